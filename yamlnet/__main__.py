@@ -1,0 +1,5 @@
+"""`python -m yamlnet` is the command `yamlnet`."""
+
+from yamlnet.cli.main import main
+
+main()

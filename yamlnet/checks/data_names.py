@@ -1,0 +1,47 @@
+"""data-names: the data section feeds exactly the model's inputs and outputs.
+
+`data.inputs` has an entry for each input of the model, and `data.targets` one for each output that
+has a loss. A name that the model does not have is a misspelling, and an input that nothing feeds
+would stop training at its first step.
+
+Fails:
+
+    model: {inputs: {image: {shape: [8, 8, 1]}}, …}
+    data: {inputs: {picture: {column: image}}}        # the model has no input "picture"
+
+Passes:
+
+    data: {inputs: {image: {column: image}}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from yamlnet.diagnostics.diagnostic import Diagnostic
+from yamlnet.diagnostics.suggest import did_you_mean
+from yamlnet.resolver.plan import Plan
+
+NAME = "data-names"
+
+
+def check(plan: Plan) -> Iterator[Diagnostic]:
+    """Yield a problem for each tensor of the data that the model lacks, and the other way round."""
+    if plan.data is None:
+        return
+    model = plan.models["model"]
+    inputs = [given.name for given in model.inputs]
+    for section, tensors, names, noun in (
+        ("inputs", plan.data.inputs, inputs, "input"),
+        ("targets", plan.data.targets, list(model.outputs), "output"),
+    ):
+        for name, tensor in tensors.items():
+            if name not in names:
+                mend = did_you_mean(name, names) or f"; it has {', '.join(names)}"
+                message = f'the model has no {noun} "{name}"{mend}'
+                yield Diagnostic(NAME, message, tensor.path, "key")
+        if section == "inputs":
+            for name in names:
+                if name not in tensors:
+                    message = f'nothing feeds the input "{name}"; add it: {name}: {{column: …}}'
+                    yield Diagnostic(NAME, message, ("data", "inputs"), "key")

@@ -1,0 +1,39 @@
+"""losses: what is trained has a loss, and what has a loss has data to learn from.
+
+Fails:
+
+    train: {epochs: 3}                      # nothing to minimise
+
+Passes:
+
+    train: {epochs: 3, loss: mse}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from yamlnet.diagnostics.diagnostic import Diagnostic
+from yamlnet.resolver.plan import Plan
+
+NAME = "losses"
+
+
+def check(plan: Plan) -> Iterator[Diagnostic]:
+    """Yield a problem when there is no loss, no data, or a loss whose output has no target."""
+    if plan.train is None:
+        return
+    if plan.train.loss is None:
+        message = "training needs a loss; say what to minimise: loss: mse, or loss: {SparseCategoricalCrossentropy: {from_logits: true}}"
+        yield Diagnostic(NAME, message, plan.train.path, "key")
+        return
+    if plan.data is None:
+        message = "training needs rows; add a data section: data: {train: {Sklearn: digits}, …}"
+        yield Diagnostic(NAME, message, plan.train.path, "key")
+        return
+    loss = plan.train.loss
+    learnt = list(loss) if isinstance(loss, Mapping) else list(plan.models["model"].outputs)
+    for name in learnt:
+        if name in plan.models["model"].outputs and name not in plan.data.targets:
+            message = f'the output "{name}" has a loss but no target; add it: {name}: {{column: …}}'
+            yield Diagnostic(NAME, message, ("data", "targets"), "key")

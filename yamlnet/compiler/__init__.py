@@ -1,0 +1,1 @@
+"""From a plan to Keras: the first room that may import it."""

@@ -1,0 +1,86 @@
+"""Choosing the backend, before Keras is imported: Keras reads `KERAS_BACKEND` once and for all."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+
+from yamlnet.diagnostics.diagnostic import BackendError
+
+BACKENDS = ("jax", "tensorflow", "torch")
+"""In the order in which `auto` looks for them."""
+
+
+def installed_backends() -> tuple[str, ...]:
+    """The backends that could be imported here, found without importing them."""
+    return tuple(name for name in BACKENDS if importlib.util.find_spec(name) is not None)
+
+
+def select_backend(asked: str | None = None, blueprint: str = "auto") -> str:
+    """Settle the backend of this process and give its name.
+
+    The first that says something decides: `asked` (the command line or a Python argument), the
+    blueprint, `KERAS_BACKEND`, then whatever is installed.
+
+    Raises:
+        BackendError: it is not installed (naming the extra), or Keras already runs on another one.
+    """
+    wanted = _wanted(asked, blueprint)
+    running = _running()
+    if running is not None:
+        if wanted is not None and wanted != running:
+            raise BackendError(
+                f'this process already runs Keras on "{running}", so it cannot use "{wanted}"',
+                hint=f"start a new process, or set KERAS_BACKEND={wanted} before Keras is imported",
+            )
+        return running
+    name = wanted or _first_installed()
+    if importlib.util.find_spec(name) is None:
+        found = ", ".join(installed_backends()) or "none"
+        raise BackendError(
+            f'the backend "{name}" is not installed (installed: {found})',
+            hint=f'pip install "yamlnet[{name}]"',
+        )
+    os.environ["KERAS_BACKEND"] = name
+    _quieten()
+    return name
+
+
+def _wanted(asked: str | None, blueprint: str) -> str | None:
+    for source, name in (
+        ("--backend", asked),
+        ("the blueprint", blueprint),
+        ("KERAS_BACKEND", os.environ.get("KERAS_BACKEND")),
+    ):
+        if name and name != "auto":
+            if name not in BACKENDS:
+                raise BackendError(
+                    f'{source} asks for the backend "{name}", which yamlnet does not run on',
+                    hint=f"choose one of {', '.join(BACKENDS)}",
+                )
+            return name
+    return None
+
+
+def _running() -> str | None:
+    if "keras" not in sys.modules:
+        return None
+    import keras
+
+    return str(keras.backend.backend())
+
+
+def _first_installed() -> str:
+    found = installed_backends()
+    if not found:
+        raise BackendError(
+            "no backend is installed, and Keras needs one",
+            hint='pip install "yamlnet[jax]" (or [tensorflow], [torch])',
+        )
+    return found[0]
+
+
+def _quieten() -> None:
+    """TensorFlow's start-up lines on stderr would stand between the user and the diagnostic."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -1,0 +1,54 @@
+"""Collecting problems: every mistake in one run, each once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from yamlnet.diagnostics.diagnostic import At, BlueprintError, Diagnostic, KeyPath, Note, Severity
+
+
+@dataclass(slots=True)
+class Problems:
+    """A growing list of diagnostics that keeps the first of several alike.
+
+    A mistake inside a loop or a block is met once per repetition; the user made it once.
+    """
+
+    found: dict[tuple[object, ...], Diagnostic] = field(default_factory=dict)
+
+    def add(
+        self,
+        check: str,
+        message: str,
+        path: KeyPath,
+        at: At = "value",
+        *,
+        within: tuple[int, int] | None = None,
+        notes: tuple[Note, ...] = (),
+        severity: Severity = "error",
+    ) -> None:
+        """Record one problem, unless the same check already spoke at the same place."""
+        key = (check, path, at, within)
+        if key not in self.found:
+            self.found[key] = Diagnostic(
+                check, message, path, at, within=within, notes=notes, severity=severity
+            )
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Everything that was found, in the order in which it was found."""
+        return tuple(self.found.values())
+
+    @property
+    def failed(self) -> bool:
+        """Whether any of the problems refuses the blueprint."""
+        return any(problem.severity == "error" for problem in self.found.values())
+
+    def raise_if_failed(self) -> None:
+        """Raise what was found.
+
+        Raises:
+            BlueprintError: when at least one problem is an error.
+        """
+        if self.failed:
+            raise BlueprintError(self.diagnostics)

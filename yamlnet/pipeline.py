@@ -1,0 +1,328 @@
+"""The whole story of a blueprint, top to bottom: parse, validate, resolve, check, lower, fit, export.
+
+Each stage is one call into its room, and one type crosses each boundary. What is heavy is imported
+by the stage that needs it: `load` never imports Keras, numpy or a backend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from yamlnet.checks import check
+from yamlnet.diagnostics.diagnostic import BlueprintError, DataError, Diagnostic, KeyPath
+from yamlnet.resolver.plan import Plan
+from yamlnet.resolver.resolve import resolve
+from yamlnet.schema.forms import Blueprint
+from yamlnet.schema.overrides import apply_overrides, relocate
+from yamlnet.schema.validate import validate
+from yamlnet.syntax.parse import parse, read
+from yamlnet.syntax.tree import Tree
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+    from yamlnet.data.dataset import Dataset
+    from yamlnet.exporters.export import Artifact
+    from yamlnet.runner.run import Run
+
+
+@dataclass(frozen=True)
+class LoadedBlueprint:
+    """A blueprint that passed its checks, ready to be built or trained.
+
+    Attributes:
+        path: the file.
+        tree: the file as parsed, with `--set` values put in.
+        blueprint: the user's words.
+        plan: everything filled in, as far as it can be without the data.
+        warnings: what the checks found that does not refuse the blueprint.
+        overrides: the `--set` values, by the path that each one set.
+    """
+
+    path: Path
+    tree: Tree
+    blueprint: Blueprint
+    plan: Plan
+    warnings: tuple[Diagnostic, ...]
+    overrides: Mapping[KeyPath, Tree]
+
+    def build(self, backend: str | None = None) -> keras.Model:
+        """Build the Keras model. See `yamlnet.pipeline.build`."""
+        return build(self, backend)
+
+    def train(self, backend: str | None = None, out: str | Path | None = None, progress: str = "auto") -> Run:
+        """Train, and keep everything in a run folder. See `yamlnet.pipeline.train`."""
+        return train(self, backend=backend, out=out, progress=progress)
+
+
+def load(path: str | Path, overrides: Sequence[str] = ()) -> LoadedBlueprint:
+    """Read a blueprint, and refuse it with every mistake that can be found without the data.
+
+    Args:
+        path: the YAML file.
+        overrides: `path=value` settings, as `--set` takes them.
+
+    Raises:
+        BlueprintError: with every problem; `error.trees` holds the files it points into.
+        YamlnetError: there is no such file.
+    """
+    tree = parse_file(path)
+    overridden: dict[KeyPath, Tree] = {}
+    try:
+        tree, overridden = apply_overrides(tree, overrides)
+        blueprint = validate(tree)
+        plan = resolve(blueprint)
+        problems = check(plan)
+        if any(problem.severity == "error" for problem in problems):
+            raise BlueprintError(problems)
+    except BlueprintError as error:
+        raise located(error, tree, overridden) from error.__cause__
+    warnings = tuple(relocate(problem, overridden) for problem in problems)
+    return LoadedBlueprint(Path(path), tree, blueprint, plan, warnings, overridden)
+
+
+def parse_file(path: str | Path) -> Tree:
+    """Read and parse one file.
+
+    Raises:
+        BlueprintError: the text is not YAML as blueprints are written in.
+        YamlnetError: the file cannot be read.
+    """
+    return parse(read(Path(path)), str(path))
+
+
+def located(error: BlueprintError, tree: Tree, overridden: Mapping[KeyPath, Tree]) -> BlueprintError:
+    """The error with the files that it points into, and mistakes of `--set` told at `--set`."""
+    moved = BlueprintError(relocate(problem, overridden) for problem in error.diagnostics)
+    moved.trees = {**error.trees, "": tree, tree.source: tree}
+    moved.trees.update({setting.source: setting for setting in overridden.values()})
+    return moved
+
+
+def build(loaded: LoadedBlueprint, backend: str | None = None) -> keras.Model:
+    """Lower a blueprint to a Keras model with its initial weights; nothing is trained.
+
+    Args:
+        loaded: from `load`.
+        backend: `jax`, `tensorflow`, `torch` or `auto`; None leaves it to the blueprint.
+
+    Raises:
+        BackendError: the backend is missing or another one runs already.
+        BlueprintError: shapes that do not fit, at the layers involved.
+        DataError: the model's size depends on the data, and the data cannot be read.
+    """
+    _select(loaded, backend)
+    plan = loaded.plan
+    if any(path[0] not in ("train",) for path in plan.unknown):
+        plan, _ = _with_data(loaded)
+    return _lower(loaded, plan)["model"]
+
+
+def train(
+    loaded: LoadedBlueprint,
+    backend: str | None = None,
+    out: str | Path | None = None,
+    progress: str = "auto",
+    command: Sequence[str] = (),
+) -> Run:
+    """Train a blueprint, evaluate it, export it, and keep everything in a run folder.
+
+    Args:
+        loaded: from `load`.
+        backend: as in `build`.
+        out: the run folder; default `runs/<name>-<time>` below the working directory.
+        progress: `auto` (live on a terminal, plain lines elsewhere), or `none`.
+        command: what started this, for the manifest.
+
+    Raises:
+        BlueprintError, BackendError, DataError: before anything is trained.
+        TrainingError: training stopped; the run folder is kept.
+        ExportError: an export did not reproduce the model; the trained run is kept.
+    """
+    if loaded.plan.train is None:
+        message = 'there is nothing to train: add a train section, e.g. train: {loss: mse, epochs: 10}'
+        raise located(BlueprintError([Diagnostic("losses", message)]), loaded.tree, loaded.overrides)
+    _select(loaded, backend)
+    _require_exporters(loaded)
+    plan, dataset = _with_data(loaded)
+    models = _lower(loaded, plan)
+    from yamlnet.runner.fit import fit
+    from yamlnet.runner.folder import create_folder
+    from yamlnet.runner.progress import make_progress
+
+    folder = create_folder(plan, loaded.tree.text, Path(out) if out else None, command)
+    try:
+        run = fit(models, dataset, plan, folder, make_progress(progress))
+        if plan.export:
+            export(run, plan.export, dataset)
+    except BlueprintError as error:
+        raise located(error, loaded.tree, loaded.overrides) from error.__cause__
+    return run
+
+
+def _select(loaded: LoadedBlueprint, backend: str | None) -> str:
+    from yamlnet.compiler.backend import select_backend
+
+    return select_backend(backend, loaded.plan.backend)
+
+
+def _require_exporters(loaded: LoadedBlueprint) -> None:
+    """Refuse an export that cannot be made here before an hour of training, not after."""
+    if not loaded.plan.export:
+        return
+    from yamlnet.exporters import EXPORTERS
+
+    problems = []
+    for index, name in enumerate(loaded.plan.export):
+        missing = EXPORTERS[name].missing()
+        if missing is not None:
+            problems.append(Diagnostic("missing-exporter", missing, ("export", index)))
+    if problems:
+        raise located(BlueprintError(problems), loaded.tree, loaded.overrides)
+
+
+def _with_data(loaded: LoadedBlueprint) -> tuple[Plan, Dataset]:
+    """The data of a blueprint, and the plan with what the data knows filled in."""
+    from yamlnet.data.batches import steps_per_epoch
+    from yamlnet.data.dataset import load as load_data
+
+    plan = loaded.plan
+    if plan.data is None:
+        unknown = ", ".join(".".join(map(str, path)) for path in plan.unknown)
+        message = f"this needs facts of the data ({unknown}), and the blueprint has no data section"
+        raise located(BlueprintError([Diagnostic("losses", message)]), loaded.tree, loaded.overrides)
+    shapes = {given.name: given.shape for given in plan.models["model"].inputs if given.shape is not None}
+    try:
+        dataset = load_data(plan.data, loaded.path.parent, plan.seed, shapes)
+        if plan.unknown:
+            steps = plan.train.steps if plan.train else None
+            per_epoch = steps_per_epoch(dataset.train.rows, plan.data.batch_size)
+            steps = steps or per_epoch * ((plan.train.epochs if plan.train else None) or 1)
+            plan = resolve(loaded.blueprint, {"steps": steps, "data": dataset.facts})
+            problems = [problem for problem in check(plan) if problem.severity == "error"]
+            if problems:
+                raise BlueprintError(problems)
+    except DataError as error:
+        problem = Diagnostic(error.check, _with_hint(error), error.path, "value")
+        raise located(BlueprintError([problem]), loaded.tree, loaded.overrides) from error
+    except BlueprintError as error:
+        raise located(error, loaded.tree, loaded.overrides) from error.__cause__
+    return plan, dataset
+
+
+def _with_hint(error: DataError) -> str:
+    return f"{error}; {error.hint}" if error.hint else str(error)
+
+
+def _lower(loaded: LoadedBlueprint, plan: Plan) -> dict[str, keras.Model]:
+    from yamlnet.compiler.lower import lower
+
+    try:
+        return lower(plan)
+    except BlueprintError as error:
+        raise located(error, loaded.tree, loaded.overrides) from error.__cause__
+
+
+def open_run(folder: str | Path, backend: str | None = None) -> Run:
+    """Open a run folder that training left.
+
+    Raises:
+        YamlnetError: it is no run folder, or training did not get as far as a model.
+        BackendError: as in `build`.
+    """
+    from yamlnet.compiler.backend import select_backend
+
+    select_backend(backend)
+    from yamlnet.runner.folder import open_run as open_folder
+
+    return open_folder(Path(folder))
+
+
+def reload(run: Run) -> LoadedBlueprint:
+    """The blueprint that a run was trained from, as the run folder keeps it."""
+    return load(run.folder / "resolved.yaml")
+
+
+def evaluate(run: Run, split: str = "test") -> dict[str, float]:
+    """Loss and metrics of a run's model on one part of its data: `train`, `validation` or `test`.
+
+    Raises:
+        YamlnetError: the run's data has no such part.
+    """
+    from yamlnet.runner.evaluate import evaluate as evaluate_run
+
+    return evaluate_run(run, _run_data(run), split)
+
+
+def predict(run: Run, rows: str | Path | None = None) -> dict[str, np.ndarray]:
+    """Predictions of a run's model by output name, each of shape (rows, *output shape).
+
+    Args:
+        run: from `train` or `open_run`.
+        rows: a CSV, JSON, NPZ or Parquet file with the columns of the blueprint's inputs; the
+            run's test rows (or, without any, its validation rows) when None.
+
+    Raises:
+        DataError: the rows lack a column or hold what the run's transforms cannot take.
+    """
+    from yamlnet.runner.evaluate import predict as predict_run
+
+    return predict_run(run, _row_inputs(run, rows))
+
+
+def _row_inputs(run: Run, rows: str | Path | None) -> dict[str, np.ndarray]:
+    from yamlnet.data.dataset import transform_rows
+    from yamlnet.data.rows import read_rows
+
+    if rows is None:
+        dataset = _run_data(run)
+        split = dataset.test or dataset.validation or dataset.train
+        return split.inputs
+    plan = reload(run).plan
+    assert plan.data is not None
+    shapes = {given.name: given.shape for given in plan.models["model"].inputs if given.shape is not None}
+    return transform_rows(read_rows(Path(rows)), plan.data, run.fitted, shapes)
+
+
+def _run_data(run: Run) -> Dataset:
+    from yamlnet.data.dataset import load as load_data
+
+    plan = reload(run).plan
+    if plan.data is None:
+        raise DataError("the run's blueprint has no data section")
+    shapes = {given.name: given.shape for given in plan.models["model"].inputs if given.shape is not None}
+    return load_data(plan.data, run.data_root, plan.seed, shapes, run.fitted)
+
+
+def export(run: Run, formats: Sequence[str], dataset: Dataset | None = None) -> list[Artifact]:
+    """Export a run's model; each format is reopened by its own runtime and compared on real rows.
+
+    The artifacts land in the run folder's `export/`.
+
+    Raises:
+        ExportError: a format's packages are missing, or its runtime gave other numbers.
+    """
+    from yamlnet.exporters.export import export as export_model
+
+    data = dataset if dataset is not None else _run_data(run)
+    split = data.test or data.validation or data.train
+    rows: dict[str, Any] = {name: values[:32] for name, values in split.inputs.items()}
+    return [export_model(run.model, name, run.folder / "export", rows) for name in formats]
+
+
+__all__ = [
+    "LoadedBlueprint",
+    "build",
+    "evaluate",
+    "export",
+    "load",
+    "open_run",
+    "predict",
+    "reload",
+    "replace",
+    "train",
+]

@@ -1,0 +1,192 @@
+"""One call in a graph: from an entry and what it reads to a `Node`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from yamlnet.catalog.entry import Argument
+from yamlnet.catalog.entry import Entry as CatalogEntry
+from yamlnet.catalog.load import catalog
+from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.resolver.filling import Filling
+from yamlnet.resolver.plan import Callee, FunctionCall, LayerCall, ModelCall, Node, TensorRef
+from yamlnet.resolver.reading import MISSING, GraphBuilder, flat, read, read_name
+from yamlnet.resolver.scope import Body, NamedLayer, Tensors
+from yamlnet.schema.entries import filled_by_reads, filled_by_wiring, random_inputs, tensor_arguments, without
+from yamlnet.schema.expressions import is_template
+from yamlnet.schema.forms import Entry
+from yamlnet.schema.objects import read_object
+from yamlnet.schema.wiring import Wiring
+from yamlnet.schema.words import snake_case
+
+
+@dataclass(slots=True)
+class Caller:
+    """What turning entries into nodes needs, for one graph."""
+
+    builder: GraphBuilder
+    filling: Filling
+
+    def layer(self, entry: Entry, body: Body, suffix: str) -> Tensors:
+        """Call a Keras layer."""
+        known = catalog().find("layer", entry.key)
+        if known is None:
+            return MISSING
+        written = read_object(known, entry.key, entry.body, entry.path)
+        spec = self.filling.arguments(known, written, body.values, body.notes)
+        name = self.name(entry, body, suffix, snake_case(known.name))
+        call = LayerCall(spec, name)
+        for given in {entry.name, entry.binds if isinstance(entry.binds, str) else None} - {None}:
+            body.layers[self.text(given, body, entry.path)] = NamedLayer(call, known)
+        return self._node(name, call, known, entry, body)
+
+    def again(self, entry: Entry, named: NamedLayer, body: Body, suffix: str) -> Tensors:
+        """Call a layer named above once more, sharing its weights."""
+        if entry.body:
+            message = f'"{entry.key}" is the layer named above; its arguments stand there'
+            self.filling.problems.add("shared-layer", message, entry.path, "key", notes=body.notes)
+        name = self.name(entry, body, suffix, named.call.instance)
+        return self._node(name, named.call, named.entry, entry, body)
+
+    def function(self, entry: Entry, body: Body, suffix: str) -> Tensors:
+        """Call an operation of `keras.ops` or `keras.random`."""
+        prefix, _, function = entry.key.partition(".")
+        kind = "op" if prefix == "ops" else "random"
+        known = catalog().find("op" if kind == "op" else "random", function)
+        if known is None:
+            return MISSING
+        if kind == "random":
+            return self._random(known, entry, body, suffix)
+        wiring = Wiring(reads=entry.reads, call=entry.call)
+        given = filled_by_wiring(known, wiring)
+        written = read_object(without(known, given), entry.key, entry.body, entry.path)
+        name = self.name(entry, body, suffix, function)
+        reads = read(entry.reads, body, self.builder, self.filling, (*entry.path, "from"))
+        kwargs = self._function_tensors(known, entry, reads, body)
+        kwargs |= self._with(known.by_name, entry, body)
+        for argument, value in written.arguments.items():
+            type = known.by_name.get(argument)
+            if type is not None:
+                kwargs[argument] = self._function_argument(type, value, written.place(argument), entry, body)
+        node = Node(name, FunctionCall("op", known.name), (), kwargs, entry.path, body.used_at)
+        return self.builder.add(node)
+
+    def _random(self, known: CatalogEntry, entry: Entry, body: Body, suffix: str) -> Tensors:
+        """A random operation reads one tensor: what it works on, or whose batch axis it draws for."""
+        written = read_object(without(known, random_inputs(known)), entry.key, entry.body, entry.path)
+        spec = self.filling.arguments(known, written, body.values, body.notes)
+        name = self.name(entry, body, suffix, known.name)
+        read_tensor = read(entry.reads, body, self.builder, self.filling, (*entry.path, "from"))
+        callee = FunctionCall("random", known.name)
+        node = Node(name, callee, tuple(flat(read_tensor)[:1]), spec.arguments, entry.path, body.used_at)
+        return self.builder.add(node)
+
+    def _function_argument(
+        self, argument: Argument, value: object, path: KeyPath, entry: Entry, body: Body
+    ) -> object:
+        if argument.tensor != "no" and isinstance(value, str) and not is_template(value):
+            return read_name(value, body, self.builder, self.filling, path)
+        what = f'"{argument.name}" of "{entry.key}"'
+        return self.filling.typed(argument.type, value, body.values, path, what, body.notes)
+
+    def _function_tensors(
+        self, known: CatalogEntry, entry: Entry, reads: object, body: Body
+    ) -> dict[str, object]:
+        names = filled_by_reads(known, entry.reads)
+        if isinstance(reads, dict):
+            return {str(key): _call_form(value) for key, value in reads.items()}
+        if not names:
+            return {}
+        first = known.by_name[names[0]]
+        if first.tensor == "many":
+            return {names[0]: flat(reads)}
+        values = flat(reads) if isinstance(reads, list) else [reads]
+        if len(values) > len(names):
+            self._too_many(entry, len(values), len(names), body)
+        return dict(zip(names, values, strict=False))
+
+    def model(self, entry: Entry, inputs: tuple[str, ...], outputs: int, single: bool, body: Body, suffix: str) -> Tensors:
+        """Call another model of the blueprint."""
+        reads = read(entry.reads, body, self.builder, self.filling, (*entry.path, "from"))
+        name = self.name(entry, body, suffix, entry.key)
+        argument = self._model_argument(entry, inputs, reads, body)
+        output = self.builder.add(Node(name, ModelCall(entry.key), (argument,), {}, entry.path, body.used_at))
+        return output if single else tuple(TensorRef(name, index) for index in range(outputs))
+
+    def _model_argument(self, entry: Entry, inputs: tuple[str, ...], reads: object, body: Body) -> object:
+        values = reads if isinstance(reads, dict) else dict(zip(inputs, flat(reads), strict=False))
+        given = len(reads) if isinstance(reads, dict) else len(flat(reads))
+        if given != len(inputs) or set(values) != set(inputs):
+            message = f'"{entry.key}" takes {len(inputs)} inputs ({", ".join(inputs)}), `from` gives {given}'
+            self.filling.problems.add("inputs", message, entry.path, "key", notes=body.notes)
+        return next(iter(values.values()), MISSING) if len(inputs) == 1 else values
+
+    def _node(
+        self, name: str, callee: Callee, known: CatalogEntry, entry: Entry, body: Body
+    ) -> Tensors:
+        reads = read(entry.reads, body, self.builder, self.filling, (*entry.path, "from"))
+        args, kwargs = self._layer_tensors(known, entry, reads, body)
+        kwargs |= self._with(known.call_by_name, entry, body)
+        return self.builder.add(Node(name, callee, args, kwargs, entry.path, body.used_at))
+
+    def _layer_tensors(
+        self, known: CatalogEntry, entry: Entry, reads: object, body: Body
+    ) -> tuple[tuple[object, ...], dict[str, object]]:
+        if isinstance(reads, dict):
+            return (), {str(key): _call_form(value) for key, value in reads.items()}
+        tensors = tensor_arguments(known)
+        if tensors and tensors[0].tensor == "many":
+            return (flat(reads),), {}
+        if not isinstance(reads, list):
+            return (_call_form(reads),), {}
+        if len(reads) > len(tensors):
+            self._too_many(entry, len(reads), len(tensors), body)
+        return tuple(_call_form(item) for item in reads), {}
+
+    def _too_many(self, entry: Entry, given: int, taken: int, body: Body) -> None:
+        tensors = "one tensor" if taken == 1 else f"{taken} tensors"
+        message = (
+            f'"{entry.key}" takes {tensors}, `from` gives {given}; '
+            "join them first with Concatenate or Add"
+        )
+        self.filling.problems.add("inputs", message, (*entry.path, "from"), notes=body.notes)
+
+    def _with(self, arguments: Mapping[str, Argument], entry: Entry, body: Body) -> dict[str, object]:
+        call: dict[str, object] = {}
+        for name, value in entry.call.items():
+            argument = arguments.get(name)
+            path = (*entry.path, "with", name)
+            if argument is None:
+                continue
+            if argument.tensor != "no" and isinstance(value, str | list):
+                call[name] = _call_form(self._tensor_or_numbers(value, body, path))
+            else:
+                what = f'"{name}" of "{entry.key}"'
+                call[name] = self.filling.typed(argument.type, value, body.values, path, what, body.notes)
+        return call
+
+    def _tensor_or_numbers(self, value: object, body: Body, path: KeyPath) -> object:
+        if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+            return self.filling.value(value, body.values, path, body.notes)
+        return read(value, body, self.builder, self.filling, path)
+
+    def name(self, entry: Entry, body: Body, suffix: str, default: str) -> str:
+        """The Keras name of an entry's node: its `name`, else its `as`, else its class."""
+        given = entry.name or (entry.binds if isinstance(entry.binds, str) else None)
+        if given is None:
+            return self.builder.names.make(body.prefix + body.tags, default, suffix)
+        if is_template(given):
+            # The user made the name from the loop's variables: adding them again would repeat them.
+            return self.builder.names.make(body.prefix, self.text(given, body, entry.path))
+        return self.builder.names.make(body.prefix + body.tags, given, suffix)
+
+    def text(self, value: str | None, body: Body, path: KeyPath) -> str:
+        """A name with its expressions filled in."""
+        filled = self.filling.value(value, body.values, path, body.notes)
+        return str(filled)
+
+
+def _call_form(value: object) -> object:
+    """What a call takes: several outputs of one thing go in as a list."""
+    return [_call_form(item) for item in value] if isinstance(value, tuple) else value

@@ -1,0 +1,248 @@
+"""Expanding entries: loops, conditions, groups and blocks become a flat list of nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.diagnostics.suggest import did_you_mean
+from yamlnet.resolver.calls import Caller
+from yamlnet.resolver.evaluate import Unknown
+from yamlnet.resolver.filling import Filling
+from yamlnet.resolver.plan import TensorRef
+from yamlnet.resolver.reading import MISSING, GraphBuilder, flat, read, read_name
+from yamlnet.resolver.scope import Body, Tensors
+from yamlnet.schema.expressions import is_template
+from yamlnet.schema.forms import Block, Blueprint, Entry
+from yamlnet.schema.parameters import check_parameter
+from yamlnet.schema.words import PREVIOUS
+
+MAX_NODES = 250_000
+MAX_DEPTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFace:
+    """What a caller of a model needs to know: its inputs' names and how many tensors it gives."""
+
+    inputs: tuple[str, ...]
+    outputs: int
+    single: bool
+
+
+class TooLarge(Exception):
+    """The expansion passed its limit; the limit was reported."""
+
+
+@dataclass(slots=True)
+class Expander:
+    """Expands the entries of one graph.
+
+    `values` are the file's parameters and facts: visible in its blocks, unlike a caller's loops.
+    """
+
+    blueprint: Blueprint
+    values: Mapping[str, object]
+    faces: Mapping[str, ModelFace]
+    builder: GraphBuilder
+    filling: Filling
+
+    def entries(self, entries: tuple[Entry, ...], body: Body) -> None:
+        """Expand a list of entries; `body.previous` ends as the last one's output."""
+        for entry in entries:
+            self._repeated(entry, body)
+
+    def _repeated(self, entry: Entry, body: Body) -> None:
+        if entry.repeat is None:
+            self._once(entry, body, "")
+            return
+        outer_values, outer_tags = body.values, body.tags
+        for index, (variable, tag, suffix) in enumerate(self._iterations(entry, body)):
+            body.values = {**outer_values, **variable}
+            body.tags = outer_tags + tag
+            chained = index > 0 and isinstance(entry.reads, str) and not is_template(entry.reads)
+            turn = replace(entry, reads=PREVIOUS) if chained else entry
+            self._once(turn, body, suffix)
+        body.values, body.tags = outer_values, outer_tags
+
+    def _iterations(
+        self, entry: Entry, body: Body
+    ) -> Iterator[tuple[dict[str, object], tuple[str, ...], str]]:
+        """For each turn: the loop variable, the tag and the suffix that it puts into names."""
+        path = _word(entry, "for")
+        if isinstance(entry.repeat, dict):
+            variable, written = next(iter(entry.repeat.items()))
+            values = self._loop_values(written, body, (*path, variable))
+            for index, value in enumerate(values):
+                tag = value if isinstance(value, str | int) and str(value).isalnum() else index
+                yield {variable: value}, (f"{variable}{tag}",), ""
+            return
+        for turn in range(1, len(self._loop_values(entry.repeat, body, path)) + 1):
+            yield ({}, (f"group{turn}",), "") if entry.kind == "group" else ({}, (), f"_{turn}")
+
+    def _loop_values(self, written: object, body: Body, path: KeyPath) -> list[object]:
+        value = self.filling.value(written, body.values, path, body.notes)
+        if isinstance(value, Unknown):
+            return [value]  # how often is not known before the data: one turn keeps the rest checkable
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_NODES:
+            return list(range(value))
+        if isinstance(value, list):
+            return value
+        message = f"a loop takes a count from 0 to {MAX_NODES} or a list of values, got {value!r}"
+        self.filling.problems.add("loop", message, path, notes=body.notes)
+        return []
+
+    def _once(self, entry: Entry, body: Body, suffix: str) -> None:
+        self._refuse_too_many(entry)
+        if not self._holds(entry, body):
+            if entry.binds is not None:
+                reads = read(entry.reads, body, self.builder, self.filling, _word(entry, "from"))
+                tensors = flat(reads)
+                self._bind(entry, tensors[0] if len(tensors) == 1 else tuple(tensors), body)
+            return
+        if entry.kind == "group":
+            self.entries(entry.layers, body)
+            return
+        found = self._call(entry, body, suffix)
+        body.previous = found
+        self._bind(entry, found, body)
+
+    def _holds(self, entry: Entry, body: Body) -> bool:
+        if entry.condition is True:
+            return True
+        path = _word(entry, "if")
+        value = self.filling.value(entry.condition, body.values, path, body.notes)
+        if isinstance(value, bool):
+            return value
+        if not isinstance(value, Unknown):
+            message = f"`if` needs true or false, this is {value!r}; compare it: ${{… == …}}"
+            self.filling.problems.add("condition", message, path, notes=body.notes)
+        return True
+
+    def _call(self, entry: Entry, body: Body, suffix: str) -> Tensors:
+        caller = Caller(self.builder, self.filling)
+        if entry.kind == "layer":
+            return caller.layer(entry, body, suffix)
+        if entry.kind in ("op", "random"):
+            return caller.function(entry, body, suffix)
+        if entry.key in self.blueprint.blocks:
+            return self._block(self.blueprint.blocks[entry.key], entry, body, caller, suffix)
+        if entry.key in self.faces:
+            face = self.faces[entry.key]
+            return caller.model(entry, face.inputs, face.outputs, face.single, body, suffix)
+        if entry.key in body.layers:
+            return caller.again(entry, body.layers[entry.key], body, suffix)
+        mend = did_you_mean(entry.key, [*self.blueprint.blocks, *self.faces, *body.layers])
+        message = f'no layer above is called "{entry.key}"{mend or "; a layer is named before it is called again"}'
+        self.filling.problems.add("unknown-layer", message, entry.path, "key", notes=body.notes)
+        return MISSING
+
+    def _block(self, block: Block, entry: Entry, body: Body, caller: Caller, suffix: str) -> Tensors:
+        if len(body.used_at) >= MAX_DEPTH:
+            message = f'block "{block.name}" is {MAX_DEPTH} uses deep; give its use of itself an `if` that ends'
+            self.filling.problems.add("block-depth", message, entry.path, "key")
+            return MISSING
+        values = self._arguments(block, entry, body)
+        label = caller.name(entry, body, suffix, block.name)
+        inner = Body(
+            values=values,
+            tensors=self._block_inputs(block, entry, body),
+            previous=MISSING,
+            prefix=(label,),
+            used_at=(entry.path, *body.used_at),
+        )
+        inner.previous = inner.tensors[block.inputs[0]]
+        self.entries(block.entries, inner)
+        return self.outputs(block.outputs, inner, (*block.path, "outputs"))
+
+    def _arguments(self, block: Block, entry: Entry, body: Body) -> dict[str, object]:
+        given = entry.body if isinstance(entry.body, dict) else {}
+        if entry.body is not None and not isinstance(entry.body, dict):
+            if not block.params:
+                message = f'block "{block.name}" has no parameters'
+                self.filling.problems.add("unknown-argument", message, entry.path, notes=body.notes)
+            given = dict.fromkeys(list(block.params)[:1], entry.body)
+        values: dict[str, object] = dict(self.values)
+        for name in given:
+            if name not in block.params:
+                mend = did_you_mean(name, block.params) or f"; it has {', '.join(block.params) or 'none'}"
+                message = f'block "{block.name}" has no parameter "{name}"{mend}'
+                self.filling.problems.add("unknown-argument", message, (*entry.path, name), "key", notes=body.notes)
+        for name, parameter in block.params.items():
+            place = (*entry.path, name) if isinstance(entry.body, dict) else entry.path
+            if name in given:
+                values[name] = self.filling.value(given[name], body.values, place, body.notes)
+                problem = check_parameter(parameter, values[name])
+                if problem is not None and not isinstance(values[name], Unknown):
+                    message = f"{problem}, got {values[name]!r}"
+                    self.filling.problems.add("wrong-type", message, place, notes=body.notes)
+            elif parameter.required:
+                message = f'block "{block.name}" needs its parameter "{name}"'
+                self.filling.problems.add("missing-argument", message, entry.path, "key", notes=body.notes)
+                values[name] = Unknown("")
+            else:
+                values[name] = self.filling.value(parameter.default, values, parameter.path)
+        return values
+
+    def _block_inputs(self, block: Block, entry: Entry, body: Body) -> dict[str, Tensors]:
+        reads = read(entry.reads, body, self.builder, self.filling, _word(entry, "from"))
+        if isinstance(reads, dict):
+            found: dict[str, Tensors] = {str(name): value for name, value in reads.items()}
+        elif len(block.inputs) == 1:
+            found = {block.inputs[0]: tuple(flat(reads)) if isinstance(reads, list) else reads}  # type: ignore[dict-item]
+        else:
+            found = dict(zip(block.inputs, flat(reads), strict=False))
+        missing = [name for name in block.inputs if name not in found]
+        if missing or len(found) != len(block.inputs):
+            message = f'block "{block.name}" takes {len(block.inputs)} inputs: {", ".join(block.inputs)}; `from` gives {len(found)}'
+            self.filling.problems.add("inputs", message, entry.path, "key", notes=body.notes)
+        return {**dict.fromkeys(missing, MISSING), **found}
+
+    def outputs(self, written: object, body: Body, path: KeyPath) -> Tensors:
+        """What `outputs` of a block says; the last entry's output where it says nothing."""
+        if written is None:
+            return body.previous
+        if isinstance(written, str):
+            return read_name(written, body, self.builder, self.filling, path)
+        names = written if isinstance(written, list) else list(written.values()) if isinstance(written, dict) else []
+        keys = range(len(names)) if isinstance(written, list) else list(written)  # type: ignore[call-overload]
+        return tuple(
+            read_name(str(name), body, self.builder, self.filling, (*path, key))
+            for key, name in zip(keys, names, strict=True)
+        )
+
+    def _bind(self, entry: Entry, found: Tensors, body: Body) -> None:
+        path = _word(entry, "as")
+        caller = Caller(self.builder, self.filling)
+        if isinstance(entry.binds, str):
+            body.tensors[caller.text(entry.binds, body, path)] = found
+        elif entry.binds is not None:
+            self._bind_several(entry.binds, found, body, path, caller)
+        elif entry.name is not None and entry.kind != "group":
+            body.tensors[caller.text(entry.name, body, path)] = found
+
+    def _bind_several(
+        self, names: tuple[str, ...], found: Tensors, body: Body, path: KeyPath, caller: Caller
+    ) -> None:
+        if isinstance(found, tuple) and len(found) != len(names):
+            message = f"`as` names {len(names)} outputs, there are {len(found)}"
+            self.filling.problems.add("outputs", message, path, notes=body.notes)
+        for index, name in enumerate(names):
+            part: Tensors = MISSING
+            if isinstance(found, tuple):
+                part = found[index] if index < len(found) else MISSING
+            elif found is not MISSING:
+                part = TensorRef(found.node, index)
+            body.tensors[caller.text(name, body, (*path, index))] = part
+
+    def _refuse_too_many(self, entry: Entry) -> None:
+        if len(self.builder.nodes) >= MAX_NODES:
+            message = f"this makes more than {MAX_NODES} nodes; the limit keeps a shared file from filling the memory"
+            self.filling.problems.add("too-large", message, entry.path, "key")
+            raise TooLarge
+
+
+def _word(entry: Entry, word: str) -> KeyPath:
+    """The place of a wiring word: inside the arguments, or beside `layers` in a group."""
+    return (*entry.path[:-1], word) if entry.kind == "group" else (*entry.path, word)

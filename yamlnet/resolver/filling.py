@@ -1,0 +1,127 @@
+"""Filling expressions in: values become plain, objects become `ObjectSpec`s, mistakes stay located."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from yamlnet.catalog import types as t
+from yamlnet.catalog.entry import Entry, Kind
+from yamlnet.catalog.load import catalog
+from yamlnet.catalog.values import problem
+from yamlnet.diagnostics.diagnostic import KeyPath, Note
+from yamlnet.diagnostics.problems import Problems
+from yamlnet.resolver.evaluate import Scope, Unknown, evaluate, has_template
+from yamlnet.resolver.plan import ObjectSpec
+from yamlnet.schema.expressions import ExpressionError, is_template
+from yamlnet.schema.objects import Written, check_value, is_object_form, read_object, split_form
+
+
+@dataclass(slots=True)
+class Filling:
+    """What filling needs: where problems go, and what is still waiting for the data."""
+
+    problems: Problems
+    unknown: list[KeyPath] = field(default_factory=list)
+
+    def value(self, value: object, scope: Scope, path: KeyPath, notes: tuple[Note, ...] = ()) -> object:
+        """A value with every expression in it evaluated; a failing one is reported and gives None."""
+        if isinstance(value, list):
+            return [self.value(item, scope, (*path, index), notes) for index, item in enumerate(value)]
+        if isinstance(value, dict):
+            return {key: self.value(item, scope, (*path, key), notes) for key, item in value.items()}
+        if not is_template(value):
+            return value
+        try:
+            found = evaluate(str(value), scope)
+        except ExpressionError as error:
+            self.problems.add("expression", str(error), path, within=(error.start, error.end), notes=notes)
+            return Unknown("")  # reported: nothing else may complain about it
+        if isinstance(found, Unknown):
+            self.unknown.append(path)
+        return found
+
+    def typed(
+        self,
+        type: t.ValueType,
+        value: object,
+        scope: Scope,
+        path: KeyPath,
+        what: str,
+        notes: tuple[Note, ...] = (),
+    ) -> object:
+        """A value of a known type, filled in, with the objects in it as `ObjectSpec`s."""
+        filled = self.value(value, scope, path, notes)
+        if isinstance(filled, Unknown):
+            return filled
+        if has_template(value):
+            before = len(self.problems.found)
+            self._check(type, filled, path, what, notes)
+            if len(self.problems.found) > before:
+                return Unknown("")
+        return self._specs(type, filled, path)
+
+    def _check(
+        self, type: t.ValueType, value: object, path: KeyPath, what: str, notes: tuple[Note, ...]
+    ) -> None:
+        found = Problems()
+        check_value(type, without_unknown(value), path, found, what)
+        for diagnostic in found.diagnostics:
+            self.problems.add(diagnostic.check, diagnostic.message, path, diagnostic.at, notes=notes)
+
+    def _specs(self, type: t.ValueType, value: object, path: KeyPath) -> object:
+        for option in type.options if isinstance(type, t.AnyOf) else (type,):
+            if isinstance(option, t.AnyOf):
+                found = self._specs(option, value, path)
+                if isinstance(found, ObjectSpec):
+                    return found
+            elif isinstance(option, t.ObjectOf) and option.kind != "dtype_policy":
+                if _means_object(option, value, type):
+                    return self.spec(option.kind, value, {}, path)
+            elif isinstance(option, t.ListOf) and isinstance(value, list):
+                return [self._specs(option.item, item, (*path, index)) for index, item in enumerate(value)]
+            elif isinstance(option, t.MappingOf) and isinstance(value, dict):
+                return {key: self._specs(option.value, item, (*path, key)) for key, item in value.items()}
+        return value
+
+    def spec(
+        self, kind: Kind, value: object, scope: Scope, path: KeyPath, notes: tuple[Note, ...] = ()
+    ) -> ObjectSpec:
+        """An object in object form as a spec; its name has passed validation."""
+        value = self.value(value, scope, path, notes) if is_template(value) else value
+        name, body, place = split_form(value, path)
+        entry = catalog().find(kind, name)
+        if entry is None:  # reported where it stands; a stand-in keeps the rest checkable
+            return ObjectSpec(kind, name, {}, place)
+        return self.arguments(entry, read_object(entry, name, body, place), scope, notes)
+
+    def arguments(
+        self, entry: Entry, written: Written, scope: Scope, notes: tuple[Note, ...] = ()
+    ) -> ObjectSpec:
+        """An object's arguments filled in, as a spec under the entry's canonical name."""
+        filled: dict[str, object] = {}
+        for name, value in written.arguments.items():
+            argument = entry.by_name.get(name)
+            if argument is not None:
+                what = f'"{name}" of {entry.kind} "{written.name}"'
+                filled[name] = self.typed(argument.type, value, scope, written.place(name), what, notes)
+        return ObjectSpec(entry.kind, entry.name, filled, written.path)
+
+
+def without_unknown(value: object) -> object:
+    """A value with what is unknown replaced by an expression, which every type lets through."""
+    if isinstance(value, Unknown):
+        return "${…}"
+    if isinstance(value, list):
+        return [without_unknown(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: without_unknown(item) for key, item in value.items()}
+    return value
+
+
+def _means_object(option: t.ObjectOf, value: object, type: t.ValueType) -> bool:
+    if not is_object_form(value):
+        return False
+    options = type.options if isinstance(type, t.AnyOf) else (type,)
+    others = [other for other in options if not isinstance(other, t.ObjectOf | t.AnyOf)]
+    return not any(problem(value, other) is None for other in others)

@@ -1,0 +1,63 @@
+"""Model inputs: `{image: {shape: [8, 8, 1]}}`, `{image: [8, 8, 1]}`, or one bare shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from yamlnet.catalog import types as t
+from yamlnet.catalog.entry import Argument
+from yamlnet.catalog.values import problem
+from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.diagnostics.suggest import did_you_mean
+from yamlnet.resolver.evaluate import Scope, Unknown
+from yamlnet.resolver.filling import Filling, without_unknown
+from yamlnet.resolver.plan import Input
+from yamlnet.schema.forms import Model
+
+SHAPE = t.ListOf(t.AnyOf((t.Integer(min=1), t.Null())))
+
+ARGUMENTS: tuple[Argument, ...] = (
+    Argument("shape", SHAPE, required=True, help="axes without the batch; null is a free dimension"),
+    Argument("dtype", t.ObjectOf("dtype_policy"), help="float32 unless given; int32 for indices"),
+    Argument("batch_size", t.AnyOf((t.Integer(min=1), t.Null())), help="a fixed batch size"),
+    Argument("sparse", t.Boolean(), help="whether the tensor is sparse"),
+    Argument("optional", t.Boolean(), help="whether the input may be None"),
+)
+"""What `keras.Input` takes, less `name` (the mapping's key) and `tensor` (no blueprint can write it)."""
+
+
+def read_inputs(model: Model, values: Scope, filling: Filling) -> tuple[Input, ...]:
+    """The inputs of a model, filled in; mistakes are reported."""
+    return tuple(
+        _input(name, filling.value(form, values, model.input_paths[name]), model.input_paths[name], filling)
+        for name, form in model.inputs.items()
+    )
+
+
+def _input(name: str, form: object, path: KeyPath, filling: Filling) -> Input:
+    arguments: Mapping[str, object] = form if isinstance(form, dict) else {"shape": form}
+    by_name = {argument.name: argument for argument in ARGUMENTS}
+    if isinstance(form, dict) and "shape" not in form:
+        message = f'input "{name}" needs its shape: shape: [28, 28, 1]'
+        filling.problems.add("missing-key", message, path, "key")
+    for key, value in arguments.items():
+        place = (*path, key) if isinstance(form, dict) else path
+        argument = by_name.get(key)
+        if argument is None:
+            mend = did_you_mean(key, by_name) or f"; it takes {', '.join(by_name)}"
+            filling.problems.add("unknown-key", f'input "{name}" has no key "{key}"{mend}', place, "key")
+        elif not isinstance(value, Unknown):
+            expected = problem(without_unknown(value), argument.type)
+            if expected is not None:
+                message = f'"{key}" of input "{name}" must be {expected}{_shape_mend(key, value)}'
+                filling.problems.add("wrong-type", message, place)
+    shape = arguments.get("shape")
+    axes = tuple(cast("list[int | None]", shape)) if isinstance(shape, list) else None
+    return Input(name, axes, {key: value for key, value in arguments.items() if key in by_name}, path)
+
+
+def _shape_mend(key: str, value: object) -> str:
+    if key == "shape" and isinstance(value, int):
+        return f"; one axis is written [{value}]"
+    return ""

@@ -1,0 +1,30 @@
+"""Keras names for expanded nodes: readable, unique, and the same whatever is changed elsewhere.
+
+A name is made from the words on the way to the node: the uses of blocks, the loops that it stands
+in, and its own `name`, `as`, or class (`stage3_block2_conv1`). Unnamed layers are counted per class
+within their own scope, so that adding a layer in one block renames nothing in another. Weights are
+saved under these names.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class NameMaker:
+    """The names given so far in one graph."""
+
+    used: set[str] = field(default_factory=set)
+    counts: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def make(self, scope: tuple[str, ...], base: str, suffix: str = "") -> str:
+        """A new name; a name that is taken gets a number as Keras gives it (`dense`, `dense_1`)."""
+        wanted = "_".join((*scope, base)) + suffix
+        name = wanted
+        while name in self.used:
+            self.counts[wanted] += 1
+            name = f"{wanted}_{self.counts[wanted]}"
+        self.used.add(name)
+        return name

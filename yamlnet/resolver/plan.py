@@ -1,0 +1,208 @@
+"""A plan: everything a blueprint says, filled in, flat and without expressions.
+
+Nothing in here knows Keras. A graph is a list of nodes in an order in which each node follows its
+inputs; a node says what is called, on which tensors, and where in the file the user wrote it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from yamlnet.catalog.entry import Kind
+from yamlnet.diagnostics.diagnostic import KeyPath
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectSpec:
+    """A thing to construct: `Dense: {units: 10}` as (kind, canonical name, arguments by name).
+
+    `name` is the catalogue entry's canonical name (`ReLU`, `GlorotUniform`, `relu` for an activation
+    function). Argument values are plain data, nested `ObjectSpec`s, or lists and mappings of both.
+    """
+
+    kind: Kind
+    name: str
+    arguments: Mapping[str, object]
+    path: KeyPath = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TensorRef:
+    """A tensor: what node `node` returned; `output` picks one where it returns several."""
+
+    node: str
+    output: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerCall:
+    """Call a layer; every node with the same `instance` calls the same layer (shared weights)."""
+
+    layer: ObjectSpec
+    instance: str
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionCall:
+    """Call `keras.ops.<function>` (`kind` op) or `keras.random.<function>` (`kind` random)."""
+
+    kind: Literal["op", "random"]
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCall:
+    """Call another model of the plan; its weights are shared between all calls."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class SliceCall:
+    """Index a tensor as Python does: each item an int, a `slice`, or `...` (Ellipsis)."""
+
+    index: tuple[object, ...]
+
+
+Callee = LayerCall | FunctionCall | ModelCall | SliceCall
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One call in a graph.
+
+    Attributes:
+        name: unique in its graph; the Keras name of the layer or operation.
+        callee: what is called.
+        args: positional call arguments: `TensorRef`s, lists of them, or plain values.
+        kwargs: call arguments by name, likewise.
+        path: where the user wrote it.
+        used_at: the uses of blocks through which the graph came to hold it, innermost first.
+    """
+
+    name: str
+    callee: Callee
+    args: tuple[object, ...]
+    kwargs: Mapping[str, object]
+    path: KeyPath
+    used_at: tuple[KeyPath, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A model input. `shape` has no batch axis; None is a free dimension.
+
+    `arguments` are `keras.Input`'s (shape, dtype, batch_size, sparse, optional …).
+    """
+
+    name: str
+    shape: tuple[int | None, ...] | None
+    arguments: Mapping[str, object]
+    path: KeyPath
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """One model: inputs, nodes in order, and named outputs.
+
+    `output_form` remembers how the user wrote the outputs, since Keras returns the same structure:
+    one tensor, a list, or a mapping by name.
+    """
+
+    name: str
+    inputs: tuple[Input, ...]
+    nodes: tuple[Node, ...]
+    outputs: Mapping[str, TensorRef]
+    output_form: Literal["single", "list", "mapping"]
+    path: KeyPath
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePlan:
+    """Where rows come from: the source's name (`Sklearn`, `Csv`) and its arguments."""
+
+    name: str
+    arguments: Mapping[str, object]
+    path: KeyPath
+
+
+@dataclass(frozen=True, slots=True)
+class TensorPlan:
+    """How columns become one tensor: `transforms` in the order in which they are applied.
+
+    Each transform is its word and its argument: `("scale", 0.0625)`, `("normalize", "standard")`.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    transforms: tuple[tuple[str, object], ...]
+    path: KeyPath
+
+
+@dataclass(frozen=True, slots=True)
+class DataPlan:
+    """The `data` section, filled in. `validation` and `test` may be a fraction of `train`."""
+
+    train: SourcePlan
+    validation: SourcePlan | float | None
+    test: SourcePlan | float | None
+    inputs: Mapping[str, TensorPlan]
+    targets: Mapping[str, TensorPlan]
+    batch_size: int
+    shuffle: bool
+    path: KeyPath = ("data",)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainPlan:
+    """The `train` section, filled in. Mappings by output name are keyed by the output's name.
+
+    Attributes:
+        objective: `ObjectSpec`-like (name, arguments); default `Supervised`.
+        loss: one spec, or one by output.
+        metrics: the metrics of each output; the key "" stands for "every output".
+        epochs: passes over the training rows; None where `steps` is given.
+        steps: optimizer steps in all; None where `epochs` is given.
+        precision: a Keras dtype policy name, or None for Keras's default.
+    """
+
+    objective: str
+    objective_arguments: Mapping[str, object]
+    loss: ObjectSpec | Mapping[str, ObjectSpec] | None
+    loss_weights: Mapping[str, float] | float | None
+    metrics: Mapping[str, tuple[ObjectSpec, ...]]
+    optimizer: ObjectSpec
+    epochs: int | None
+    steps: int | None
+    callbacks: tuple[ObjectSpec, ...]
+    class_weight: Mapping[int, float] | None
+    precision: str | None
+    path: KeyPath = ("train",)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A whole blueprint, filled in.
+
+    Attributes:
+        name: the blueprint's name.
+        models: graphs by model name; the trained one is `"model"`. Models come before their callers.
+        data, train: None where the blueprint has no such section.
+        export: format names, in order.
+        seed: draws initial weights, shuffles and dropout.
+        backend: as the blueprint asks: `jax`, `tensorflow`, `torch`, `auto`.
+        params: the parameters' values.
+        unknown: key paths whose value needs facts of the data (`${steps}`, `${data.…}`).
+    """
+
+    name: str
+    models: Mapping[str, Graph]
+    data: DataPlan | None
+    train: TrainPlan | None
+    export: tuple[str, ...]
+    seed: int
+    backend: str
+    params: Mapping[str, object]
+    unknown: tuple[KeyPath, ...] = ()

@@ -1,0 +1,48 @@
+"""What one list of entries can see while it is expanded: values, tensors, layers named above."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from yamlnet.catalog.entry import Entry as CatalogEntry
+from yamlnet.diagnostics.diagnostic import KeyPath, Note
+from yamlnet.resolver.plan import LayerCall, TensorRef
+
+Tensors = TensorRef | tuple["Tensors", ...]
+"""One tensor, or the several that a block or a layer gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedLayer:
+    """A layer that was named above and can be called again."""
+
+    call: LayerCall
+    entry: CatalogEntry
+
+
+@dataclass(slots=True)
+class Body:
+    """The state of expanding one model's or one block use's entries.
+
+    Attributes:
+        values: parameters and loop variables, for `${…}`.
+        tensors: names bound so far; a later binding shadows an earlier one.
+        layers: layers named so far.
+        previous: what the entry before gave: `_`.
+        prefix: the uses of blocks on the way here, for names.
+        tags: the loops on the way here, for names.
+        used_at: the same uses as places, innermost first.
+    """
+
+    values: dict[str, object]
+    tensors: dict[str, Tensors]
+    previous: Tensors
+    layers: dict[str, NamedLayer] = field(default_factory=dict)
+    prefix: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    used_at: tuple[KeyPath, ...] = ()
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """The uses of blocks that led here, as notes for a diagnostic."""
+        return tuple(Note("used here", path) for path in self.used_at)

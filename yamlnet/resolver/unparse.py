@@ -1,0 +1,221 @@
+"""A plan written back as a blueprint: flat, without expressions, readable by this same language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from yamlnet.resolver.plan import (
+    DataPlan, FunctionCall, Graph, LayerCall, ModelCall, Node, ObjectSpec, Plan, SliceCall, SourcePlan,
+    TensorPlan, TensorRef, TrainPlan,
+)  # fmt: skip
+from yamlnet.schema.references import Reference, written
+from yamlnet.schema.words import DEFAULT_MODEL, NAME, VERSION
+
+
+def unparse(plan: Plan) -> dict[str, object]:
+    """The plan as plain data in the language of blueprints.
+
+    Resolving the result gives the same graphs with the same layer names.
+    """
+    document: dict[str, object] = {"yamlnet": VERSION, "name": plan.name}
+    others = {name: _graph(graph) for name, graph in plan.models.items() if name != DEFAULT_MODEL}
+    if others:
+        document["models"] = others
+    document["model"] = _graph(plan.models[DEFAULT_MODEL])
+    if plan.data is not None:
+        document["data"] = _data(plan.data)
+    if plan.train is not None:
+        document["train"] = _train(plan.train) | {"seed": plan.seed, "backend": plan.backend}
+    if plan.export:
+        document["export"] = list(plan.export)
+    return document
+
+
+def form(value: object) -> object:
+    """A filled value in the user's form: specs become objects, everything else stays."""
+    if isinstance(value, ObjectSpec):
+        arguments = {name: form(item) for name, item in value.arguments.items()}
+        return {value.name: arguments} if arguments else value.name
+    if isinstance(value, list | tuple):
+        return [form(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): form(item) for key, item in value.items()}
+    if isinstance(value, str | int | float | bool | None):
+        return value
+    return repr(value)  # an Unknown: its expression, as it was written
+
+
+class _Names:
+    """How tensors are called in the flat file: outputs of several-output nodes get names of their own."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.slices = {node.name: node for node in graph.nodes if isinstance(node.callee, SliceCall)}
+        self.highest: dict[str, int] = {}
+        for ref in _references(graph):
+            if ref.output is not None:
+                self.highest[ref.node] = max(ref.output, self.highest.get(ref.node, 0))
+        self.safe = _safe_names(graph)
+
+    def reference(self, ref: TensorRef) -> str:
+        sliced = self.slices.get(ref.node)
+        if sliced is None:
+            return self._tensor(ref)
+        inner = sliced.args[0]
+        assert isinstance(inner, TensorRef)
+        if inner.node in self.slices:
+            return f"{self.safe[ref.node]}"
+        assert isinstance(sliced.callee, SliceCall)
+        return written(Reference(self._tensor(inner), sliced.callee.index))
+
+    def _tensor(self, ref: TensorRef) -> str:
+        name = self.safe[ref.node]
+        return name if ref.output is None else f"{name}_output{ref.output}"
+
+    def outputs_of(self, node: Node) -> str | list[str]:
+        name = self.safe[node.name]
+        if node.name not in self.highest:
+            return name
+        return [f"{name}_output{index}" for index in range(self.highest[node.name] + 1)]
+
+
+def _safe_names(graph: Graph) -> dict[str, str]:
+    """Tensor names for nodes: the node's own unless the language could not read it."""
+    taken: set[str] = set()
+    names: dict[str, str] = {}
+    for name in [given.name for given in graph.inputs] + [node.name for node in graph.nodes]:
+        safe = name if NAME.match(name) else "t_" + "".join(c if c.isalnum() else "_" for c in name)
+        while safe in taken:
+            safe += "_"
+        taken.add(safe)
+        names[name] = safe
+    return names
+
+
+def _references(graph: Graph) -> list[TensorRef]:
+    found: list[TensorRef] = list(graph.outputs.values())
+
+    def visit(value: object) -> None:
+        if isinstance(value, TensorRef):
+            found.append(value)
+        elif isinstance(value, list | tuple):
+            for item in value:
+                visit(item)
+        elif isinstance(value, Mapping):
+            for item in value.values():
+                visit(item)
+
+    for node in graph.nodes:
+        visit(node.args)
+        visit(node.kwargs)
+    return found
+
+
+def _graph(graph: Graph) -> dict[str, object]:
+    names = _Names(graph)
+    instances: dict[str, str] = {}
+    layers = [_entry(node, names, instances) for node in graph.nodes if not isinstance(node.callee, SliceCall)]
+    outputs = {name: names.reference(ref) for name, ref in graph.outputs.items()}
+    single = graph.output_form == "single" and len(outputs) == 1
+    name, reference = next(iter(outputs.items()), ("", ""))
+    keep: object = reference if single and name == reference else outputs
+    if graph.output_form == "list" and all(key == value for key, value in outputs.items()):
+        keep = list(outputs)
+    inputs = {given.name: form(given.arguments) for given in graph.inputs}
+    return {"inputs": inputs, "layers": layers, "outputs": keep}
+
+
+def _entry(node: Node, names: _Names, instances: dict[str, str]) -> dict[str, object]:
+    callee = node.callee
+    body: dict[str, object] = {}
+    if isinstance(callee, LayerCall):
+        if callee.instance in instances:
+            key = instances[callee.instance]
+        else:
+            key = callee.layer.name
+            body.update({name: form(value) for name, value in callee.layer.arguments.items()})
+            instances[callee.instance] = names.safe[node.name]
+    elif isinstance(callee, FunctionCall):
+        key = f"{'ops' if callee.kind == 'op' else 'random'}.{callee.function}"
+    else:
+        assert isinstance(callee, ModelCall)
+        key = callee.model
+    return {key: body | _wiring(node, names)}
+
+
+def _wiring(node: Node, names: _Names) -> dict[str, object]:
+    words: dict[str, object] = {}
+    if len(node.args) == 1:
+        words["from"] = _tensors(node.args[0], names)
+    elif node.args:
+        words["from"] = [_tensors(item, names) for item in node.args]
+    tensors = {key: value for key, value in node.kwargs.items() if _holds_tensor(value)}
+    plain = {key: form(value) for key, value in node.kwargs.items() if key not in tensors}
+    function = isinstance(node.callee, FunctionCall)
+    if tensors and not node.args:
+        words["from"] = {key: _tensors(value, names) for key, value in tensors.items()}
+    elif tensors:
+        plain |= {key: _tensors(value, names) for key, value in tensors.items()}
+    if function:
+        words |= plain
+    elif plain:
+        words["with"] = plain
+    words["as"] = names.outputs_of(node)
+    if words["as"] != node.name:
+        words["name"] = node.name
+    return words
+
+
+def _holds_tensor(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        return any(_holds_tensor(item) for item in value)
+    return isinstance(value, TensorRef)
+
+
+def _tensors(value: object, names: _Names) -> object:
+    if isinstance(value, TensorRef):
+        return names.reference(value)
+    if isinstance(value, list | tuple):
+        return [_tensors(item, names) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _tensors(item, names) for key, item in value.items()}
+    return form(value)
+
+
+def _data(data: DataPlan) -> dict[str, object]:
+    section: dict[str, object] = {"train": _source(data.train)}
+    for part, value in (("validation", data.validation), ("test", data.test)):
+        if value is not None:
+            section[part] = _source(value) if isinstance(value, SourcePlan) else value
+    section["inputs"] = {name: _tensor(tensor) for name, tensor in data.inputs.items()}
+    section["targets"] = {name: _tensor(tensor) for name, tensor in data.targets.items()}
+    return section | {"batch_size": data.batch_size, "shuffle": data.shuffle}
+
+
+def _source(source: SourcePlan) -> dict[str, object]:
+    return {source.name: form(source.arguments)}
+
+
+def _tensor(tensor: TensorPlan) -> dict[str, object]:
+    columns: dict[str, object] = (
+        {"column": tensor.columns[0]} if len(tensor.columns) == 1 else {"columns": list(tensor.columns)}
+    )
+    return columns | {word: form(value) for word, value in tensor.transforms}
+
+
+def _train(train: TrainPlan) -> dict[str, object]:
+    metrics: object = {name: form(specs) for name, specs in train.metrics.items()}
+    if set(train.metrics) == {""}:
+        metrics = form(train.metrics[""])
+    section = {
+        "objective": train.objective,
+        "loss": form(train.loss),
+        "loss_weights": form(train.loss_weights),
+        "metrics": metrics or None,
+        "optimizer": form(train.optimizer),
+        "epochs": train.epochs,
+        "steps": train.steps,
+        "callbacks": form(train.callbacks) or None,
+        "class_weight": form(train.class_weight),
+        "precision": train.precision,
+    }
+    return {key: value for key, value in section.items() if value is not None}

@@ -1,0 +1,100 @@
+"""A blueprint in the user's own words, as frozen data: entries are not expanded, expressions not filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from yamlnet.catalog.types import ValueType
+from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.schema.sections import DataSection, TrainSection
+from yamlnet.schema.words import PREVIOUS
+
+EntryKind = Literal["layer", "op", "random", "use", "group"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of `layers`.
+
+    Attributes:
+        key: what is called, as written (`Conv2D`, `ops.matmul`, `conv_unit`), or `layers`.
+        kind: what the key names; a `use` calls a block, a model, or a layer named above.
+        body: the arguments by name without the wiring, or the one value of `Dense: 10`.
+        path: to the value under the key.
+        reads: what `from` says.
+        binds: what `as` says: a name, names of several outputs, or None.
+        call: what `with` says.
+        repeat: what `for` says: a count, `{variable: values}`, or None.
+        condition: what `if` says.
+        name: what `name` says.
+        layers: the entries of a group.
+    """
+
+    key: str
+    kind: EntryKind
+    body: object
+    path: KeyPath
+    reads: object = PREVIOUS
+    binds: str | tuple[str, ...] | None = None
+    call: Mapping[str, object] = field(default_factory=dict)
+    repeat: object = None
+    condition: object = True
+    name: str | None = None
+    layers: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a file or a block: its type, its default, and whether the caller must give it."""
+
+    name: str
+    type: ValueType
+    default: object
+    required: bool
+    help: str
+    path: KeyPath
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A sub-graph with parameters."""
+
+    name: str
+    params: Mapping[str, Parameter]
+    inputs: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    outputs: object
+    path: KeyPath
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model: what it takes, its entries, what it gives; `input_paths` are its inputs' places."""
+
+    name: str
+    inputs: Mapping[str, object]
+    entries: tuple[Entry, ...]
+    outputs: object
+    path: KeyPath
+    input_paths: Mapping[str, KeyPath]
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """A whole blueprint that passed validation.
+
+    `models` holds every model, the one under `model` last, so that callees come before callers as
+    far as the file's own order allows. `document` is the file as plain data.
+    """
+
+    name: str
+    description: str
+    params: Mapping[str, Parameter]
+    blocks: Mapping[str, Block]
+    models: Mapping[str, Model]
+    data: DataSection | None
+    train: TrainSection | None
+    export: tuple[str, ...]
+    document: Mapping[str, object]

@@ -1,0 +1,225 @@
+"""The object form, everywhere the same: `relu`, `L2: 1e-4`, `Dense: {units: 10}`.
+
+Checks a written value against the catalogue's types, into nested objects; the one place that knows
+how an object's name, its one value and its arguments by name are told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from yamlnet.catalog import types as t
+from yamlnet.catalog.entry import Argument, Entry, Kind
+from yamlnet.catalog.load import catalog
+from yamlnet.catalog.values import describe, problem
+from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.diagnostics.problems import Problems
+from yamlnet.diagnostics.suggest import did_you_mean
+from yamlnet.schema.expressions import is_template
+
+NOUNS: dict[str, str] = {
+    "layer": "layer",
+    "op": "operation",
+    "random": "random operation",
+    "activation": "activation",
+    "initializer": "initializer",
+    "regularizer": "regularizer",
+    "constraint": "constraint",
+    "loss": "loss",
+    "metric": "metric",
+    "optimizer": "optimizer",
+    "schedule": "learning-rate schedule",
+    "callback": "callback",
+    "dtype_policy": "dtype policy",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An object as it was written: its name, its arguments by name, and where each value stands.
+
+    `unnamed` is the argument that the short form `Dense: 10` filled, or None.
+    """
+
+    name: str
+    arguments: Mapping[str, object]
+    path: KeyPath
+    unnamed: str | None = None
+
+    def place(self, argument: str) -> KeyPath:
+        """The path of an argument's value; the short form has its value at the object's own key."""
+        return self.path if argument == self.unnamed else (*self.path, argument)
+
+
+def is_object_form(value: object) -> bool:
+    """Whether a value could be an object: a name, or a mapping of one key."""
+    return isinstance(value, str) or (isinstance(value, dict) and len(value) == 1)
+
+
+def read_object(entry: Entry, name: str, body: object, path: KeyPath) -> Written:
+    """What was written under an object's name, as arguments by name.
+
+    `path` leads to the value under the name (or to the bare name itself).
+    """
+    if body is None:
+        return Written(name, {}, path)
+    if isinstance(body, dict):
+        return Written(name, body, path)
+    first = entry.arguments[0].name if entry.arguments else ""
+    return Written(name, {first: body}, path, unnamed=first)
+
+
+def split_form(value: object, path: KeyPath) -> tuple[str, object, KeyPath]:
+    """The name, the body, and the path of the body of a value in object form."""
+    if isinstance(value, dict):
+        name, body = next(iter(value.items()))
+        return str(name), body, (*path, str(name))
+    return str(value), None, path
+
+
+def check_object(kind: Kind, value: object, path: KeyPath, problems: Problems) -> None:
+    """Report every mistake of a value that should be an object of `kind`."""
+    noun = NOUNS[kind]
+    if is_template(value):
+        return
+    if not is_object_form(value):
+        message = _not_an_object(noun, value)
+        problems.add("wrong-type", message, path)
+        return
+    name, body, place = split_form(value, path)
+    entry = find(kind, name, path, problems, at_key=isinstance(value, dict))
+    if entry is None:
+        return
+    if body is not None and not isinstance(body, dict) and not entry.arguments:
+        problems.add("wrong-type", f'{noun} "{name}" takes no arguments', place)
+        return
+    written = read_object(entry, name, body, place)
+    check_arguments(entry, written, problems)
+
+
+def _not_an_object(noun: str, value: object) -> str:
+    if isinstance(value, dict) and len(value) > 1:
+        keys = ", ".join(str(key) for key in value)
+        return (
+            f"expected one {noun}, got a mapping of {len(value)} keys ({keys}); "
+            "write its name as the only key and its arguments inside: Name: {argument: value}"
+        )
+    return f"expected a {noun} by its name (Name, or Name: {{argument: value}}), got {_shown(value)}"
+
+
+def find(kind: Kind, name: str, path: KeyPath, problems: Problems, at_key: bool) -> Entry | None:
+    """The catalogue's entry for a name; reports an unknown or a refused one and gives None."""
+    place = (*path, name) if at_key else path
+    at = "key" if at_key else "value"
+    entry = catalog().find(kind, name)
+    noun = NOUNS[kind]
+    if entry is None:
+        mend = did_you_mean(name, catalog().names(kind))
+        problems.add(f"unknown-{noun.replace(' ', '-')}", f'Keras has no {noun} "{name}"{mend}', place, at)
+    elif entry.refused is not None:
+        problems.add("refused", f'{noun} "{name}" cannot stand in a blueprint: {entry.refused}', place, at)
+        return None
+    return entry
+
+
+def check_arguments(entry: Entry, written: Written, problems: Problems, given: frozenset[str] = frozenset()) -> None:
+    """Report unknown, missing and mistyped arguments.
+
+    Args:
+        entry: the catalogue's entry.
+        written: what the user wrote.
+        problems: where mistakes go.
+        given: arguments that the wiring fills (an operation's tensors).
+    """
+    noun = NOUNS[entry.kind]
+    for name, value in written.arguments.items():
+        argument = entry.by_name.get(name)
+        place = written.place(name)
+        if argument is None:
+            message = f'{noun} "{written.name}" has no argument "{name}"{_argument_mend(entry, name)}'
+            problems.add("unknown-argument", message, place, "key")
+        else:
+            check_value(argument.type, value, place, problems, f'"{name}" of {noun} "{written.name}"')
+    for argument in entry.arguments:
+        if argument.required and argument.name not in written.arguments and argument.name not in given:
+            problems.add("missing-argument", _missing(noun, written.name, argument), written.path, "key")
+
+
+def _missing(noun: str, name: str, argument: Argument) -> str:
+    return f'{noun} "{name}" needs "{argument.name}": {describe(argument.type)}'
+
+
+def _argument_mend(entry: Entry, name: str) -> str:
+    known = list(entry.by_name)
+    mend = did_you_mean(name, known)
+    if not mend and name in entry.call_by_name:
+        return f"; it belongs to the call: with: {{{name}: …}}"
+    if mend or not known:
+        return mend or "; it takes none"
+    return f"; it takes {', '.join(known)}"
+
+
+def check_value(
+    type: t.ValueType, value: object, path: KeyPath, problems: Problems, what: str = "this"
+) -> None:
+    """Report every mistake of one value against its type, at the deepest place that is wrong."""
+    if is_template(value):
+        return
+    expected = problem(value, type)
+    if expected is not None:
+        problems.add("wrong-type", f"{what} must be {expected}, got {_shown(value)}", path)
+        return
+    for option in _options(type):
+        if isinstance(option, t.ObjectOf) and _chosen(option, value, type):
+            _check_nested(option, value, path, problems)
+            return
+        if isinstance(option, t.ListOf) and isinstance(value, list):
+            for index, item in enumerate(value):
+                check_value(option.item, item, (*path, index), problems, what)
+            return
+        if isinstance(option, t.MappingOf) and isinstance(value, dict):
+            for key, item in value.items():
+                check_value(option.value, item, (*path, key), problems, what)
+            return
+
+
+def _check_nested(option: t.ObjectOf, value: object, path: KeyPath, problems: Problems) -> None:
+    if option.kind == "dtype_policy":
+        return  # a name from a fixed list: `problem` has settled it
+    if option.kind == "activation" and isinstance(value, dict):
+        name = next(iter(value))
+        message = (
+            f'an activation here is a name without arguments; write "{name}", '
+            "or use the layer of that name as an entry of its own"
+        )
+        problems.add("wrong-type", message, path)
+        return
+    check_object(option.kind, value, path, problems)
+
+
+def _options(type: t.ValueType) -> tuple[t.ValueType, ...]:
+    if isinstance(type, t.AnyOf):
+        return tuple(inner for option in type.options for inner in _options(option))
+    return (type,)
+
+
+def _chosen(option: t.ObjectOf, value: object, type: t.ValueType) -> bool:
+    """Whether a value means the object and not another option of the same type."""
+    if not is_object_form(value):
+        return False
+    others = [other for other in _options(type) if not isinstance(other, t.ObjectOf)]
+    return not any(problem(value, other) is None for other in others)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return f'the text "{value}"' if len(value) < 60 else f'a text of {len(value)} characters'
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "a mapping"
+    text = str(value)
+    return text if len(text) < 60 else f"a list of {len(value)}" if isinstance(value, list) else text[:60]

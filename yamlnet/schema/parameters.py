@@ -1,0 +1,87 @@
+"""Parameters of a file or a block: `width: 16`, or `{default: 16, type: int, min: 1, help: …}`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+
+from yamlnet.catalog import types as t
+from yamlnet.catalog.values import describe, problem
+from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.diagnostics.problems import Problems
+from yamlnet.schema.expressions import is_template
+from yamlnet.schema.forms import Parameter
+from yamlnet.schema.pydantic_errors import report
+from yamlnet.schema.sections import ParameterSection
+from yamlnet.schema.words import NAME
+
+RESERVED = ("steps", "data", "true", "false", "null")
+
+
+def read_parameters(values: object, path: KeyPath, problems: Problems) -> dict[str, Parameter]:
+    """Read a `params` mapping; mistakes are reported and their parameters take anything."""
+    if not isinstance(values, dict):
+        return {}
+    return {str(name): _parameter(str(name), value, (*path, str(name)), problems) for name, value in values.items()}
+
+
+def _parameter(name: str, value: object, path: KeyPath, problems: Problems) -> Parameter:
+    if not NAME.match(name) or name in RESERVED:
+        why = "is a name of the language" if name in RESERVED else "begins lower-case and has letters, digits and _"
+        problems.add("name", f'"{name}" cannot name a parameter; a parameter\'s name {why}', path, "key")
+    if not isinstance(value, dict):
+        return Parameter(name, _type_of(value), value, value is None, "", path)
+    try:
+        section = ParameterSection.model_validate(value)
+    except ValidationError as error:
+        report(error, ParameterSection, value, path, problems)
+        return Parameter(name, t.Plain(), None, False, "", path)
+    type = _declared(section)
+    if section.default is not None and not is_template(section.default):
+        expected = problem(section.default, type)
+        if expected is not None:
+            problems.add("wrong-type", f'the default of "{name}" must be {expected}', (*path, "default"))
+    return Parameter(name, type, section.default, section.default is None, section.help or "", path)
+
+
+def _declared(section: ParameterSection) -> t.ValueType:
+    if section.choices is not None:
+        texts = tuple(choice for choice in section.choices if isinstance(choice, str))
+        return t.Choice(texts) if len(texts) == len(section.choices) else _type_of(section.choices[0])
+    if section.type == "int":
+        return t.Integer(_whole(section.min), _whole(section.max))
+    if section.type == "float" or section.min is not None or section.max is not None:
+        if section.type is None and isinstance(section.default, int):
+            return t.Integer(_whole(section.min), _whole(section.max))
+        return t.Number(section.min, section.max)
+    named: Mapping[str | None, t.ValueType] = {
+        "bool": t.Boolean(),
+        "str": t.Text(),
+        "list": t.ListOf(t.Plain()),
+        None: _type_of(section.default),
+    }
+    return named[section.type]
+
+
+def _whole(bound: float | None) -> int | None:
+    return None if bound is None else int(bound)
+
+
+def _type_of(value: object) -> t.ValueType:
+    """The type that a default implies. An expression or `null` implies none."""
+    if isinstance(value, bool):
+        return t.Boolean()
+    if isinstance(value, int):
+        return t.Integer()
+    if isinstance(value, float):
+        return t.Number()
+    if isinstance(value, str) and not is_template(value):
+        return t.Text()
+    return t.ListOf(t.Plain()) if isinstance(value, list) else t.Plain()
+
+
+def check_parameter(parameter: Parameter, value: object) -> str | None:
+    """What was expected when a value does not fit a parameter, else None."""
+    expected = problem(value, parameter.type)
+    return None if expected is None else f'parameter "{parameter.name}" must be {describe(parameter.type)}'

@@ -1,0 +1,79 @@
+"""From pydantic's errors to diagnostics: our words, the user's paths."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.diagnostics.problems import Problems
+from yamlnet.diagnostics.suggest import did_you_mean
+from yamlnet.schema.words import NOT_YET
+
+
+def report(
+    error: ValidationError, model: type[BaseModel], value: object, path: KeyPath, problems: Problems
+) -> None:
+    """Add every error of one pydantic validation, each at its place in the file."""
+    for detail in error.errors(include_url=False):
+        where: KeyPath = tuple(step for step in detail["loc"] if isinstance(step, str | int))
+        kind = detail["type"]
+        if kind == "extra_forbidden":
+            _unknown_key(model, where, path, problems)
+        elif kind == "missing":
+            owner = ".".join(str(step) for step in where[:-1]) or "the blueprint"
+            message = f'"{where[-1]}" is missing in {owner}{_example(str(where[-1]))}'
+            problems.add("missing-key", message, (*path, *where[:-1]), "key")
+        elif kind in ("model_type", "dict_type", "model_attributes_type"):
+            message = f'"{_name(path, where)}" is a mapping of keys to values'
+            problems.add("wrong-type", message, (*path, *where))
+        else:
+            expected = detail.get("ctx", {}).get("expected", detail["msg"])
+            problems.add(kind, f'"{_name(path, where)}" must be {expected}', (*path, *where))
+
+
+def _name(path: KeyPath, where: KeyPath) -> str:
+    whole = (*path, *where)
+    return str(whole[-1]) if whole else "a blueprint"
+
+
+def _example(key: str) -> str:
+    examples: Mapping[str, str] = {
+        "yamlnet": "; begin the file with: yamlnet: 1",
+        "model": "; a blueprint describes one: model: {inputs: …, layers: […]}",
+        "inputs": "; name each input and its shape: inputs: {image: {shape: [28, 28, 1]}}",
+        "layers": "; list the layers: layers: [Dense: 10]",
+        "train": "; name the source of the training rows: train: {Sklearn: digits}",
+    }
+    return examples.get(key, "")
+
+
+def _unknown_key(model: type[BaseModel], where: KeyPath, path: KeyPath, problems: Problems) -> None:
+    key = str(where[-1])
+    if key in NOT_YET:
+        message = f'"{key}" is part of the language, but not of this version yet: {NOT_YET[key]}'
+        problems.add("not-yet", message, (*path, *where), "key")
+        return
+    known = list(_section_at(model, where[:-1]).model_fields)
+    mend = did_you_mean(key, known) or f"; there are {', '.join(known)}"
+    owner = ".".join(str(step) for step in (*path, *where[:-1])) or "a blueprint"
+    problems.add("unknown-key", f'{owner} has no key "{key}"{mend}', (*path, *where), "key")
+
+
+def _section_at(model: type[BaseModel], where: KeyPath) -> type[BaseModel]:
+    """The section model that a path leads to, through mappings of sections and optional ones."""
+    found: type[BaseModel] = model
+    for step in where:
+        field = found.model_fields.get(str(step))
+        if field is not None:
+            found = next(_models_in(field.annotation), found)
+    return found
+
+
+def _models_in(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)

@@ -1,0 +1,104 @@
+"""Checking the words of `train` and `export`: objects, alone or by output."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from yamlnet.catalog.entry import Kind
+from yamlnet.catalog.load import catalog
+from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.diagnostics.problems import Problems
+from yamlnet.diagnostics.suggest import did_you_mean
+from yamlnet.schema.objects import check_object
+
+OBJECTIVES = ("Supervised",)
+"""What this version can learn."""
+
+LATER_OBJECTIVES = (
+    "Autoencoder", "DenoisingAutoencoder", "VariationalAutoencoder", "GAN", "CausalLM", "MaskedLM",
+    "Seq2Seq", "Contrastive", "Diffusion", "Distillation", "DQN", "PolicyGradient",
+)  # fmt: skip
+
+EXPORT_FORMATS = ("keras", "onnx", "saved_model")
+
+
+def check_train(value: object, outputs: Collection[str], path: KeyPath, problems: Problems) -> None:
+    """Report every mistake in the objects of a `train` section; `outputs` are the model's names."""
+    if not isinstance(value, dict):
+        return
+    _check_objective(value.get("objective", "Supervised"), (*path, "objective"), problems)
+    if value.get("loss") is not None:
+        for spec, place in by_output("loss", value["loss"], outputs, (*path, "loss")):
+            check_object("loss", spec, place, problems)
+    if value.get("metrics") is not None:
+        for spec, place in metric_specs(value["metrics"], outputs, (*path, "metrics")):
+            check_object("metric", spec, place, problems)
+    if value.get("optimizer") is not None:
+        check_object("optimizer", value["optimizer"], (*path, "optimizer"), problems)
+    callbacks = value.get("callbacks")
+    for index, callback in enumerate(callbacks if isinstance(callbacks, list) else []):
+        check_object("callback", callback, (*path, "callbacks", index), problems)
+
+
+def is_by_output(kind: Kind, value: object, outputs: Collection[str]) -> bool:
+    """Whether a mapping is keyed by output rather than being one object.
+
+    `{MeanSquaredError: {…}}` is an object, `{digit: mse}` is by output; a key that is an output's
+    name is that output, since the user chose it.
+    """
+    if not isinstance(value, dict):
+        return False
+    if len(value) != 1:
+        return True
+    key = str(next(iter(value)))
+    return key in outputs or (not key[:1].isupper() and catalog().find(kind, key) is None)
+
+
+def by_output(
+    kind: Kind, value: object, outputs: Collection[str], path: KeyPath
+) -> list[tuple[object, KeyPath]]:
+    """The objects in a value that is one object, or one for each output, with their places."""
+    if is_by_output(kind, value, outputs) and isinstance(value, dict):
+        return [(spec, (*path, str(name))) for name, spec in value.items() if spec is not None]
+    if isinstance(value, list):
+        return [(spec, (*path, index)) for index, spec in enumerate(value)]
+    return [(value, path)]
+
+
+def metric_specs(value: object, outputs: Collection[str], path: KeyPath) -> list[tuple[object, KeyPath]]:
+    """The metrics in a value, a list, or a mapping by output of either, with their places."""
+    if is_by_output("metric", value, outputs) and isinstance(value, dict):
+        return [
+            found
+            for name, inner in value.items()
+            if inner is not None
+            for found in metric_specs(inner, (), (*path, str(name)))
+        ]
+    if isinstance(value, list):
+        return [(spec, (*path, index)) for index, spec in enumerate(value)]
+    return [(value, path)]
+
+
+def _check_objective(value: object, path: KeyPath, problems: Problems) -> None:
+    name = next(iter(value), None) if isinstance(value, dict) else value
+    if name in OBJECTIVES and not (isinstance(value, dict) and value[str(name)]):
+        return
+    if name in LATER_OBJECTIVES:
+        problems.add("not-yet", f'objective "{name}" is part of the language, but not of this version yet', path)
+    elif name in OBJECTIVES:
+        problems.add("wrong-type", f'objective "{name}" takes no arguments', path)
+    else:
+        mend = did_you_mean(str(name), (*OBJECTIVES, *LATER_OBJECTIVES))
+        problems.add("unknown-objective", f'there is no objective "{name}"{mend}', path)
+
+
+def check_export(value: object, path: KeyPath, problems: Problems) -> None:
+    """Report export formats that do not exist, and ones given twice."""
+    formats = value if isinstance(value, list) else [value]
+    for index, name in enumerate(formats):
+        place = (*path, index) if isinstance(value, list) else path
+        if name not in EXPORT_FORMATS:
+            mend = did_you_mean(str(name), EXPORT_FORMATS) or f"; there are {', '.join(EXPORT_FORMATS)}"
+            problems.add("unknown-format", f'"{name}" is not an export format{mend}', place)
+        elif name in formats[:index]:
+            problems.add("duplicate", f'"{name}" is listed twice', place)

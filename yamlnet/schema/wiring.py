@@ -1,0 +1,114 @@
+"""Reading the wiring words of one entry: `from`, `as`, `with`, `for`, `if`, `name`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.diagnostics.problems import Problems
+from yamlnet.schema.expressions import is_template
+from yamlnet.schema.references import parse_reference
+from yamlnet.schema.words import LAYER_NAME, NAME, PREVIOUS
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What the wiring words of one entry say; the fields of `Entry` of the same names."""
+
+    reads: object = PREVIOUS
+    binds: str | tuple[str, ...] | None = None
+    call: Mapping[str, object] = field(default_factory=dict)
+    repeat: object = None
+    condition: object = True
+    name: str | None = None
+
+
+def read_wiring(words: Mapping[str, object], path: KeyPath, problems: Problems) -> Wiring:
+    """Read and check the wiring words; a word that is wrong is reported and keeps its default."""
+    return Wiring(
+        reads=_reads(words.get("from", PREVIOUS), (*path, "from"), problems),
+        binds=_binds(words["as"], (*path, "as"), problems) if "as" in words else None,
+        call=_call(words.get("with", {}), (*path, "with"), problems),
+        repeat=_repeat(words["for"], (*path, "for"), problems) if "for" in words else None,
+        condition=_condition(words.get("if", True), (*path, "if"), problems),
+        name=_layer_name(words["name"], (*path, "name"), problems) if "name" in words else None,
+    )
+
+
+def _reads(value: object, path: KeyPath, problems: Problems) -> object:
+    if isinstance(value, str):
+        _check_reference(value, path, problems)
+    elif isinstance(value, list) and value:
+        for index, item in enumerate(value):
+            _reads(item, (*path, index), problems)
+    elif isinstance(value, dict) and value:
+        for key, item in value.items():
+            _reads(item, (*path, str(key)), problems)
+    else:
+        message = "`from` takes a name, a list of names, or a mapping of call arguments to names"
+        problems.add("wiring", message, path)
+        return PREVIOUS
+    return value
+
+
+def _check_reference(text: str, path: KeyPath, problems: Problems) -> None:
+    if is_template(text):
+        return
+    try:
+        parse_reference(text)
+    except ValueError as error:
+        problems.add("reference", str(error), path)
+
+
+def _binds(value: object, path: KeyPath, problems: Problems) -> str | tuple[str, ...] | None:
+    if isinstance(value, list) and value:
+        names = [_bound_name(item, (*path, index), problems) for index, item in enumerate(value)]
+        return tuple(name for name in names if name is not None)
+    return _bound_name(value, path, problems)
+
+
+def _bound_name(value: object, path: KeyPath, problems: Problems) -> str | None:
+    if isinstance(value, str) and (is_template(value) or (NAME.match(value) and value != PREVIOUS)):
+        return value
+    message = (
+        f'"{value}" cannot name a tensor; names begin with a lower-case letter and have letters, digits and _'
+    )
+    problems.add("name", message, path)
+    return None
+
+
+def _layer_name(value: object, path: KeyPath, problems: Problems) -> str | None:
+    if isinstance(value, str) and (is_template(value) or LAYER_NAME.match(value)):
+        return value
+    message = f'"{value}" cannot name a Keras layer; use letters, digits, _ . and -'
+    problems.add("name", message, path)
+    return None
+
+
+def _call(value: object, path: KeyPath, problems: Problems) -> Mapping[str, object]:
+    if isinstance(value, dict):
+        return value
+    problems.add("wiring", "`with` takes a mapping of call arguments: with: {training: false}", path)
+    return {}
+
+
+def _repeat(value: object, path: KeyPath, problems: Problems) -> object:
+    if is_template(value) or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
+        return value
+    if isinstance(value, dict) and len(value) == 1:
+        variable, values = next(iter(value.items()))
+        if not NAME.match(str(variable)):
+            problems.add("name", f'"{variable}" cannot name a loop variable', (*path, str(variable)), "key")
+        elif isinstance(values, list | int) and not isinstance(values, bool) or is_template(values):
+            return value
+    message = "`for` takes a count, or one variable with its values: for: {stage: [1, 2, 3]}"
+    problems.add("wiring", message, path)
+    return None
+
+
+def _condition(value: object, path: KeyPath, problems: Problems) -> object:
+    if isinstance(value, bool) or is_template(value):
+        return value
+    problems.add("wiring", "`if` takes true, false, or an expression: if: ${depth > 18}", path)
+    return True

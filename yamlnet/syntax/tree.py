@@ -1,0 +1,66 @@
+"""A parsed file: plain values, and beside them the place of every key and value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from yamlnet.diagnostics.diagnostic import At, KeyPath, Span
+
+Scalar = str | int | float | bool | None
+Value = Scalar | list["Value"] | dict[str, "Value"]
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """Where one value stands, and where its children stand.
+
+    A mapping has `keys` (the span of each key) and `children` by key; a sequence has `children`
+    by index; a scalar has neither. `style` is the scalar's YAML style (`plain`, `'`, `"`, `|`,
+    `>`), which tells whether a column inside the text can be trusted.
+    """
+
+    span: Span
+    keys: dict[str, Span] = field(default_factory=dict)
+    children: dict[str | int, Positions] = field(default_factory=dict)
+    style: str = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A parsed document.
+
+    Attributes:
+        value: mappings, sequences and scalars as plain Python data; mapping order is the file's.
+        positions: the parallel tree of places.
+        text: the file's text, for showing lines.
+        source: the file as the user named it, for showing places.
+    """
+
+    value: Value
+    positions: Positions
+    text: str
+    source: str
+
+    def position(self, path: KeyPath) -> Positions:
+        """The position of the value at `path`, or of its nearest ancestor that was written."""
+        found = self.positions
+        for step in path:
+            child = found.children.get(step)
+            if child is None:
+                return found
+            found = child
+        return found
+
+    def span(self, path: KeyPath, at: At = "value") -> Span:
+        """The span of the value at `path`, or of its key; of the nearest ancestor if unwritten."""
+        parent = self.positions
+        for depth, step in enumerate(path):
+            child = parent.children.get(step)
+            last = depth == len(path) - 1
+            if last and at == "key" and isinstance(step, str) and step in parent.keys:
+                return parent.keys[step]
+            if child is None:
+                # The key itself is missing: point at the key of the mapping that lacks it.
+                return self.span(path[:depth], "key") if depth else parent.span
+            parent = child
+        return parent.span
