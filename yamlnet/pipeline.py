@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from yamlnet.checks import check
 from yamlnet.diagnostics.diagnostic import BlueprintError, DataError, Diagnostic, KeyPath
+from yamlnet.diagnostics.problems import Problems
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.resolve import resolve
 from yamlnet.schema.forms import Blueprint
@@ -74,15 +75,26 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> LoadedBlueprint:
     overridden: dict[KeyPath, Tree] = {}
     try:
         tree, overridden = apply_overrides(tree, overrides)
-        blueprint = validate(tree)
-        plan = resolve(blueprint)
-        problems = check(plan)
-        if any(problem.severity == "error" for problem in problems):
-            raise BlueprintError(problems)
+        blueprint, plan, warnings = inspect(tree)
     except BlueprintError as error:
         raise located(error, tree, overridden) from error.__cause__
-    warnings = tuple(relocate(problem, overridden) for problem in problems)
-    return LoadedBlueprint(Path(path), tree, blueprint, plan, warnings, overridden)
+    moved = tuple(relocate(problem, overridden) for problem in warnings)
+    return LoadedBlueprint(Path(path), tree, blueprint, plan, moved, overridden)
+
+
+def inspect(tree: Tree) -> tuple[Blueprint, Plan, tuple[Diagnostic, ...]]:
+    """Validate, resolve and check a parsed file; the third thing that comes back is warnings.
+
+    Raises:
+        BlueprintError: with the problems of all three stages.
+    """
+    problems = Problems()
+    blueprint = validate(tree, problems)
+    plan = resolve(blueprint, problems=problems)
+    for problem in check(plan):
+        problems.record(problem)
+    problems.raise_if_failed()
+    return blueprint, plan, problems.diagnostics
 
 
 def parse_file(path: str | Path) -> Tree:

@@ -18,4 +18,6 @@ CHECKS: tuple[Callable[[Plan], Iterator[Diagnostic]], ...] = (
 
 def check(plan: Plan) -> list[Diagnostic]:
     """Every problem that the checks find in a plan, in the order of `CHECKS`."""
+    if "model" not in plan.models:
+        return []  # its absence was reported, and every check is about it
     return [problem for one in CHECKS for problem in one(plan)]

@@ -28,11 +28,13 @@ class Problems:
         severity: Severity = "error",
     ) -> None:
         """Record one problem, unless the same check already spoke at the same place."""
-        key = (check, path, at, within)
-        if key not in self.found:
-            self.found[key] = Diagnostic(
-                check, message, path, at, within=within, notes=notes, severity=severity
-            )
+        self.record(
+            Diagnostic(check, message, path, at, within=within, notes=notes, severity=severity)
+        )
+
+    def record(self, problem: Diagnostic) -> None:
+        """Record a diagnostic, unless the same check already spoke at the same place."""
+        self.found.setdefault((problem.check, problem.path, problem.at, problem.within), problem)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -43,6 +45,12 @@ class Problems:
     def failed(self) -> bool:
         """Whether any of the problems refuses the blueprint."""
         return any(problem.severity == "error" for problem in self.found.values())
+
+    def failed_in(self, section: str) -> bool:
+        """Whether an error was found in one top-level section of the file."""
+        return any(
+            problem.severity == "error" and problem.path[:1] == (section,) for problem in self.found.values()
+        )
 
     def raise_if_failed(self) -> None:
         """Raise what was found.

@@ -122,6 +122,8 @@ class Expander:
 
     def _call(self, entry: Entry, body: Body, suffix: str) -> Tensors:
         caller = Caller(self.builder, self.filling)
+        if entry.kind == "invalid":
+            return MISSING
         if entry.kind == "layer":
             return caller.layer(entry, body, suffix)
         if entry.kind in ("op", "random"):
@@ -177,6 +179,7 @@ class Expander:
                 if problem is not None and not isinstance(values[name], Unknown):
                     message = f"{problem}, got {values[name]!r}"
                     self.filling.problems.add("wrong-type", message, place, notes=body.notes)
+                    values[name] = Unknown("")  # reported: what it would break in the block is no news
             elif parameter.required:
                 message = f'block "{block.name}" needs its parameter "{name}"'
                 self.filling.problems.add("missing-argument", message, entry.path, "key", notes=body.notes)

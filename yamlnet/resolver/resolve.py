@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -15,6 +16,7 @@ from yamlnet.resolver.plan import Graph, Plan, TensorRef
 from yamlnet.resolver.reading import GraphBuilder
 from yamlnet.resolver.scope import Body, Tensors
 from yamlnet.resolver.sections import data_plan, train_plan
+from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Blueprint, Entry, Model
 from yamlnet.schema.parameters import check_parameter
 from yamlnet.schema.words import DEFAULT_MODEL
@@ -23,35 +25,42 @@ Facts = Mapping[str, object]
 """What the data knows: `steps`, and `data` as nested mappings (`data.digit.classes`)."""
 
 
-def resolve(blueprint: Blueprint, facts: Facts | None = None) -> Plan:
+def resolve(blueprint: Blueprint, facts: Facts | None = None, problems: Problems | None = None) -> Plan:
     """Fill a blueprint in.
 
     Without facts, what needs them stays unknown and is listed in `Plan.unknown`.
+
+    Args:
+        blueprint: from `validate`.
+        facts: what the data knows, once it is loaded.
+        problems: where mistakes go, as for `validate`; without it, mistakes raise.
 
     Raises:
         BlueprintError: with every mistake that only shows once things are filled in: names that
             nothing gives, expressions that fail, loops that are too long.
     """
-    filling = Filling(Problems())
+    found = Problems() if problems is None else problems
+    filling = Filling(found)
     values = _values(blueprint, facts, filling)
     models = _Models(blueprint, values, filling)
-    graphs: dict[str, Graph] = {}
-    for name in _callees_first(blueprint):
-        graphs[name] = models.graph(blueprint.models[name])
+    graphs = {name: models.graph(blueprint.models[name]) for name in _callees_first(blueprint)}
     document = blueprint.document
     main = graphs.get(DEFAULT_MODEL)
     data = data_plan(_section(document, "data"), main, values, filling)
     train = train_plan(_section(document, "train"), main, values, filling)
-    filling.problems.raise_if_failed()
     section = _section(document, "train") or {}
+    seed = filling.value(section.get("seed", 0), values, ("train", "seed"))
+    backend = filling.value(section.get("backend", "auto"), values, ("train", "backend"))
+    if problems is None:
+        found.raise_if_failed()
     return Plan(
         name=blueprint.name,
         models=graphs,
         data=data,
         train=train,
         export=blueprint.export,
-        seed=cast(int, filling.value(section.get("seed", 0), values, ("train", "seed"))),
-        backend=str(filling.value(section.get("backend", "auto"), values, ("train", "backend"))),
+        seed=seed if isinstance(seed, int) else 0,
+        backend=str(backend),
         params={name: values[name] for name in blueprint.params},
         unknown=tuple(dict.fromkeys(filling.unknown)),
     )
@@ -128,10 +137,8 @@ class _Models:
             previous=TensorRef(inputs[0].name) if inputs else (),
         )
         expander = Expander(self.blueprint, self.values, self.faces, builder, self.filling)
-        try:
+        with suppress(TooLarge):  # reported; what was expanded so far is enough to go on
             expander.entries(model.entries, body)
-        except TooLarge:
-            self.filling.problems.raise_if_failed()
         found = expander.outputs(model.outputs, body, (*model.path, "outputs"))
         outputs = self._named_outputs(model, found)
         single = not isinstance(found, tuple) and not isinstance(model.outputs, list | dict)
@@ -149,7 +156,13 @@ class _Models:
         elif isinstance(model.outputs, str):
             names = [model.outputs]
         else:
-            last = model.entries[-1] if model.entries else None
-            names = [last.binds] if last is not None and isinstance(last.binds, str) else []
-        names += [f"output_{index}" if index else "output" for index in range(len(names), len(refs))]
+            names = [_output_name(ref, model, alone=len(refs) == 1) for ref in refs]
         return dict(zip(names, refs, strict=False))
+
+
+def _output_name(ref: TensorRef, model: Model, alone: bool) -> str:
+    """An unnamed output is called as the last entry is, as Keras calls it by its layer."""
+    last = model.entries[-1] if model.entries else None
+    if alone and last is not None and isinstance(last.binds, str) and not is_template(last.binds):
+        return last.binds
+    return ref.node if ref.output is None else f"{ref.node}_{ref.output}"

@@ -46,8 +46,9 @@ def data_plan(
         return None
     path: KeyPath = ("data",)
     filled = _refilled(DataSection, written, values, filling, path)
-    check_data(without_unknown(filled), path, filling.problems)
-    if filling.problems.failed:
+    if has_template(dict(written)):
+        check_data(without_unknown(filled), path, filling.problems)
+    if filling.problems.failed_in("data") or "train" not in filled:
         return None
     return DataPlan(
         train=_source(filled["train"], (*path, "train")),
@@ -97,7 +98,7 @@ def train_plan(
     filled = _refilled(TrainSection, written, values, filling, path)
     if has_template(dict(written)):
         check_train(without_unknown(filled), outputs, path, filling.problems)
-    if filling.problems.failed:
+    if filling.problems.failed_in("train"):
         return None
     reading = _Reading(filled, outputs, filling, path)
     epochs, steps = filled.get("epochs"), filled.get("steps")

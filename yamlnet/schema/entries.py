@@ -80,20 +80,18 @@ class Reader:
             body = {name: value for name, value in body.items() if name not in WIRING}
         wiring = read_wiring(words, path, self.problems)
         kind = self._kind(key, path, written_alone)
-        if kind is None:
-            return None
-        if kind != "use":
-            self._check(kind, key, body, wiring, path, written_alone)
+        if kind not in ("use", "invalid") and not self._check(kind, key, body, wiring, path, written_alone):
+            kind = "invalid"
         return Entry(
             key, kind, body, path, wiring.reads, wiring.binds, wiring.call, wiring.repeat,
             wiring.condition, wiring.name,
         )  # fmt: skip
 
-    def _kind(self, key: str, path: KeyPath, written_alone: bool) -> EntryKind | None:
+    def _kind(self, key: str, path: KeyPath, written_alone: bool) -> EntryKind:
         at = "value" if written_alone else "key"
         if is_template(key):
             self.problems.add("entry-form", "what is called cannot be an expression; choose with `if`", path, at)
-            return None
+            return "invalid"
         if key.startswith(("ops.", "random.")):
             return "op" if key.startswith("ops.") else "random"
         if key[:1].isupper():
@@ -105,9 +103,9 @@ class Reader:
         if "." in key:
             message = f'"{key}": blocks of other files and plugins\' layers are not in this version yet'
             self.problems.add("not-yet", message, path, at)
-            return None
+            return "invalid"
         self._unknown_use(key, path, written_alone)
-        return None
+        return "invalid"
 
     def _unknown_use(self, key: str, path: KeyPath, written_alone: bool) -> None:
         known = [*self.blocks, *self.models, *sorted(self.named)]
@@ -121,12 +119,13 @@ class Reader:
 
     def _check(
         self, kind: EntryKind, key: str, body: object, wiring: Wiring, path: KeyPath, written_alone: bool
-    ) -> None:
+    ) -> bool:
+        """Check an entry against the catalogue; whether the catalogue has it at all."""
         name = key.partition(".")[2] if kind in ("op", "random") else key
         catalog_kind: Kind = "layer" if kind == "layer" else "op" if kind == "op" else "random"
         entry = self._find(catalog_kind, key, name, path, written_alone)
         if entry is None:
-            return
+            return False
         if kind == "layer":
             written = read_object(entry, key, body, path)
             given: frozenset[str] = frozenset()
@@ -138,9 +137,10 @@ class Reader:
             written = read_object(without(entry, given), key, body, path)
         if body is not None and not isinstance(body, dict) and not (set(entry.by_name) - given):
             self.problems.add("wrong-type", f'"{key}" takes no arguments', path)
-            return
+            return True
         check_arguments(entry, written, self.problems, given)
         self._check_call(entry, key, wiring, path)
+        return True
 
     def _find(
         self, kind: Kind, key: str, name: str, path: KeyPath, written_alone: bool

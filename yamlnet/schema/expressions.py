@@ -125,7 +125,8 @@ def _parse_expression(text: str, offset: int) -> Expression:
 
 
 def _syntax_error(error: Exception, text: str, start: int) -> ExpressionError:
-    column = getattr(error, "offset", None) or 1
+    # The text was parsed as "(text\n)": column 2 is its first character, line 2 is past its end.
+    column = (getattr(error, "offset", None) or 1) if getattr(error, "lineno", 1) == 1 else len(text) + 1
     reason = getattr(error, "msg", "too deeply nested") or "invalid syntax"
     at = start + max(0, min(column - 2, len(text) - 1))
     return ExpressionError(f"this expression does not read: {reason}", at, at + 1)

@@ -11,7 +11,7 @@ from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.schema.sections import DataSection, TrainSection
 from yamlnet.schema.words import PREVIOUS
 
-EntryKind = Literal["layer", "op", "random", "use", "group"]
+EntryKind = Literal["layer", "op", "random", "use", "group", "invalid"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class Entry:
 
     Attributes:
         key: what is called, as written (`Conv2D`, `ops.matmul`, `conv_unit`), or `layers`.
-        kind: what the key names; a `use` calls a block, a model, or a layer named above.
+        kind: what the key names; a `use` calls a block, a model, or a layer named above; an
+            `invalid` entry was reported, and only its name matters to the entries that read it.
         body: the arguments by name without the wiring, or the one value of `Dense: 10`.
         path: to the value under the key.
         reads: what `from` says.

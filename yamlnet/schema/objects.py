@@ -15,7 +15,7 @@ from yamlnet.catalog.load import catalog
 from yamlnet.catalog.values import describe, problem
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.problems import Problems
-from yamlnet.diagnostics.suggest import did_you_mean
+from yamlnet.diagnostics.suggest import closest, did_you_mean
 from yamlnet.schema.expressions import is_template
 
 NOUNS: dict[str, str] = {
@@ -89,8 +89,8 @@ def check_object(kind: Kind, value: object, path: KeyPath, problems: Problems) -
         return
     name, body, place = split_form(value, path)
     entry = find(kind, name, path, problems, at_key=isinstance(value, dict))
-    if entry is None:
-        return
+    if entry is None or kind == "activation":
+        return  # an activation is a function: its name is all that is written
     if body is not None and not isinstance(body, dict) and not entry.arguments:
         problems.add("wrong-type", f'{noun} "{name}" takes no arguments', place)
         return
@@ -141,8 +141,10 @@ def check_arguments(entry: Entry, written: Written, problems: Problems, given: f
             problems.add("unknown-argument", message, place, "key")
         else:
             check_value(argument.type, value, place, problems, f'"{name}" of {noun} "{written.name}"')
+    unknown = [name for name in written.arguments if name not in entry.by_name]
+    meant = {closest(name, entry.by_name) for name in unknown}  # a misspelt argument is not missing too
     for argument in entry.arguments:
-        if argument.required and argument.name not in written.arguments and argument.name not in given:
+        if argument.required and argument.name not in {*written.arguments, *given, *meant}:
             problems.add("missing-argument", _missing(noun, written.name, argument), written.path, "key")
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.problems import Problems
-from yamlnet.diagnostics.suggest import did_you_mean
+from yamlnet.diagnostics.suggest import closest, did_you_mean
 from yamlnet.schema.words import NOT_YET
 
 
@@ -17,9 +17,17 @@ def report(
     error: ValidationError, model: type[BaseModel], value: object, path: KeyPath, problems: Problems
 ) -> None:
     """Add every error of one pydantic validation, each at its place in the file."""
-    for detail in error.errors(include_url=False):
-        where: KeyPath = tuple(step for step in detail["loc"] if isinstance(step, str | int))
+    details = error.errors(include_url=False)
+    misspelt = {
+        (*detail["loc"][:-1], closest(str(detail["loc"][-1]), _section_at(model, detail["loc"][:-1]).model_fields))
+        for detail in details
+        if detail["type"] == "extra_forbidden"
+    }
+    for detail in details:
+        where: KeyPath = detail["loc"]
         kind = detail["type"]
+        if kind == "missing" and where in misspelt:
+            continue
         if kind == "extra_forbidden":
             _unknown_key(model, where, path, problems)
         elif kind == "missing":

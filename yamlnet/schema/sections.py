@@ -6,29 +6,37 @@ a second time with the same models once every expression has its value.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from yamlnet.catalog import types as t
 from yamlnet.catalog.values import problem
 from yamlnet.schema.words import VERSION
 
 
-class Fits(AfterValidator):
-    """A pydantic validator that checks a value against one of the catalogue's types."""
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """An annotation that makes pydantic check a value against one of the catalogue's types."""
 
-    def __init__(self, type: t.ValueType) -> None:
-        self.type = type
+    type: t.ValueType
 
-        def check(value: object) -> object:
-            expected = problem(value, type)
-            if expected is not None:
-                raise PydanticCustomError("wrong-type", "{expected}", {"expected": expected})
-            return value
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Pydantic's own hook for annotations."""
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
 
-        super().__init__(check)
+    def check(self, value: object) -> object:
+        """The value itself.
+
+        Raises:
+            PydanticCustomError: it does not fit; `expected` in its context says what would.
+        """
+        expected = problem(value, self.type)
+        if expected is not None:
+            raise PydanticCustomError("wrong-type", "{expected}", {"expected": expected})
+        return value
 
 
 COUNT = t.Integer(min=1)

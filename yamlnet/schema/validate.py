@@ -20,29 +20,30 @@ from yamlnet.schema.words import DEFAULT_INPUT, DEFAULT_MODEL, NAME
 from yamlnet.syntax.tree import Tree
 
 
-def validate(tree: Tree) -> Blueprint:
+def validate(tree: Tree, problems: Problems | None = None) -> Blueprint:
     """Read a parsed file as a blueprint.
+
+    Args:
+        tree: the parsed file.
+        problems: where mistakes go. With it, what could be read is given back in spite of mistakes,
+            so that the next stage can add its own; without it, mistakes raise.
 
     Raises:
         BlueprintError: with every structural mistake: unknown and missing keys, wrong types, layers,
             arguments and names that do not exist, expressions that do not read.
     """
-    problems = Problems()
+    found = Problems() if problems is None else problems
     document = tree.value
     if not isinstance(document, dict):
         message = "a blueprint is a mapping of keys to values; begin the file with: yamlnet: 1"
-        problems.add("wrong-type", message, ())
-        problems.raise_if_failed()
-        return _unreachable()
-    _check_expressions(document, (), problems)
-    sections = _sections(document, problems)
-    blueprint = _blueprint(document, sections, problems)
-    problems.raise_if_failed()
+        found.add("wrong-type", message, ())
+        document = {}
+    else:
+        _check_expressions(document, (), found)
+    blueprint = _blueprint(document, _sections(document, found) if document else None, found)
+    if problems is None:
+        found.raise_if_failed()
     return blueprint
-
-
-def _unreachable() -> Blueprint:
-    raise AssertionError("a problem was recorded, so raise_if_failed has raised")
 
 
 def _sections(document: dict[str, object], problems: Problems) -> Document | None:

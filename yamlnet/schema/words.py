@@ -20,8 +20,6 @@ NAME = re.compile(r"[a-z_][A-Za-z0-9_]*\Z")
 LAYER_NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\-]*\Z")
 """What every backend accepts as a Keras layer name (TensorFlow's scopes are the narrowest)."""
 
-SNAKE_BORDERS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-
 NOT_YET: dict[str, str] = {
     "import": "blocks of other files",
     "extends": "a base blueprint",
@@ -39,5 +37,6 @@ NOT_YET: dict[str, str] = {
 
 
 def snake_case(name: str) -> str:
-    """`SeparableConv2D` → `separable_conv2d`, as Keras names its layers."""
-    return SNAKE_BORDERS.sub("_", name).lower()
+    """`SeparableConv2D` → `separable_conv2d`: Keras's own rule (keras/src/utils/naming.py)."""
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()

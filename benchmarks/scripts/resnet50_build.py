@@ -1,0 +1,39 @@
+"""Build ResNet-50 once in this process and print the seconds it took after `import keras`, as JSON.
+
+KERAS_BACKEND=jax python benchmarks/scripts/resnet50_build.py ours|keras
+
+The clock stops when every weight is there, for JAX answers before it is done.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import keras
+
+BLUEPRINT = Path(__file__).resolve().parents[2] / "blueprints" / "vision" / "resnet50.yaml"
+PARAMETERS = 25_636_712
+
+
+def ours():
+    """From the file's text to the model: parse, validate, resolve, check, lower."""
+    import yamlnet
+
+    return yamlnet.load(BLUEPRINT).build()
+
+
+def theirs():
+    """What Keras itself offers."""
+    return keras.applications.ResNet50(weights=None)
+
+
+start = time.perf_counter()
+model = {"ours": ours, "keras": theirs}[sys.argv[1]]()
+for variable in model.variables:
+    wait = getattr(variable.value, "block_until_ready", None)
+    if wait is not None:
+        wait()
+seconds = time.perf_counter() - start
+assert model.count_params() == PARAMETERS, model.count_params()
+print(json.dumps({"seconds": seconds, "backend": keras.backend.backend()}))

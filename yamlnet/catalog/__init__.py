@@ -1,0 +1,1 @@
+"""What Keras and yamlnet offer, as data: names, arguments, defaults, types, one-line help."""

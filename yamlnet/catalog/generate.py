@@ -1,0 +1,315 @@
+"""Generates the catalogue's data from the installed Keras: `python -m yamlnet.catalog.generate`.
+
+The one module of this room that imports Keras, and nothing imports it. `--check` writes nothing and
+fails when the checked-in files differ from what the installed Keras says.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+from yamlnet.catalog.argument_types import argument_type
+from yamlnet.catalog.entry import Kind
+from yamlnet.catalog.refused import REFUSED
+
+FOLDER = Path(__file__).parent / "keras"
+
+MODULES: dict[Kind, str] = {
+    "layer": "layers",
+    "op": "ops",
+    "random": "random",
+    "activation": "activations",
+    "initializer": "initializers",
+    "regularizer": "regularizers",
+    "constraint": "constraints",
+    "loss": "losses",
+    "metric": "metrics",
+    "optimizer": "optimizers",
+    "schedule": "optimizers.schedules",
+    "callback": "callbacks",
+}
+
+SKIPPED = {"serialize", "deserialize", "get", "Input", "self", "name", "args", "kwargs"}
+"""Functions that every module has, and arguments that the language writes in its own way."""
+
+LAYER_EXTRAS: tuple[tuple[str, object, str], ...] = (
+    ("activity_regularizer", None, "Regularizer of the layer's output."),
+    ("trainable", True, "Whether training changes the layer's weights."),
+    ("dtype", None, "The layer's dtype, or dtype policy."),
+    ("autocast", True, "Whether inputs are cast to the layer's compute dtype."),
+)
+"""What `keras.layers.Layer` takes and subclasses pass on in `**kwargs`."""
+
+TENSORS = {
+    "x", "x1", "x2", "y", "a", "b", "abs_", "angle", "array", "bias", "condition", "data", "depthwise_kernel",
+    "indices", "inputs", "kernel", "key", "logits", "mask", "output", "pointwise_kernel",
+    "predictions", "probabilities", "query", "segment_ids", "sorted_sequence", "target", "targets", "tensor",
+    "updates", "value", "query_mask", "value_mask", "key_mask", "attention_mask", "sequence", "sequences",
+    "states", "initial_state", "output_length", "target_length", "sequence_lengths", "variable",
+    "counts", "count_weights", "index", "mean", "variance", "offset", "scale", "gamma", "beta", "values", "weights",
+}  # fmt: skip
+"""Arguments of calls and operations that take a tensor, unless `PLAIN` says otherwise."""
+
+PLAIN = {
+    "get_item.key", "normal.mean", "truncated_normal.mean", "kaiser.beta", "dot_product_attention.scale",
+    "diagonal.offset", "trace.offset", "istft.window", "select.default",
+    "gamma.alpha", "beta.alpha", "beta.beta", "gamma.gamma",
+}  # fmt: skip
+"""`owner.argument` that are no tensors in spite of their names."""
+
+MANY = {"xs", "operands", "choicelist", "condlist"}
+"""Arguments that take a list of tensors."""
+
+
+def generate() -> dict[str, str]:
+    """The catalogue's files by name, as text.
+
+    Raises:
+        SystemExit: an argument that `argument_types` does not classify.
+    """
+    files = {}
+    for kind in get_args(Kind):
+        entries = {name: raw for name, raw in sorted(_entries(kind))}
+        _require_types(kind, entries)
+        rows = ",\n".join(f"{json.dumps(name)}: {json.dumps(raw, ensure_ascii=False)}" for name, raw in entries.items())
+        files[f"{kind}.json"] = f"{{\n{rows}\n}}\n"
+    return files
+
+
+def _entries(kind: Kind) -> Iterator[tuple[str, dict[str, Any]]]:
+    import keras
+
+    module: Any = keras
+    for step in MODULES[kind].split("."):
+        module = getattr(module, step)
+    aliases = _aliases(kind, module)
+    for name, found in _public(kind, module):
+        if name == _canonical(kind, name, found, module):
+            yield name, _entry(kind, name, found, tuple(sorted(aliases.get(id(found), set()) - {name})))
+
+
+def _public(kind: Kind, module: Any) -> Iterator[tuple[str, Any]]:
+    functions = kind in ("op", "random", "activation")
+    for name in sorted(dir(module)):
+        found = getattr(module, name)
+        if name.startswith("_") or name in SKIPPED:
+            continue
+        if functions and callable(found) and not inspect.isclass(found):
+            yield name, found
+        elif not functions and inspect.isclass(found):
+            yield name, found
+
+
+def _canonical(kind: Kind, name: str, found: Any, module: Any) -> str:
+    """The one name of a thing that is exported under several: its own, if it is exported."""
+    own = str(found.__name__)
+    if getattr(module, own, None) is found:
+        return own
+    same = [other for other, thing in _public(kind, module) if thing is found]
+    return same[0]
+
+
+def _aliases(kind: Kind, module: Any) -> dict[int, set[str]]:
+    """Other names by the identity of what they name: further exports, and Keras's own short names."""
+    aliases: dict[int, set[str]] = {}
+    for name, found in _public(kind, module):
+        aliases.setdefault(id(found), set()).add(name)
+    for name, found in _short_names(kind).items():
+        aliases.setdefault(id(found), set()).add(name)
+    if kind == "op":
+        for space in ("image", "linalg", "nn", "numpy"):
+            for name, found in _public(kind, getattr(module, space)):
+                aliases.setdefault(id(found), set()).add(f"{space}.{name}")
+    return aliases
+
+
+def _short_names(kind: Kind) -> dict[str, Any]:
+    """The strings that Keras's own `get` of a kind takes (`mse`, `adam`, `he_normal`), by lookup."""
+    if kind in ("loss", "metric"):
+        return _function_names(kind)
+    if kind in ("initializer", "regularizer", "constraint", "optimizer"):
+        import importlib
+
+        room = importlib.import_module(f"keras.src.{MODULES[kind]}")
+        known = {key: value for key, value in room.ALL_OBJECTS_DICT.items() if isinstance(key, str)}
+        lower = {key.lower(): value for key, value in known.items()} if kind == "optimizer" else {}
+        return {key: value for key, value in {**known, **lower}.items() if inspect.isclass(value)}
+    return {}
+
+
+def _function_names(kind: Kind) -> dict[str, Any]:
+    """Losses and metrics are named by their functions too; each stands for the class of that function."""
+    import importlib
+
+    room = importlib.import_module(f"keras.src.{MODULES[kind]}")
+    classes = {value.__name__: value for value in room.ALL_OBJECTS if inspect.isclass(value)}
+    by_snake = {_snake(name): value for name, value in classes.items()}
+    names: dict[str, Any] = {}
+    for key, value in room.ALL_OBJECTS_DICT.items():
+        if not isinstance(key, str):
+            continue
+        found = value if inspect.isclass(value) else by_snake.get(value.__name__)
+        if found is not None:
+            names[key] = found
+    return {**by_snake, **names}
+
+
+def _snake(name: str) -> str:
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def _entry(kind: Kind, name: str, found: Any, aliases: tuple[str, ...]) -> dict[str, Any]:
+    raw: dict[str, Any] = {
+        "path": f"keras.{MODULES[kind]}.{name}",
+        "help": _first_line(found),
+    }
+    if aliases:
+        raw["aliases"] = list(aliases)
+    if f"{kind}.{name}" in REFUSED:
+        raw["refused"] = REFUSED[f"{kind}.{name}"]
+        return raw
+    raw["arguments"] = list(_arguments(kind, name, found))
+    if kind == "layer":
+        raw["call"] = list(_call(name, found))
+    return raw
+
+
+def _arguments(kind: Kind, name: str, found: Any) -> Iterator[dict[str, Any]]:
+    help_by_name = _argument_help(found)
+    function = found.__init__ if inspect.isclass(found) else found
+    parameters = inspect.signature(function).parameters.values()
+    seen = set()
+    for parameter in parameters:
+        if parameter.name in SKIPPED or parameter.kind is parameter.VAR_KEYWORD:
+            continue
+        seen.add(parameter.name)
+        yield _argument(kind, name, parameter, help_by_name.get(parameter.name, ""))
+    takes_more = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
+    if kind == "layer" and takes_more:
+        for extra, default, text in LAYER_EXTRAS:
+            if extra not in seen:
+                yield {"name": extra, "default": default, "help": text}
+
+
+def _argument(kind: Kind, owner: str, parameter: inspect.Parameter, text: str) -> dict[str, Any]:
+    raw: dict[str, Any] = {"name": parameter.name}
+    if parameter.default is not parameter.empty:
+        raw["default"] = _json_value(parameter.default)
+    elif parameter.kind is not parameter.VAR_POSITIONAL:
+        raw["required"] = True
+    if text:
+        raw["help"] = text
+    if kind in ("op", "random", "layer_call"):  # type: ignore[comparison-overlap]
+        raw |= _tensor(owner, parameter)
+    return raw
+
+
+def _tensor(owner: str, parameter: inspect.Parameter) -> dict[str, str]:
+    name = parameter.name
+    if name in MANY or (name == "x" and parameter.kind is parameter.VAR_POSITIONAL):
+        return {"tensor": "many"}
+    if name in TENSORS and f"{owner}.{name}" not in PLAIN:
+        return {"tensor": "one"}
+    return {}
+
+
+def _call(name: str, layer: Any) -> Iterator[dict[str, Any]]:
+    """The arguments of a layer's call; a merging layer's `inputs` is a list."""
+    from keras.src.layers.merging.base_merge import Merge
+
+    merging = issubclass(layer, Merge) or name in ("Attention", "AdditiveAttention", "HashedCrossing")
+    help_by_name = _call_help(layer)
+    for parameter in inspect.signature(layer.call).parameters.values():
+        if parameter.name in SKIPPED or parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
+            continue
+        raw = _argument("layer", name, parameter, help_by_name.get(parameter.name, ""))
+        raw |= _tensor(name, parameter)
+        if parameter.name == "inputs" and merging:
+            raw["tensor"] = "many"
+        yield raw
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, str | int | float | bool | None):
+        return value
+    if isinstance(value, tuple | list):
+        return [_json_value(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _json_value(item) for key, item in value.items()}
+    return getattr(value, "__name__", None)
+
+
+def _first_line(found: Any) -> str:
+    text = inspect.getdoc(found) or ""
+    return re.sub(r"\s+", " ", text.split("\n\n")[0]).strip()[:200]
+
+
+def _argument_help(found: Any) -> dict[str, str]:
+    return _section(inspect.getdoc(found) or "", ("Args:", "Arguments:"))
+
+
+def _call_help(layer: Any) -> dict[str, str]:
+    return _section(inspect.getdoc(layer) or "", ("Call arguments:", "Call Args:"))
+
+
+def _section(text: str, titles: tuple[str, ...]) -> dict[str, str]:
+    """The first sentence about each argument in one section of a Google-style docstring."""
+    found: dict[str, str] = {}
+    lines = iter(text.splitlines())
+    for line in lines:
+        if line.strip() in titles:
+            break
+    name = ""
+    for line in lines:
+        if line.strip() and not line.startswith(" "):
+            break
+        match = re.match(r"\s{4}\*{0,2}(\w+)`?:\s*(.*)", line)
+        if match and not line.startswith("     "):
+            name = match.group(1)
+            found[name] = match.group(2)
+        elif name:
+            found[name] += " " + line.strip()
+    return {name: _sentence(text) for name, text in found.items()}
+
+
+def _sentence(text: str) -> str:
+    text = re.sub(r"\s+", " ", text).strip()
+    end = re.search(r"\.(\s|$)", text)
+    return (text[: end.start() + 1] if end else text)[:240]
+
+
+def _require_types(kind: Kind, entries: dict[str, dict[str, Any]]) -> None:
+    missing = [
+        f"{kind} {name}.{argument['name']}"
+        for name, raw in entries.items()
+        for argument in (*raw.get("arguments", ()), *raw.get("call", ()))
+        if argument_type(name, argument["name"]) is None
+    ]
+    if missing:
+        raise SystemExit("nobody has classified these arguments (argument_types.py):\n  " + "\n  ".join(missing))
+
+
+def main(arguments: list[str], echo: Callable[[str], None] = print) -> int:
+    """Write the files, or with `--check` compare them; gives the exit code."""
+    stale = []
+    for name, text in generate().items():
+        path = FOLDER / name
+        if "--check" not in arguments:
+            FOLDER.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(name)
+    for name in stale:
+        echo(f"{FOLDER / name} is stale: run python -m yamlnet.catalog.generate")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,95 @@
+"""Reading the catalogue: each kind's file when it is first asked for, each entry when it is first used."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from yamlnet.catalog.argument_types import argument_type
+from yamlnet.catalog.entry import Argument, Entry, Kind
+from yamlnet.catalog.own_layers import OWN_LAYERS
+from yamlnet.catalog.types import Plain
+
+FOLDER = Path(__file__).parent / "keras"
+
+
+class Catalog:
+    """Everything a blueprint can name, by kind and name."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[Kind, _KindEntries] = {}
+
+    def find(self, kind: Kind, name: str) -> Entry | None:
+        """The entry of a name or an alias of it; refused entries are found too, with their reason."""
+        return self._of(kind).find(name)
+
+    def names(self, kind: Kind) -> tuple[str, ...]:
+        """Every name and alias of a kind that a blueprint may use, canonical names first."""
+        return self._of(kind).names()
+
+    def canonical_names(self, kind: Kind) -> tuple[str, ...]:
+        """Every canonical name of a kind, the refused ones included."""
+        return tuple(self._of(kind).raw)
+
+    def _of(self, kind: Kind) -> _KindEntries:
+        if kind not in self._kinds:
+            self._kinds[kind] = _KindEntries(kind)
+        return self._kinds[kind]
+
+
+class _KindEntries:
+    """The entries of one kind, made on first use."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.raw: dict[str, dict[str, Any]] = json.loads((FOLDER / f"{kind}.json").read_bytes())
+        self.aliases = {alias: name for name, raw in self.raw.items() for alias in raw.get("aliases", ())}
+        self.made: dict[str, Entry] = {}
+        if kind == "layer":
+            self.made.update(OWN_LAYERS)
+
+    def find(self, name: str) -> Entry | None:
+        name = name if name in self.raw else self.aliases.get(name, name)
+        if name not in self.made:
+            if name not in self.raw:
+                return None
+            self.made[name] = _entry(self.kind, name, self.raw[name])
+        return self.made[name]
+
+    def names(self) -> tuple[str, ...]:
+        usable = [name for name, raw in self.raw.items() if "refused" not in raw]
+        own = list(OWN_LAYERS) if self.kind == "layer" else []
+        aliases = [alias for alias, name in self.aliases.items() if "refused" not in self.raw[name]]
+        return (*usable, *own, *aliases)
+
+
+def _entry(kind: Kind, name: str, raw: dict[str, Any]) -> Entry:
+    return Entry(
+        kind=kind,
+        name=name,
+        path=raw["path"],
+        help=raw["help"],
+        arguments=tuple(_argument(name, argument) for argument in raw.get("arguments", ())),
+        call=tuple(_argument(name, argument) for argument in raw.get("call", ())),
+        aliases=tuple(raw.get("aliases", ())),
+        refused=raw.get("refused"),
+    )
+
+
+def _argument(owner: str, raw: dict[str, Any]) -> Argument:
+    return Argument(
+        name=raw["name"],
+        type=argument_type(owner, raw["name"]) or Plain(),
+        required=raw.get("required", False),
+        default=raw.get("default"),
+        help=raw.get("help", ""),
+        tensor=raw.get("tensor", "no"),
+    )
+
+
+@lru_cache(maxsize=1)
+def catalog() -> Catalog:
+    """The one catalogue of this process."""
+    return Catalog()

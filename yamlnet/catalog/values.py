@@ -1,0 +1,167 @@
+"""Whether a value fits a type, and how a person says what would fit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from yamlnet.catalog import types as t
+
+DTYPES = (
+    "float16", "bfloat16", "float32", "float64", "int8", "int16", "int32", "int64",
+    "uint8", "uint16", "uint32", "uint64", "bool", "string", "complex64", "complex128",
+    "mixed_float16", "mixed_bfloat16", "float8_e4m3fn", "float8_e5m2",
+)  # fmt: skip
+
+
+def problem(value: object, type: t.ValueType) -> str | None:
+    """What was expected when a value does not fit its type; None when it fits.
+
+    A string with `${` fits everything: its value is not known yet. Of an object only the form is
+    looked at, since its name and arguments have places of their own.
+    """
+    if isinstance(value, str) and "${" in value:
+        return None
+    if isinstance(type, t.AnyOf):
+        return None if any(problem(value, option) is None for option in type.options) else describe(type)
+    if isinstance(type, t.Unwritable):
+        return f"left out: {type.reason}"
+    return None if _fits(value, type) else describe(type)
+
+
+def _fits(value: object, type: t.ValueType) -> bool:
+    match type:
+        case t.Integer() | t.Number():
+            return _fits_number(value, type)
+        case t.Boolean():
+            return isinstance(value, bool)
+        case t.Text():
+            return isinstance(value, str)
+        case t.Null():
+            return value is None
+        case t.Choice(options=options):
+            return isinstance(value, str) and value in options
+        case t.ListOf():
+            return _fits_list(value, type)
+        case t.MappingOf(value=inner):
+            return isinstance(value, Mapping) and all(problem(item, inner) is None for item in value.values())
+        case t.ObjectOf(kind="dtype_policy"):
+            return isinstance(value, str) and value in DTYPES
+        case t.ObjectOf():
+            form = isinstance(value, str) or (isinstance(value, Mapping) and len(value) == 1)
+            return form or hasattr(value, "kind")
+    return True
+
+
+def _fits_number(value: object, type: t.Integer | t.Number) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return False
+    if isinstance(type, t.Integer) and not isinstance(value, int):
+        return False
+    above = getattr(type, "above", None)
+    below = getattr(type, "below", None)
+    return (
+        (type.min is None or value >= type.min)
+        and (type.max is None or value <= type.max)
+        and (above is None or value > above)
+        and (below is None or value < below)
+    )
+
+
+def _fits_list(value: object, type: t.ListOf) -> bool:
+    if not isinstance(value, list | tuple):
+        return False
+    if len(value) < type.min_length or (type.max_length is not None and len(value) > type.max_length):
+        return False
+    return all(problem(item, type.item) is None for item in value)
+
+
+_NOUNS: dict[str, str] = {
+    "activation": "an activation (relu, gelu, softmax, …)",
+    "initializer": "an initializer (he_normal, {Constant: 0.1}, …)",
+    "regularizer": "a regularizer ({L2: 1e-4}, …)",
+    "constraint": "a constraint ({MaxNorm: 2}, …)",
+    "layer": "a layer ({LSTM: 32}, …)",
+    "schedule": "a schedule ({CosineDecay: {…}}, …)",
+    "loss": "a loss",
+    "metric": "a metric",
+    "optimizer": "an optimizer",
+    "dtype_policy": "a dtype (float32, mixed_bfloat16, int32, …)",
+}
+
+
+def describe(type: t.ValueType) -> str:
+    """A type in words: `a whole number ≥ 1`, `one of valid, same, causal`."""
+    match type:
+        case t.Integer():
+            return _bounded("a whole number", type.min, type.max)
+        case t.Number():
+            return _bounded("a number", type.min, type.max, type.above, type.below)
+        case t.Boolean():
+            return "true or false"
+        case t.Text():
+            return "a text"
+        case t.Null():
+            return "null"
+        case t.Choice(options=options):
+            return f"one of {', '.join(options)}" if len(options) > 1 else f'"{options[0]}"'
+        case t.ListOf():
+            return _described_list(type)
+        case t.MappingOf(value=inner):
+            return f"a mapping to {_plural(inner)}"
+        case t.AnyOf(options=options):
+            return " or ".join(dict.fromkeys(describe(option) for option in options))
+        case t.ObjectOf(kind=kind):
+            return _NOUNS[kind]
+        case t.Unwritable(reason=reason):
+            return f"left out: {reason}"
+    return "a plain value"
+
+
+def _bounded(
+    noun: str,
+    least: float | None,
+    most: float | None,
+    above: float | None = None,
+    below: float | None = None,
+) -> str:
+    if least is not None and least == most:
+        return f"{least:g}"
+    if least is not None and most is not None:
+        return f"{noun} from {least:g} to {_short(most)}"
+    if above is not None and below is not None:
+        return f"{noun} between {above:g} and {below:g}"
+    bounds = [
+        f"{sign} {_short(bound)}"
+        for sign, bound in (("≥", least), ("≤", most), (">", above), ("<", below))
+        if bound is not None
+    ]
+    return " ".join([noun, *bounds])
+
+
+def _short(bound: float) -> str:
+    return "2³¹ - 1" if bound == 2**31 - 1 else f"{bound:g}"
+
+
+def _described_list(type: t.ListOf) -> str:
+    items = _plural(type.item)
+    if type.max_length is not None and type.min_length == type.max_length:
+        return f"a list of {type.min_length} {items}"
+    return f"a list of {items}" if type.min_length == 0 else f"a list of at least {type.min_length} {items}" if type.min_length > 1 else f"a list of {items}"
+
+
+def _plural(type: t.ValueType) -> str:
+    match type:
+        case t.Integer():
+            return describe(type).replace("a whole number", "whole numbers")
+        case t.Number():
+            return describe(type).replace("a number", "numbers")
+        case t.Text():
+            return "texts"
+        case t.Plain():
+            return "values"
+        case t.AnyOf(options=options):
+            return " or ".join(dict.fromkeys(_plural(option) for option in options))
+        case t.ObjectOf(kind=kind):
+            return f"{kind}s"
+    return describe(type)
