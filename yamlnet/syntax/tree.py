@@ -51,6 +51,10 @@ class Tree:
             found = child
         return found
 
+    def is_plain(self, path: KeyPath) -> bool:
+        """Whether the scalar at `path` was written without quotes."""
+        return self.position(path).style == "plain"
+
     def span(self, path: KeyPath, at: At = "value") -> Span:
         """The span of the value at `path`, or of its key; of the nearest ancestor if unwritten."""
         parent = self.positions

@@ -1,0 +1,1 @@
+"""Problems, their places, and how they are told."""
