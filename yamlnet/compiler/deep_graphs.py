@@ -10,15 +10,16 @@ is no trace of it.
 
 from __future__ import annotations
 
-import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import keras
 from keras.src.models import functional
 from keras.src.ops import function
+
+from yamlnet.compiler.seams import Seam
 
 Tensor = Any
 Node = Any
@@ -32,11 +33,8 @@ def deep_graphs() -> Iterator[None]:
     Wrap `keras.Model(…)`, `keras.models.load_model` and what else constructs functional models
     (`clone_model`, `Model.from_config`). Contexts nest; all threads see the replacement while one is open.
     """
-    _SEAM.open()
-    try:
+    with _SEAM:
         yield
-    finally:
-        _SEAM.close()
 
 
 def map_graph(
@@ -195,41 +193,13 @@ def _check_names(operations: list[Operation]) -> None:
     for name, count in Counter(operation.name for operation in operations).items():
         if count != 1:
             raise ValueError(
-                f'The name "{name}" is used {count} times in the model. '
-                "All operation names should be unique."
+                f'The name "{name}" is used {count} times in the model. All operation names should be unique.'
             )
 
 
-REPLACED: tuple[tuple[Any, str, Callable[..., Any]], ...] = (
+# Where Keras looks the functions up; `functional` imports one of them by name.
+_SEAM = Seam(
     (function, "map_graph", map_graph),
     (function, "_build_map", build_map),
     (functional, "_build_map", build_map),
 )
-"""Where Keras looks the functions up (`functional` imports one by name)."""
-
-
-class _Seam:
-    """Keras's functions, replaced for as long as any context of any thread is open."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.users = 0
-        self.originals: list[Any] = []
-
-    def open(self) -> None:
-        with self.lock:
-            if self.users == 0:
-                self.originals = [getattr(module, name) for module, name, _ in REPLACED]
-                for module, name, ours in REPLACED:
-                    setattr(module, name, ours)
-            self.users += 1
-
-    def close(self) -> None:
-        with self.lock:
-            self.users -= 1
-            if self.users == 0:
-                for (module, name, _), original in zip(REPLACED, self.originals, strict=True):
-                    setattr(module, name, original)
-
-
-_SEAM = _Seam()

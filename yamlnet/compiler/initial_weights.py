@@ -23,8 +23,6 @@ Which numbers a weight gets:
 
 from __future__ import annotations
 
-import random
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -34,10 +32,10 @@ from weakref import WeakKeyDictionary
 
 import keras
 import numpy as np
-from keras.src.backend.common import global_state
-from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR
 
 from yamlnet.compiler.initializers import Shape, find_draw
+from yamlnet.compiler.pinned_randomness import pinned_python, pinned_randomness
+from yamlnet.compiler.seams import Seam
 from yamlnet.compiler.streams import Array, Stream
 from yamlnet.compiler.weight_paths import weight_path
 
@@ -56,11 +54,10 @@ def numpy_initial_weights(seed: int, scope: str = "") -> Iterator[None]:
     outer = _RUN.get()
     run = _Run(seed, scope, outer.taken if outer is not None and outer.seed == seed else set())
     token = _RUN.set(run)
-    _SEAM.open()
     try:
-        yield
+        with _SEAM:
+            yield
     finally:
-        _SEAM.close()
         _RUN.reset(token)
 
 
@@ -73,7 +70,7 @@ def layer_seed(seed: int, layer_name: str) -> Iterator[None]:
     wrap the constructor and the first call, under different names. The generator's state is put back
     afterwards. Its configuration keeps saying `seed: null`, but for layers that Keras makes say more.
     """
-    with _python_random(Stream.named("layer", seed, layer_name)):
+    with pinned_python(Stream.named("layer", seed, layer_name)):
         yield
 
 
@@ -105,42 +102,20 @@ class _Run:
 _RUN: ContextVar[_Run | None] = ContextVar("numpy_initial_weights", default=None)
 
 
-class _Seam:
-    """`Layer.add_weight`, replaced for as long as any context of any thread is open."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.users = 0
-        self.original: Any = keras.Layer.add_weight
-
-    def open(self) -> None:
-        with self.lock:
-            if self.users == 0:
-                self.original = keras.Layer.add_weight
-                keras.Layer.add_weight = _add_weight
-            self.users += 1
-
-    def close(self) -> None:
-        with self.lock:
-            self.users -= 1
-            if self.users == 0:
-                keras.Layer.add_weight = self.original
-
-
-_SEAM = _Seam()
-
-
 def _add_weight(self: Any, *args: Any, **kwargs: Any) -> Any:
     """Keras's `Layer.add_weight(shape, initializer, dtype, *, name, …)`, with the value drawn by NumPy."""
     run = _RUN.get()
     if run is None:
-        return _SEAM.original(self, *args, **kwargs)
+        return _SEAM.originals[0](self, *args, **kwargs)
     path = run.claim(self, kwargs.get("name"))
     if len(args) > 1:
         args = (args[0], _Initial(run, self, path, args[1]), *args[2:])
     else:
         kwargs["initializer"] = _Initial(run, self, path, kwargs.get("initializer"))
-    return _SEAM.original(self, *args, **kwargs)
+    return _SEAM.originals[0](self, *args, **kwargs)
+
+
+_SEAM = Seam((keras.Layer, "add_weight", _add_weight))
 
 
 @dataclass(slots=True, eq=False)
@@ -214,17 +189,8 @@ class _Initial:
 
     def _asked(self, shape: Shape, dtype: str) -> Any:
         """What the initializer itself makes, its randomness pinned as far as it comes from outside."""
-        stream = self._stream()
-        legacy = np.random.get_state()
-        keras_generator = global_state.get_global_attribute(GLOBAL_SEED_GENERATOR)
-        np.random.seed(stream.integer(2**32))
-        global_state.set_global_attribute(GLOBAL_SEED_GENERATOR, _Counter(stream.integer(2**31)))
-        try:
-            with _python_random(stream):
-                return self.initializer(shape, dtype=dtype)
-        finally:
-            global_state.set_global_attribute(GLOBAL_SEED_GENERATOR, keras_generator)
-            np.random.set_state(legacy)
+        with pinned_randomness(self._stream()):
+            return self.initializer(shape, dtype=dtype)
 
 
 FORGET_BIASES = (
@@ -257,29 +223,3 @@ def _tensor(drawn: Array, dtype: str) -> Any:
     if drawn.dtype.isbuiltin != 1 and keras.backend.backend() == "torch":
         drawn = drawn.astype(np.float32)  # exact; PyTorch cannot read NumPy arrays of the other types
     return keras.ops.convert_to_tensor(drawn, dtype=dtype)
-
-
-@dataclass(slots=True)
-class _Counter:
-    """Stands in for Keras's global seed generator: a fixed seed and how often it was asked."""
-
-    seed: int
-    count: int = 0
-
-    def next(self, ordered: bool = True) -> Any:
-        """The next pair (seed, count), as `keras.random.SeedGenerator.next`."""
-        self.count += 1
-        return keras.ops.convert_to_tensor(
-            np.array([self.seed, self.count]), dtype=keras.backend.random_seed_dtype()
-        )
-
-
-@contextmanager
-def _python_random(stream: Stream) -> Iterator[None]:
-    """Python's global generator in a state that the stream names, for a while."""
-    state = random.getstate()
-    random.seed(stream.key)
-    try:
-        yield
-    finally:
-        random.setstate(state)

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import keras
 import numpy as np
+from keras.src.utils.module_utils import scipy  # imported when first used, as Keras does
 
 from yamlnet.compiler.streams import Array, Stream
 
@@ -27,7 +28,8 @@ TRUNCATION = 0.87962566103423978
 class Draw(Protocol):
     """How one class of initializers is drawn: an array of `shape` and `dtype`."""
 
-    def __call__(self, initializer: Any, shape: Shape, dtype: np.dtype[Any], stream: Stream) -> Array: ...
+    def __call__(self, initializer: Any, shape: Shape, dtype: np.dtype[Any], stream: Stream) -> Array:
+        """Draw; everything but `initializer`'s own randomness comes from its attributes."""
 
 
 def find_draw(initializer: object, dtype: np.dtype[Any]) -> Draw | None:
@@ -67,7 +69,7 @@ def draw_identity(initializer: Any, shape: Shape, dtype: np.dtype[Any], stream: 
             "Identity matrix initializer can only be used for 2D matrices. "
             f"Received: shape={shape} of rank {len(shape)}."
         )
-    return (initializer.gain * np.eye(*shape)).astype(dtype)
+    return np.asarray(initializer.gain * np.eye(*shape), dtype)
 
 
 def draw_random_normal(initializer: Any, shape: Shape, dtype: np.dtype[Any], stream: Stream) -> Array:
@@ -136,7 +138,7 @@ def draw_orthogonal(initializer: Any, shape: Shape, dtype: np.dtype[Any], stream
         # LAPACK's last bits depend on the processor; this grid is as fine as float32 is near 1.
         q = np.rint(q * 2.0**24) * 2.0**-24
     matrix = q.T if rows < columns else q
-    return (initializer.gain * matrix.reshape(shape)).astype(dtype)
+    return np.asarray(initializer.gain * matrix.reshape(shape), dtype)
 
 
 def draw_stft(initializer: Any, shape: Shape, dtype: np.dtype[Any], stream: Stream) -> Array:
@@ -148,23 +150,20 @@ def draw_stft(initializer: Any, shape: Shape, dtype: np.dtype[Any], stream: Stre
     angles = -2.0 * np.pi * (steps % period) / period
     kernel = np.cos(angles) if initializer.side == "real" else np.sin(angles)
     kernel = kernel * _stft_window(initializer, frame)[:, np.newaxis]
-    return kernel[:, np.newaxis, :].astype(dtype)
+    return np.asarray(kernel[:, np.newaxis, :], dtype)
 
 
-def _stft_window(initializer: Any, frame: int) -> Array:
+def _stft_window(initializer: Any, frame: int) -> Any:
     """The window's values over its norm; ones where there is no window."""
     window = initializer.window
     if window is None:
         return np.ones(frame)
     if isinstance(window, str):
-        from scipy.signal import get_window
-
-        window = get_window(window, frame, initializer.periodic)
+        window = scipy.signal.get_window(window, frame, initializer.periodic)
     window = np.asarray(window, np.float64)
     if window.shape != (frame,):
         raise ValueError(
-            "The shape of `window` must be equal to [frame_length]."
-            f"Received: window shape={window.shape}"
+            f"The shape of `window` must be equal to [frame_length].Received: window shape={window.shape}"
         )
     if initializer.scaling == "density":
         return window / math.sqrt(np.sum(np.square(window)))

@@ -34,7 +34,7 @@ def weight_path(layer: Any, weight: str | None) -> str:
     """The canonical path of the weight that `layer` is adding now under the name `weight`."""
     owners = _owners(layer)
     places = [_place(outer, inner) for outer, inner in pairwise(owners)]
-    return "/".join([owners[0].name, *places, weight or UNNAMED])
+    return "/".join([str(owners[0].name), *places, weight or UNNAMED])
 
 
 def _owners(layer: Any) -> list[Any]:
@@ -55,7 +55,7 @@ def _place(outer: Any, inner: Any) -> str:
     attributes = {**vars(outer), **vars(outer).get("_modules", {})}
     direct = [name for name, value in attributes.items() if value is inner]
     if direct:
-        return min(direct)
+        return str(min(direct))
     held = [
         f"{name}[{key!r}]"
         for name, value in attributes.items()

@@ -1,1 +1,1 @@
-"""Problems, their places, and how they are told."""
+"""What a problem is, and how it is shown."""

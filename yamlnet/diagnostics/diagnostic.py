@@ -30,11 +30,16 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A second place that a problem involves, e.g. where a block with the mistake was used."""
+    """A second place that a problem involves, e.g. where a block with the mistake was used.
+
+    `source`, `at` and `span` mean what they mean in a diagnostic.
+    """
 
     message: str
     path: KeyPath
     source: str | None = None
+    at: At = "value"
+    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

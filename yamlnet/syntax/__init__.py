@@ -1,1 +1,1 @@
-"""YAML as blueprints are written in it: a strict part of YAML 1.2, with every place kept."""
+"""Text becomes a `Tree`: values, and beside them the place of every key and value."""

@@ -1,92 +1,96 @@
-"""From bytes to text: what a blueprint's characters may be."""
+"""From bytes to text: a blueprint is UTF-8, and what would hide in it or garble it is refused."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
+import unicodedata
+from bisect import bisect_right
 
-from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, Span, YamlnetError
-from yamlnet.diagnostics.suggest import did_you_mean
-from yamlnet.syntax.tree import Positions, Tree
+from yamlnet.diagnostics.diagnostic import Diagnostic, Span
+from yamlnet.diagnostics.lines import BREAK
 
-MAX_BYTES = 2**20
+MAX_SHOWN = 20
+"""How many refused characters are told; a file in another encoding holds thousands."""
 
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u2028\u2029\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
-)
-_REASONS: tuple[tuple[str, str], ...] = (
-    ("\u2028\u2029\x85", "a line separator that editors do not show as one; use an ordinary line break"),
-    (
-        "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
-        "it changes the direction of text, so that a file reads differently from what it says; delete it",
-    ),
-    ("\ufeff", "a byte-order mark belongs at the start of a file only; delete it"),
+REFUSED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f"  # controls, except tab, line feed, carriage return
+    "\u2028\u2029"  # breaks that some programs count as lines and others do not
+    "\u202a-\u202e\u2066-\u2069"  # bidirectional controls: https://trojansource.codes
+    "\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 
+BYTE_ORDER_MARKS = (
+    (b"\xff\xfe\x00\x00", "UTF-32"),
+    (b"\x00\x00\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+    (b"\xef\xbb\xbf", "UTF-8 with a byte order mark"),
+)
+"""How a file of another encoding begins. The longer marks come first: they begin like the shorter."""
 
-def read(path: Path, max_bytes: int = MAX_BYTES) -> str:
-    """The text of a blueprint.
 
-    Raises:
-        YamlnetError: there is no such file, or it is a folder.
-        BlueprintError: it is too large, or its bytes are not UTF-8.
-    """
+def decode(data: bytes, source: str) -> tuple[str, list[Diagnostic]]:
+    """The text of a file, and what is wrong with its encoding (then the text is as close as can be)."""
+    for mark, name in BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            message = f"this file is {name}; save it as plain UTF-8 (without a byte order mark)"
+            return _replaced(data), [_problem("encoding", message, Span(1, 1, 1, 1), source)]
     try:
-        with path.open("rb") as file:
-            data = file.read(max_bytes + 1)
-    except FileNotFoundError:
-        raise _no_file(path) from None
-    except IsADirectoryError:
-        raise YamlnetError(f"{path} is a folder", hint="name a blueprint in it") from None
-    except OSError as error:
-        raise YamlnetError(f"{path} cannot be read: {error.strerror}") from None
-    if len(data) > max_bytes:
-        message = f"this file is larger than {max_bytes:,} bytes; split it, or repeat layers with `for`"
-        raise _at(Span(1, 1, 1, 2), "too-large", message, "", str(path))
-    return decode(data, str(path))
-
-
-def _no_file(path: Path) -> YamlnetError:
-    try:
-        neighbours = [other.name for other in path.parent.iterdir() if other.suffix in (".yaml", ".yml")]
-    except OSError:
-        return YamlnetError(f"there is no folder {path.parent}")
-    mend = did_you_mean(path.name, neighbours)
-    return YamlnetError(f"there is no file {path}{mend}", hint="yamlnet new makes a first blueprint")
-
-
-def decode(data: bytes, source: str) -> str:
-    """Bytes as text; a byte-order mark at the start is dropped.
-
-    Raises:
-        BlueprintError: the bytes are UTF-16 or not UTF-8.
-    """
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise _at(Span(1, 1, 1, 2), "encoding", "this file is UTF-16; save it as UTF-8", "", source)
-    try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8"), []
     except UnicodeDecodeError as error:
-        good = data[: error.start].decode("utf-8", errors="replace")
-        line, column = good.count("\n") + 1, len(good) - (good.rfind("\n") + 1) + 1
-        message = f"this byte (0x{data[error.start]:02x}) is not UTF-8; save the file as UTF-8"
-        text = data.decode("utf-8", errors="replace")
-        raise _at(Span(line, column, line, column + 1), "encoding", message, text, source) from None
+        place = Places(_replaced(data[: error.start])).span(None, 1)
+        byte = data[error.start]
+        message = f"the byte 0x{byte:02X} here is not UTF-8; save the file with the encoding UTF-8"
+        return _replaced(data), [_problem("encoding", message, place, source)]
 
 
-def forbidden_characters(text: str) -> list[Diagnostic]:
-    """A problem for each character that a blueprint may not hold."""
-    found = []
-    for match in _FORBIDDEN.finditer(text):
-        line = text.count("\n", 0, match.start()) + 1
-        column = match.start() - (text.rfind("\n", 0, match.start()) + 1) + 1
-        code = ord(match.group())
-        reason = next((why for group, why in _REASONS if match.group() in group), "a control character; delete it")
-        message = f"the character U+{code:04X} cannot stand in a blueprint: {reason}"
-        found.append(Diagnostic("character", message, span=Span(line, column, line, column + 1)))
-    return found
+def refused_characters(text: str, source: str) -> list[Diagnostic]:
+    """A problem for each character that a blueprint may not hold, quoted or not."""
+    problems: list[Diagnostic] = []
+    places: Places | None = None
+    for found in REFUSED.finditer(text):
+        places = places or Places(text)
+        problems.append(
+            _problem("character", _why(found[0]), places.span(found.start(), 1), source)
+        )
+        if len(problems) == MAX_SHOWN:
+            break
+    return problems
 
 
-def _at(span: Span, check: str, message: str, text: str, source: str) -> BlueprintError:
-    error = BlueprintError([Diagnostic(check, message, span=span)])
-    error.trees = dict.fromkeys(("", source), Tree(None, Positions(span), text, source))
-    return error
+def _why(character: str) -> str:
+    code = f"U+{ord(character):04X}"
+    if character == "\ufeff":
+        return f"a byte order mark ({code}) stands here; save the file as UTF-8 without it"
+    if character in "\x85\u2028\u2029":
+        return f"this line break ({code}) is not one everywhere; use an ordinary one"
+    if unicodedata.category(character) == "Cs":
+        return f"half a character ({code}, a lone surrogate) stands here; remove it"
+    if unicodedata.category(character) == "Cf":
+        name = unicodedata.name(character, "a format control").lower()
+        return f"the invisible character {code} ({name}) can make text read otherwise than it is; remove it"
+    return f'the control character {code} is not allowed; remove it, or write "\\x{ord(character):02X}" in quotes'
+
+
+def _replaced(data: bytes) -> str:
+    """As much of a broken file as can be shown."""
+    return data.decode("utf-8", errors="replace")
+
+
+def _problem(check: str, message: str, span: Span, source: str) -> Diagnostic:
+    return Diagnostic(check, message, span=span, source=source)
+
+
+class Places:
+    """Turns offsets into a text into lines and columns."""
+
+    def __init__(self, text: str) -> None:
+        self.size = len(text)
+        self.starts = [0, *(found.end() for found in BREAK.finditer(text))]
+
+    def span(self, start: int | None, length: int) -> Span:
+        """The span of a stretch within one line; None starts at the end of the text."""
+        offset = self.size if start is None else start
+        line = bisect_right(self.starts, offset)
+        column = offset - self.starts[line - 1] + 1
+        return Span(line, column, line, column + length)

@@ -1,49 +1,78 @@
-"""Plain scalars by YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema).
+"""Plain scalars by the YAML 1.2 core schema: what is a number, a boolean, null, and what is text.
 
-`1e-3` is a number, `no` is a string, `012` is twelve, `1:30` is a string.
+https://yaml.org/spec/1.2.2/#103-core-schema. Unlike YAML 1.1 (what PyYAML's own loaders read), `no` and
+`on` are text, `1e-3` is a number, `012` is 12 and `1:30` is text.
 """
 
 from __future__ import annotations
 
+import math
 import re
 
 from yamlnet.syntax.tree import Scalar
 
-MAX_DIGITS = 400
+MAX_DIGITS = 100
+"""The longest integer that is read: reading takes time that grows with the square of the digits."""
 
-_NULL = {"", "~", "null", "Null", "NULL"}
-_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_INTEGER = re.compile(r"[-+]?[0-9]+\Z")
-_OCTAL = re.compile(r"0o[0-7]+\Z")
-_HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+\Z")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
-_SPECIAL = re.compile(r"([-+]?)\.(inf|Inf|INF|nan|NaN|NAN)\Z")
+WORDS: dict[str, Scalar] = {
+    "": None,
+    "~": None,
+    "null": None,
+    "Null": None,
+    "NULL": None,
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+    ".nan": math.nan,
+    ".NaN": math.nan,
+    ".NAN": math.nan,
+    **{sign + word: math.inf for sign in ("", "+") for word in (".inf", ".Inf", ".INF")},
+    **{"-" + word: -math.inf for word in (".inf", ".Inf", ".INF")},
+}
+
+DECIMAL = re.compile(r"[-+]?[0-9]+\Z")
+OCTAL = re.compile(r"0o[0-7]+\Z")
+HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+\Z")
+FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+MAY_BE_NUMBER = frozenset("+-.0123456789")
 
 
-def plain_scalar(text: str) -> Scalar:
-    """The value of an unquoted scalar.
+class NumberError(ValueError):
+    """A scalar that is written as a number and cannot be held as one; the text says what to do."""
+
+
+def plain_value(text: str) -> Scalar:
+    """The value of a plain (unquoted) scalar.
 
     Raises:
-        ValueError: an integer of more than `MAX_DIGITS` digits.
+        NumberError: an integer with too many digits, or a number beyond the range of a float.
     """
-    if text in _NULL:
-        return None
-    if text in _BOOLEANS:
-        return _BOOLEANS[text]
-    if text[0] not in "+-.0123456789":
+    if text in WORDS:
+        return WORDS[text]
+    if text[0] not in MAY_BE_NUMBER:
         return text
-    if len(text) > MAX_DIGITS and _INTEGER.match(text):
-        raise ValueError(f"a number may have {MAX_DIGITS} digits, this one has {len(text)}")
-    if _INTEGER.match(text):
-        return int(text)
-    if _OCTAL.match(text):
-        return int(text[2:], 8)
-    if _HEXADECIMAL.match(text):
-        return int(text[2:], 16)
-    if _FLOAT.match(text):
-        return float(text)
-    special = _SPECIAL.match(text)
-    if special is not None:
-        number = float(special.group(2).lower())
-        return -number if special.group(1) == "-" else number
+    if DECIMAL.match(text):
+        return _integer(text, 10)
+    if FLOAT.match(text):
+        return _float(text)
+    if OCTAL.match(text):
+        return _integer(text[2:], 8)
+    if HEXADECIMAL.match(text):
+        return _integer(text[2:], 16)
     return text
+
+
+def _integer(digits: str, radix: int) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise NumberError(f"an integer has at most {MAX_DIGITS} digits, this one has {len(digits)}")
+    return int(digits, radix)
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise NumberError(f"{text[:40]} is too large for a number; infinity is written .inf")
+    return value

@@ -1,0 +1,1 @@
+"""From sources to tensors: reading rows, splitting, fitting and applying transforms, batching."""

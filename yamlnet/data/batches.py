@@ -1,0 +1,62 @@
+"""Batches of rows, in an order that is a pure function of the seed and the epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from yamlnet.data.table import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """One part of the data as ready tensors, all with `rows` on their first axis."""
+
+    inputs: Mapping[str, Array]
+    targets: Mapping[str, Array]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive rows of an epoch; `sample_weight` is (rows,) or None."""
+
+    inputs: Mapping[str, Array]
+    targets: Mapping[str, Array]
+    sample_weight: Array | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many rows the batch has: the last one of an epoch may have fewer."""
+        return len(next(iter(self.inputs.values())))
+
+
+def steps_per_epoch(rows: int, batch_size: int) -> int:
+    """How many batches one pass over the rows takes; the last one may be smaller."""
+    return -(-rows // batch_size)
+
+
+def epoch_order(rows: int, seed: int, epoch: int, shuffle: bool) -> Array:
+    """The order of the rows in one epoch (0-based): a permutation that only these arguments decide."""
+    if not shuffle:
+        return np.arange(rows)
+    return np.random.Generator(np.random.Philox(key=[seed % 2**63, epoch])).permutation(rows)
+
+
+def batches(
+    split: Split, batch_size: int, seed: int = 0, epoch: int = 0, start: int = 0, shuffle: bool = True
+) -> Iterator[Batch]:
+    """The batches of one epoch, from batch number `start` on.
+
+    (seed, epoch, start) is the whole position of the loader: continuing from it gives the batches that
+    an uninterrupted epoch would have given.
+    """
+    order = epoch_order(split.rows, seed, epoch, shuffle)
+    for first in range(start * batch_size, split.rows, batch_size):
+        rows = order[first : first + batch_size]
+        yield Batch(
+            {name: np.take(values, rows, axis=0) for name, values in split.inputs.items()},
+            {name: np.take(values, rows, axis=0) for name, values in split.targets.items()},
+        )

@@ -1,0 +1,119 @@
+"""From columns to one tensor: transforms in order, then the dtype and the shape that the model wants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from yamlnet.data.numbers import refuse_missing, require_numbers
+from yamlnet.data.table import Array, Table
+from yamlnet.data.transforms import TRANSFORMS
+from yamlnet.data.transforms.transform import Place
+from yamlnet.diagnostics.diagnostic import DataError
+from yamlnet.resolver.plan import TensorPlan
+
+Shape = tuple[int | None, ...]
+Fitted = list[dict[str, Any]]
+"""For each column, the states of its transforms by word: JSON-able."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """What fitting one tensor gave: its states, and the facts that they tell."""
+
+    states: Fitted
+    facts: dict[str, object]
+
+
+def fit_tensor(plan: TensorPlan, train: Table) -> Fitting:
+    """Fit every transform of a tensor, each on what the ones before it give, on training rows alone.
+
+    Raises:
+        DataError: a column is missing or holds what a transform cannot take.
+    """
+    states: Fitted = []
+    facts: dict[str, object] = {}
+    for column in plan.columns:
+        values = train.column(column, plan.path)
+        learnt: dict[str, Any] = {}
+        for word, argument in plan.transforms:
+            place = Place(column, (*plan.path, word))
+            transform = TRANSFORMS[word]
+            learnt[word] = dict(transform.fit(argument, values, place))
+            values = transform.apply(argument, values, learnt[word], place)
+            facts |= transform.facts(argument, learnt[word])
+        states.append(learnt)
+    return Fitting(states, facts)
+
+
+def make_tensor(plan: TensorPlan, table: Table, states: Fitted, shape: Shape | None) -> Array:
+    """One tensor of (rows, *shape) from a table's columns.
+
+    Floats become float32 and whole numbers int32 unless `dtype` says otherwise.
+
+    Args:
+        plan: the columns and their transforms.
+        table: any rows.
+        states: from `fit_tensor`.
+        shape: what the model wants, without the batch axis; None where nothing is known.
+
+    Raises:
+        DataError: missing columns, values that are no numbers, shapes that do not fit.
+    """
+    parts = [
+        _column(plan, column, table, learnt) for column, learnt in zip(plan.columns, states, strict=True)
+    ]
+    values = parts[0] if len(parts) == 1 else _joined(parts, plan)
+    return _shaped(values, plan, shape)
+
+
+def _column(plan: TensorPlan, column: str, table: Table, learnt: dict[str, Any]) -> Array:
+    values = table.column(column, plan.path)
+    for word, argument in plan.transforms:
+        values = TRANSFORMS[word].apply(argument, values, learnt[word], Place(column, (*plan.path, word)))
+    require_numbers(values, column, plan.path)
+    refuse_missing(values, column, plan.path)
+    return values if any(word == "dtype" for word, _ in plan.transforms) else _model_dtype(values)
+
+
+def _model_dtype(values: Array) -> Array:
+    if values.dtype.kind == "f":
+        return np.ascontiguousarray(values, dtype=np.float32)
+    if values.dtype.kind == "b":
+        return values.astype(np.float32)
+    return np.ascontiguousarray(values, dtype=np.int32)
+
+
+def _joined(parts: Sequence[Array], plan: TensorPlan) -> Array:
+    """Several columns as features of the last axis: single values are stacked, vectors joined."""
+    columns = [part[:, None] if part.ndim == 1 else part for part in parts]
+    leading = {part.shape[:-1] for part in columns}
+    if len(leading) > 1:
+        shapes = ", ".join(f"{name}: {list(part.shape[1:])}" for name, part in zip(plan.columns, parts, strict=True))
+        message = f'the columns of "{plan.name}" cannot be joined on their last axis ({shapes})'
+        raise DataError(message, path=plan.path, check="data-shape")
+    return np.concatenate(columns, axis=-1)
+
+
+def _shaped(values: Array, plan: TensorPlan, shape: Shape | None) -> Array:
+    if shape is None or _fits(values.shape[1:], shape):
+        return values
+    # Grey images come without their one channel, and single features without their axis.
+    if _fits((*values.shape[1:], 1), shape):
+        return values[..., None]
+    found = list(values.shape[1:])
+    wanted = ["null" if axis is None else axis for axis in shape]
+    sizes = [axis for axis in shape if axis is not None]
+    same = len(sizes) == len(shape) and int(np.prod(found, dtype=int)) == int(np.prod(sizes, dtype=int))
+    mend = f"; reshape: {sizes}" if same else "; change the input's shape, or the columns"
+    message = f'"{plan.name}" has rows of shape {found}, and the model takes {wanted}{mend}'.replace("'", "")
+    raise DataError(message, path=plan.path, check="data-shape")
+
+
+def _fits(found: tuple[int, ...], wanted: Shape) -> bool:
+    return len(found) == len(wanted) and all(
+        axis is None or axis == size for size, axis in zip(found, wanted, strict=True)
+    )

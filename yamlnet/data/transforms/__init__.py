@@ -1,0 +1,15 @@
+"""What turns a column into a tensor: one module a word, and their list."""
+
+from __future__ import annotations
+
+from yamlnet.data.transforms import dtype, encode, missing, normalize, reshape, scale
+from yamlnet.data.transforms.transform import Transform
+
+TRANSFORMS: dict[str, Transform] = {
+    "missing": missing.TRANSFORM,
+    "encode": encode.TRANSFORM,
+    "normalize": normalize.TRANSFORM,
+    "scale": scale.TRANSFORM,
+    "reshape": reshape.TRANSFORM,
+    "dtype": dtype.TRANSFORM,
+}

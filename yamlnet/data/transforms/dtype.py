@@ -1,0 +1,20 @@
+"""`dtype`: the tensor's dtype, in NumPy's names."""
+
+from __future__ import annotations
+
+from yamlnet.data.numbers import require_numbers
+from yamlnet.data.table import Array
+from yamlnet.data.transforms.transform import Place, State, Transform, nothing_to_fit
+
+
+def apply(argument: object, values: Array, state: State, place: Place) -> Array:
+    """The values in another dtype.
+
+    Raises:
+        DataError: the column holds texts.
+    """
+    require_numbers(values, place.column, place.path)
+    return values.astype(str(argument))
+
+
+TRANSFORM = Transform(nothing_to_fit, apply)

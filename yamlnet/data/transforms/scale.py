@@ -1,0 +1,23 @@
+"""`scale`: multiplies by a number, as in `scale: ${1 / 255}`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from yamlnet.data.numbers import require_numbers
+from yamlnet.data.table import Array
+from yamlnet.data.transforms.transform import Place, State, Transform, nothing_to_fit
+
+
+def apply(argument: object, values: Array, state: State, place: Place) -> Array:
+    """Values times the number, as float32.
+
+    Raises:
+        DataError: the column holds texts.
+    """
+    require_numbers(values, place.column, place.path)
+    factor = np.float32(float(str(argument)))
+    return np.asarray(values, dtype=np.float32) * factor
+
+
+TRANSFORM = Transform(nothing_to_fit, apply)
