@@ -156,7 +156,7 @@ def train(
         ExportError: an export did not reproduce the model; the trained run is kept.
     """
     if loaded.plan.train is None:
-        message = 'there is nothing to train: add a train section, e.g. train: {loss: mse, epochs: 10}'
+        message = "there is nothing to train: add a train section, e.g. train: {loss: mse, epochs: 10}"
         raise located(BlueprintError([Diagnostic("losses", message)]), loaded.tree, loaded.overrides)
     _select(loaded, backend)
     _require_exporters(loaded)

@@ -82,77 +82,83 @@ _WITH_SUFFIX: tuple[tuple[str, ValueType], ...] = (
 
 _NAMED: dict[ValueType, str] = {
     BOOLEAN: """
-        add_history amsgrad all_ops allow_last_axis_squeeze antialias append apply_class_balancing approximate
-        assume_unique autocast center centered compute_uv crop_to_aspect_ratio cycle delete_checkpoint
-        endpoint equal_nan expand_dims from_logits from_sorted_ids full_matrices go_backwards hermitian
-        idf increasing invert is_causal keepdims lower mask_zero merge_repeated multi_label nesterov normalize
-        optional pad_to_aspect_ratio pad_to_max_tokens periodic power_to_db ragged raise_error relative_step
-        remove_diagonal renorm reset_after restore_best_weights retstep return_attention_scores return_counts
-        return_index return_inverse return_sequences return_state reverse save_best_only save_on_background
-        save_weights_only scaling sorted sparse sparse_y_pred sparse_y_true staircase stateful swap_on_epoch
-        synchronized tie_weights training trainable unit_forget_bias unroll upper use_bias use_causal_mask
-        use_cudnn use_ema use_gate use_scale write_graph write_images write_steps_per_second double_checkpoint
-        add_progbar has_aux exclude_embeddings send_as_json zero_output_for_mask
+        add_history amsgrad all_ops allow_last_axis_squeeze antialias append apply_class_balancing
+        approximate assume_unique autocast center centered compute_uv crop_to_aspect_ratio cycle
+        delete_checkpoint endpoint equal_nan expand_dims from_logits from_sorted_ids full_matrices
+        go_backwards hermitian idf increasing invert is_causal keepdims lower mask_zero
+        merge_repeated multi_label nesterov normalize optional pad_to_aspect_ratio pad_to_max_tokens
+        periodic power_to_db ragged raise_error relative_step remove_diagonal renorm reset_after
+        restore_best_weights retstep return_attention_scores return_counts return_index
+        return_inverse return_sequences return_state reverse save_best_only save_on_background
+        save_weights_only scaling sorted sparse sparse_y_pred sparse_y_true staircase stateful
+        swap_on_epoch synchronized tie_weights training trainable unit_forget_bias unroll upper
+        use_bias use_causal_mask use_cudnn use_ema use_gate use_scale write_graph write_images
+        write_steps_per_second double_checkpoint add_progbar has_aux exclude_embeddings send_as_json
+        zero_output_for_mask
     """,
     optional(BOOLEAN): "flash_attention",
     COUNT: """
-        beam_width block_size chain_depth decay_steps first_decay_steps depth depth_multiplier frame_step
-        fft_length filters groups head_dim height input_dim k key_dim max_number n num num_bins num_chains
-        num_classes num_heads num_key_value_heads num_mel_bins num_ops num_query_heads num_samples
-        num_thresholds num_tokens output_dim power_iterations sampling_rate top_paths units width factor_count
-        sequence_stride frame_length sequence_length dynamic_growth_steps patience_count order_count
-        embed_dim ns_steps adam_steps
+        beam_width block_size chain_depth decay_steps first_decay_steps depth depth_multiplier
+        frame_step fft_length filters groups head_dim height input_dim k key_dim max_number n num
+        num_bins num_chains num_classes num_heads num_key_value_heads num_mel_bins num_ops
+        num_query_heads num_samples num_thresholds num_tokens output_dim power_iterations
+        sampling_rate top_paths units width factor_count sequence_stride frame_length
+        sequence_length dynamic_growth_steps patience_count order_count embed_dim ns_steps
+        adam_steps
     """,
     NATURAL: """
-        cooldown embeddings_freq histogram_freq num_regressors patience start_from_epoch decimals_count
-        warmup_steps num_oov_indices minlength
+        cooldown embeddings_freq histogram_freq num_regressors patience start_from_epoch
+        decimals_count warmup_steps num_oov_indices minlength
     """,
     optional(COUNT): """
-        batch_size gradient_accumulation_steps ema_overwrite_frequency lora_rank max_tokens num_labels
-        max_to_keep num_segments output_sequence_length sliding_window value_dim top_k
+        batch_size gradient_accumulation_steps ema_overwrite_frequency lora_rank max_tokens
+        num_labels max_to_keep num_segments output_sequence_length sliding_window value_dim top_k
         gptq_unpacked_column_size length
     """,
     WHOLE: "M N axis1 axis2 axisa axisb axisc mask_index offset decimals num_hashes num_tokens_out shift_count",
     optional(WHOLE): "class_id ignore_class mask_value max_ndim min_ndim ndim size",
     COUNTS: """
-        dilation dilation_rate kernel_size output_size pool_size size_counts stride patch_size repeats
-        tile_grid_size
+        dilation dilation_rate kernel_size output_size pool_size size_counts stride patch_size
+        repeats tile_grid_size
     """,
     optional(COUNTS): "strides",
-    AXIS: "axis axes dims shared_axes attention_axes start_indices source destination shift kth input_axes output_axes",
+    AXIS: """
+        axis axes dims shared_axes attention_axes start_indices source destination shift kth
+        input_axes output_axes
+    """,
     SHAPE: "shape target_shape output_shape batch_shape newshape noise_shape",
     one_or_list(AnyOf((NATURAL, ListOf(NATURAL)))): "cropping output_padding",
     PADDING: "padding",
     DATA_FORMAT: "data_format",
     DTYPE: "dtype reverse_dtype vocabulary_dtype",
     FRACTION: """
-        beta beta_1 beta_2 dropout ema_momentum label_smoothing momentum q rate recurrent_dropout renorm_momentum rho
-        adam_beta_1 adam_beta_2 precision recall sensitivity specificity
+        beta beta_1 beta_2 dropout ema_momentum label_smoothing momentum q rate recurrent_dropout
+        renorm_momentum rho adam_beta_1 adam_beta_2 precision recall sensitivity specificity
     """,
     POSITIVE: """
         epsilon epsilon_1 epsilon_2 stddev max_wavelength scaling_factor initial_learning_rate
-        initial_scale learning_rate_floor clip_limit clip_threshold decay_rate m_mul t_mul adam_lr_ratio
-        rms_rate delta temperature
+        initial_scale learning_rate_floor clip_limit clip_threshold decay_rate m_mul t_mul
+        adam_lr_ratio rms_rate delta temperature
     """,
     optional(POSITIVE): """
-        clipnorm clipvalue global_clipnorm loss_scale_factor lora_alpha max_freq max_val attn_logits_soft_cap
-        logit_soft_cap warmup_target rcond tol
+        clipnorm clipvalue global_clipnorm loss_scale_factor lora_alpha max_freq max_val
+        attn_logits_soft_cap logit_soft_cap warmup_target rcond tol
     """,
     NOT_NEGATIVE: """
         end_learning_rate initial_accumulator_value l1 l2 l1_regularization_strength
-        l2_regularization_strength l2_shrinkage_regularization_strength min_delta min_lr min_freq mag_exp
-        min_power min_value top_db negative_slope adam_weight_decay
+        l2_regularization_strength l2_shrinkage_regularization_strength min_delta min_lr min_freq
+        mag_exp min_power min_value top_db negative_slope adam_weight_decay
     """,
     optional(NOT_NEGATIVE): "weight_decay max_value baseline initial_value_threshold",
     NUMBER: """
         alpha atol base beta_2_decay constant_values default_value fill_value gain gamma
-        learning_rate_power margin maxval mean minval muon_a muon_b muon_c nan neginf posinf power ref_power rtol
-        value x_max x_min default q_number dx threshold
+        learning_rate_power margin maxval mean minval muon_a muon_b muon_c nan neginf posinf power
+        ref_power rtol value x_max x_min default q_number dx threshold
     """,
     optional(NUMBER): "initial",
     FACTOR: """
-        brightness_factor contrast_factor factor height_factor hue_factor radius saturation_factor scale sigma
-        threshold_factor addition_factor width_factor x_factor y_factor
+        brightness_factor contrast_factor factor height_factor hue_factor radius saturation_factor
+        scale sigma threshold_factor addition_factor width_factor x_factor y_factor
     """,
     SEED: "seed",
     INTERPOLATION: "interpolation",
@@ -161,8 +167,8 @@ _NAMED: dict[ValueType, str] = {
     optional(ListOf(AnyOf((NUMBER, TEXT)))): "vocabulary",
     optional(ListOf(NUMBER)): "idf_weights bin_boundaries weights label_weights thresholds variance",
     TEXT: """
-        equation field monitor subscripts pattern log_dir filename separator filepath directory root path
-        oov_token
+        equation field monitor subscripts pattern log_dir filename separator filepath directory root
+        path oov_token
     """,
     optional(TEXT): "mask_token encoding embeddings_metadata ref",
     choices("auto", "min", "max"): "mode",
@@ -179,27 +185,26 @@ _NAMED: dict[ValueType, str] = {
     optional(LAYER): "backward_layer",
     ListOf(LAYER, min_length=1): "cells layers",
     TENSOR: """
-        x x1 x2 xs y a b abs_ angle array bias condition data depthwise_kernel index indices inputs kernel key
-        logits mask operands output pointwise_kernel predictions probabilities query segment_ids
-        sorted_sequence target targets tensor updates query_mask value_mask key_mask
-        attention_mask sequence sequences states initial_state output_length target_length sequence_lengths
-        counts count_weights log_variance variable start_index primals tangents
+        x x1 x2 xs y a b abs_ angle array bias condition data depthwise_kernel index indices inputs
+        kernel key logits mask operands output pointwise_kernel predictions probabilities query
+        segment_ids sorted_sequence target targets tensor updates query_mask value_mask key_mask
+        attention_mask sequence sequences states initial_state output_length target_length
+        sequence_lengths counts count_weights log_variance variable start_index primals tangents
     """,
     FUNCTION: """
-        body body_fun branches cond f false_fn fn fun function pred pyfunc true_fn schedule split standardize
-        call_fn init_fn on_epoch_begin on_epoch_end on_train_batch_begin on_train_batch_end on_train_begin
-        on_train_end elements elems excluded signature arguments
+        body body_fun branches cond f false_fn fn fun function pred pyfunc true_fn schedule split
+        standardize call_fn init_fn on_epoch_begin on_epoch_end on_train_batch_begin
+        on_train_batch_end on_train_begin on_train_end elements elems excluded signature arguments
     """,
     OBJECT: """
-        module variables method params state callbacks model input_tensor quantization_config optimizer_map
-        default_optimizer inner_optimizer init init_val loop_vars call_endpoint call_training_endpoint
-        native_serialization_platforms headers choicelist_objects maximum_iterations config custom_objects identifier
+        module variables method params state callbacks model input_tensor quantization_config
+        optimizer_map default_optimizer inner_optimizer init init_val loop_vars call_endpoint
+        call_training_endpoint native_serialization_platforms headers choicelist_objects
+        maximum_iterations config custom_objects identifier
     """,
 }
 
-BY_NAME: dict[str, ValueType] = {
-    name: type for type, names in _NAMED.items() for name in names.split()
-}
+BY_NAME: dict[str, ValueType] = {name: type for type, names in _NAMED.items() for name in names.split()}
 
 OVERRIDES: dict[str, ValueType] = {
     "Activation.activation": ObjectOf("activation"),
@@ -278,9 +283,7 @@ OVERRIDES: dict[str, ValueType] = {
     "PiecewiseConstantDecay.boundaries": ListOf(NUMBER, 1),
     "PiecewiseConstantDecay.values": ListOf(NUMBER, 2),
     "PolynomialDecay.power": NUMBER,
-    "R2Score.class_aggregation": optional(
-        choices("uniform_average", "sum", "variance_weighted_average")
-    ),
+    "R2Score.class_aggregation": optional(choices("uniform_average", "sum", "variance_weighted_average")),
     "RandomFlip.mode": choices("horizontal", "vertical", "horizontal_and_vertical"),
     "RandomCrop.height": COUNT,
     "ReLU.max_value": optional(NOT_NEGATIVE),

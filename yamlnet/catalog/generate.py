@@ -52,7 +52,8 @@ TENSORS = {
     "predictions", "probabilities", "query", "segment_ids", "sorted_sequence", "target", "targets", "tensor",
     "updates", "value", "query_mask", "value_mask", "key_mask", "attention_mask", "sequence", "sequences",
     "states", "initial_state", "output_length", "target_length", "sequence_lengths", "variable",
-    "counts", "count_weights", "index", "mean", "variance", "offset", "scale", "gamma", "beta", "values", "weights",
+    "counts", "count_weights", "index", "mean", "variance", "offset", "scale", "gamma", "beta", "values",
+    "weights",
 }  # fmt: skip
 """Arguments of calls and operations that take a tensor, unless `PLAIN` says otherwise."""
 
@@ -77,7 +78,9 @@ def generate() -> dict[str, str]:
     for kind in get_args(Kind):
         entries = {name: raw for name, raw in sorted(_entries(kind))}
         _require_types(kind, entries)
-        rows = ",\n".join(f"{json.dumps(name)}: {json.dumps(raw, ensure_ascii=False)}" for name, raw in entries.items())
+        rows = ",\n".join(
+            f"{json.dumps(name)}: {json.dumps(raw, ensure_ascii=False)}" for name, raw in entries.items()
+        )
         files[f"{kind}.json"] = f"{{\n{rows}\n}}\n"
     return files
 
@@ -100,9 +103,7 @@ def _public(kind: Kind, module: Any) -> Iterator[tuple[str, Any]]:
         found = getattr(module, name)
         if name.startswith("_") or name in SKIPPED:
             continue
-        if functions and callable(found) and not inspect.isclass(found):
-            yield name, found
-        elif not functions and inspect.isclass(found):
+        if (functions and callable(found) and not inspect.isclass(found)) or (not functions and inspect.isclass(found)):
             yield name, found
 
 
@@ -293,7 +294,9 @@ def _require_types(kind: Kind, entries: dict[str, dict[str, Any]]) -> None:
         if argument_type(name, argument["name"]) is None
     ]
     if missing:
-        raise SystemExit("nobody has classified these arguments (argument_types.py):\n  " + "\n  ".join(missing))
+        raise SystemExit(
+            "nobody has classified these arguments (argument_types.py):\n  " + "\n  ".join(missing)
+        )
 
 
 def main(arguments: list[str], echo: Callable[[str], None] = print) -> int:

@@ -13,7 +13,9 @@ _SHARED = (
 _INPUTS = Argument("inputs", TENSOR, required=True, help="The tensor it works on.", tensor="one")
 
 
-def _layer(name: str, help: str, arguments: tuple[Argument, ...], call: tuple[Argument, ...] = (_INPUTS,)) -> Entry:
+def _layer(
+    name: str, help: str, arguments: tuple[Argument, ...], call: tuple[Argument, ...] = (_INPUTS,)
+) -> Entry:
     return Entry("layer", name, f"yamlnet.{name}", help, (*arguments, *_SHARED), call)
 
 
@@ -24,7 +26,12 @@ OWN_LAYERS: dict[str, Entry] = {
             "Parameter",
             "A trainable tensor, the same for every row: class tokens, learned queries.",
             (
-                Argument("shape", ListOf(COUNT, min_length=1), required=True, help="Its shape without the batch axis."),
+                Argument(
+                    "shape",
+                    ListOf(COUNT, min_length=1),
+                    required=True,
+                    help="Its shape without the batch axis.",
+                ),
                 Argument("initializer", INITIALIZER, default="zeros", help="How it starts."),
             ),
         ),
@@ -34,7 +41,9 @@ OWN_LAYERS: dict[str, Entry] = {
             (Argument("seed", SEED, help="Seed of the draws."),),
             (
                 Argument("mean", TENSOR, required=True, help="Mean, (batch, …).", tensor="one"),
-                Argument("log_variance", TENSOR, required=True, help="Logarithm of the variance.", tensor="one"),
+                Argument(
+                    "log_variance", TENSOR, required=True, help="Logarithm of the variance.", tensor="one"
+                ),
             ),
         ),
         _layer(
@@ -48,14 +57,22 @@ OWN_LAYERS: dict[str, Entry] = {
         _layer(
             "SinePositionEncoding",
             "The fixed sine and cosine encoding of positions.",
-            (Argument("max_wavelength", POSITIVE, default=10000, help="The longest wavelength, in positions."),),
+            (
+                Argument(
+                    "max_wavelength", POSITIVE, default=10000, help="The longest wavelength, in positions."
+                ),
+            ),
         ),
         _layer(
             "RotaryEmbedding",
             "Rotates features by an angle that grows with the position.",
             (
-                Argument("max_wavelength", POSITIVE, default=10000, help="The longest wavelength, in positions."),
-                Argument("scaling_factor", POSITIVE, default=1.0, help="Divides positions, to stretch the context."),
+                Argument(
+                    "max_wavelength", POSITIVE, default=10000, help="The longest wavelength, in positions."
+                ),
+                Argument(
+                    "scaling_factor", POSITIVE, default=1.0, help="Divides positions, to stretch the context."
+                ),
                 Argument("sequence_axis", WHOLE, default=1, help="The axis of positions."),
                 Argument("feature_axis", WHOLE, default=-1, help="The axis of features."),
             ),

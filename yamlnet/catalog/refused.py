@@ -34,7 +34,7 @@ REFUSED: dict[str, str] = {
     "callback.History": "every run keeps its history: history.csv",
     "callback.ProgbarLogger": "progress is shown anyway; --quiet hides it",
     "callback.LambdaCallback": _CODE,
-    "callback.LearningRateScheduler": _CODE + "; give the optimizer a schedule: learning_rate: {CosineDecay: …}",
+    "callback.LearningRateScheduler": _CODE + "; give the optimizer a schedule: {CosineDecay: …}",
     "callback.RemoteMonitor": "it sends what it sees to any address",
     "callback.BackupAndRestore": "it deletes the folder that it is given; the run folder keeps every epoch",
     "callback.OrbaxCheckpoint": "it writes wherever its path says; ModelCheckpoint keeps to the run folder",
@@ -52,7 +52,9 @@ REFUSED: dict[str, str] = {
     },
     **{
         f"op.{name}": _ARRAY
-        for name in ("convert_to_numpy", "convert_to_tensor", "dtype", "is_tensor", "shape", "ndim", "nonzero", "unique")
+        for name in (
+            "convert_to_numpy", "convert_to_tensor", "dtype", "is_tensor", "shape", "ndim", "nonzero", "unique",
+        )
     },
     "op.get_item": "write a slice where the tensor is read: from: hidden[:, 0]",
 }  # fmt: skip

@@ -147,7 +147,13 @@ def _described_list(type: t.ListOf) -> str:
     items = _plural(type.item)
     if type.max_length is not None and type.min_length == type.max_length:
         return f"a list of {type.min_length} {items}"
-    return f"a list of {items}" if type.min_length == 0 else f"a list of at least {type.min_length} {items}" if type.min_length > 1 else f"a list of {items}"
+    return (
+        f"a list of {items}"
+        if type.min_length == 0
+        else f"a list of at least {type.min_length} {items}"
+        if type.min_length > 1
+        else f"a list of {items}"
+    )
 
 
 def _plural(type: t.ValueType) -> str:

@@ -24,7 +24,10 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
     if plan.train is None:
         return
     if plan.train.loss is None:
-        message = "training needs a loss; say what to minimise: loss: mse, or loss: {SparseCategoricalCrossentropy: {from_logits: true}}"
+        message = (
+            "training needs a loss; say what to minimise: loss: mse, "
+            "or loss: {SparseCategoricalCrossentropy: {from_logits: true}}"
+        )
         yield Diagnostic(NAME, message, plan.train.path, "key")
         return
     if plan.data is None:

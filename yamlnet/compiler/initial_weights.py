@@ -52,7 +52,7 @@ def numpy_initial_weights(seed: int, scope: str = "") -> Iterator[None]:
             do not depend on which other models hold a layer of that name.
     """
     outer = _RUN.get()
-    run = _Run(seed, scope, outer.taken if outer is not None and outer.seed == seed else set())
+    run = _Run(seed, scope, outer.taken if outer is not None and outer.seed == seed else {})
     token = _RUN.set(run)
     try:
         with _SEAM:
@@ -76,21 +76,26 @@ def layer_seed(seed: int, layer_name: str) -> Iterator[None]:
 
 @dataclass(slots=True)
 class _Run:
-    """What one `numpy_initial_weights` knows: its seed and the paths that are taken."""
+    """What one `numpy_initial_weights` knows.
+
+    Attributes:
+        seed, scope: as given.
+        taken: the paths that are taken, and how often each was asked for.
+        draws: how often each `SeedGenerator` that came with an initializer was used.
+    """
 
     seed: int
     scope: str
-    taken: set[str]
+    taken: dict[str, int]
     draws: WeakKeyDictionary[Any, int] = field(default_factory=WeakKeyDictionary)
 
     def claim(self, layer: Any, weight: str | None) -> str:
         """The path of a new weight, numbered if it is taken."""
-        wanted = "/".join(filter(None, (self.scope, weight_path(layer, weight))))
-        path, number = wanted, 1
+        wanted = path = "/".join(filter(None, (self.scope, weight_path(layer, weight))))
         while path in self.taken:
-            number += 1
-            path = f"{wanted}#{number}"
-        self.taken.add(path)
+            self.taken[wanted] += 1
+            path = f"{wanted}#{self.taken[wanted]}"
+        self.taken[path] = 1
         return path
 
     def generator_stream(self, generator: Any) -> Stream:

@@ -51,7 +51,7 @@ def lower(plan: Plan) -> dict[str, keras.Model]:
     return models
 
 
-class _precision:  # noqa: N801 - reads as the statement it is used as
+class _precision:
     """The dtype policy of the plan, for the time in which its layers are made."""
 
     def __init__(self, plan: Plan) -> None:

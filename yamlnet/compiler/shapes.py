@@ -34,7 +34,8 @@ def explain(error: Exception, callee: str, values: Sequence[Any]) -> str:
         return f"Concatenate needs shapes that are equal but for the joined axis{received}"
     axis = _AXIS.search(text)
     if axis is not None:
-        return f"{callee} was built for {axis.group(2)} on axis {axis.group(1)}{received}; its weights are shared, so its inputs have one shape"
+        built = f"{callee} was built for {axis.group(2)} on axis {axis.group(1)}"
+        return f"{built}{received}; its weights are shared, so its inputs have one shape"
     return f"{callee} cannot be called here{received}: {first_sentences(_plain(text))}"
 
 
@@ -60,11 +61,16 @@ def _axes(count: int) -> str:
 def _rank_mend(callee: str, wanted: int, found: int, shapes: list[Any]) -> str:
     shape = list(shapes[0][1:]) if shapes else []
     if IMAGE_RANKS.get(callee) == found + 1:
-        return f"; it needs a channels axis: Reshape: {[*shape, 1]}" if None not in shape else "; add a channels axis"
+        return (
+            f"; it needs a channels axis: Reshape: {[*shape, 1]}"
+            if None not in shape
+            else "; add a channels axis"
+        )
     if found > wanted == 1:
         return "; flatten it first: Flatten, or GlobalAveragePooling2D for images"
     if callee in ("LSTM", "GRU", "SimpleRNN", "RNN") and found == 1:
-        return "; a recurrent layer reads a sequence [steps, features]; give the layer before it return_sequences: true"
+        mend = "give the layer before it return_sequences: true"
+        return f"; a recurrent layer reads a sequence [steps, features]; {mend}"
     return ""
 
 

@@ -37,7 +37,9 @@ class Stream:
     @classmethod
     def named(cls, *words: str | int) -> Stream:
         """The stream of these words. Different words give unrelated streams (a 128-bit key)."""
-        text = "\0".join(f"{type(word).__name__}:{word}" for word in words)
+        # Each word's kind and length go before it, so that no two lists of words are spelled alike.
+        spelled = [("s", word) if isinstance(word, str) else ("i", str(int(word))) for word in words]
+        text = "".join(f"{kind}{len(word)}:{word}" for kind, word in spelled)
         return cls(int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "little"))
 
     def integer(self, below: int) -> int:

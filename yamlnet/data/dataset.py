@@ -85,7 +85,8 @@ def transform_rows(
         DataError: a column is missing, or holds what training never saw.
     """
     return {
-        name: make_tensor(tensor, table, fitted[name], inputs.get(name)) for name, tensor in plan.inputs.items()
+        name: make_tensor(tensor, table, fitted[name], inputs.get(name))
+        for name, tensor in plan.inputs.items()
     }
 
 
@@ -98,7 +99,9 @@ def _tables(plan: DataPlan, root: Path, seed: int) -> dict[str, Table]:
         if isinstance(value, float)
     }
     if sum(fractions.values()) >= 1:
-        message = f"validation and test take {sum(fractions.values()):g} of the rows, which leaves none to train on"
+        message = (
+            f"validation and test take {sum(fractions.values()):g} of the rows, which leaves none to train on"
+        )
         raise DataError(message, path=(*plan.path, "test"), check="empty-split")
     parts = split_rows(rows, fractions.get("validation", 0.0), fractions.get("test", 0.0), seed)
     tables = {"train": rows.take(parts.train) if fractions else rows}
@@ -115,12 +118,11 @@ def _tables(plan: DataPlan, root: Path, seed: int) -> dict[str, Table]:
     return tables
 
 
-def _split(
-    plan: DataPlan, table: Table, states: Mapping[str, Fitted], inputs: Mapping[str, Shape]
-) -> Split:
+def _split(plan: DataPlan, table: Table, states: Mapping[str, Fitted], inputs: Mapping[str, Shape]) -> Split:
     def made(tensors: Mapping[str, TensorPlan], shapes: Mapping[str, Shape]) -> dict[str, Array]:
         return {
-            name: make_tensor(tensor, table, states[name], shapes.get(name)) for name, tensor in tensors.items()
+            name: make_tensor(tensor, table, states[name], shapes.get(name))
+            for name, tensor in tensors.items()
         }
 
     return Split(made(plan.inputs, inputs), made(plan.targets, {}), table.rows)

@@ -8,7 +8,14 @@ from yamlnet.data.sources import SOURCES
 from yamlnet.data.table import Table
 from yamlnet.diagnostics.diagnostic import DataError
 
-BY_ENDING = {".csv": "Csv", ".gz": "Csv", ".parquet": "Parquet", ".json": "Json", ".jsonl": "Json", ".npz": "Npz"}
+BY_ENDING = {
+    ".csv": "Csv",
+    ".gz": "Csv",
+    ".parquet": "Parquet",
+    ".json": "Json",
+    ".jsonl": "Json",
+    ".npz": "Npz",
+}
 
 
 def read_rows(path: Path) -> Table:
@@ -20,5 +27,7 @@ def read_rows(path: Path) -> Table:
     source = BY_ENDING.get(path.suffix.lower())
     if source is None:
         known = ", ".join(BY_ENDING)
-        raise DataError(f'rows are read by their file\'s ending, and "{path.suffix}" is none of {known}', check="file")
+        raise DataError(
+            f'rows are read by their file\'s ending, and "{path.suffix}" is none of {known}', check="file"
+        )
     return SOURCES[source]({"path": path.name}, path.parent, ())

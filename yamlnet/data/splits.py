@@ -66,4 +66,6 @@ def _row_bytes(values: Array) -> Sequence[bytes]:
     little = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<"))
     size = little.dtype.itemsize * (little.size // max(len(little), 1))
     whole = little.tobytes()
-    return [whole[start : start + size] for start in range(0, len(whole), size)] if size else [b""] * len(values)
+    return (
+        [whole[start : start + size] for start in range(0, len(whole), size)] if size else [b""] * len(values)
+    )

@@ -56,7 +56,9 @@ def checked_table(columns: Mapping[str, Array], source: str, path: KeyPath) -> T
     lengths = {name: len(values) for name, values in columns.items()}
     if len(set(lengths.values())) > 1:
         listed = ", ".join(f"{name}: {length}" for name, length in lengths.items())
-        raise DataError(f"the columns of {source} have different lengths ({listed})", path=path, check="ragged")
+        raise DataError(
+            f"the columns of {source} have different lengths ({listed})", path=path, check="ragged"
+        )
     if not lengths or next(iter(lengths.values())) == 0:
         raise DataError(f"{source} has no rows", path=path, check="empty")
     return Table(dict(columns), source)

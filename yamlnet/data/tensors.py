@@ -92,7 +92,9 @@ def _joined(parts: Sequence[Array], plan: TensorPlan) -> Array:
     columns = [part[:, None] if part.ndim == 1 else part for part in parts]
     leading = {part.shape[:-1] for part in columns}
     if len(leading) > 1:
-        shapes = ", ".join(f"{name}: {list(part.shape[1:])}" for name, part in zip(plan.columns, parts, strict=True))
+        shapes = ", ".join(
+            f"{name}: {list(part.shape[1:])}" for name, part in zip(plan.columns, parts, strict=True)
+        )
         message = f'the columns of "{plan.name}" cannot be joined on their last axis ({shapes})'
         raise DataError(message, path=plan.path, check="data-shape")
     return np.concatenate(columns, axis=-1)

@@ -28,9 +28,7 @@ class Problems:
         severity: Severity = "error",
     ) -> None:
         """Record one problem, unless the same check already spoke at the same place."""
-        self.record(
-            Diagnostic(check, message, path, at, within=within, notes=notes, severity=severity)
-        )
+        self.record(Diagnostic(check, message, path, at, within=within, notes=notes, severity=severity))
 
     def record(self, problem: Diagnostic) -> None:
         """Record a diagnostic, unless the same check already spoke at the same place."""

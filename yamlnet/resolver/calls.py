@@ -106,7 +106,9 @@ class Caller:
             self._too_many(entry, len(values), len(names), body)
         return dict(zip(names, values, strict=False))
 
-    def model(self, entry: Entry, inputs: tuple[str, ...], outputs: int, single: bool, body: Body, suffix: str) -> Tensors:
+    def model(
+        self, entry: Entry, inputs: tuple[str, ...], outputs: int, single: bool, body: Body, suffix: str
+    ) -> Tensors:
         """Call another model of the blueprint."""
         reads = read(entry.reads, body, self.builder, self.filling, (*entry.path, "from"))
         name = self.name(entry, body, suffix, entry.key)
@@ -122,9 +124,7 @@ class Caller:
             self.filling.problems.add("inputs", message, entry.path, "key", notes=body.notes)
         return next(iter(values.values()), MISSING) if len(inputs) == 1 else values
 
-    def _node(
-        self, name: str, callee: Callee, known: CatalogEntry, entry: Entry, body: Body
-    ) -> Tensors:
+    def _node(self, name: str, callee: Callee, known: CatalogEntry, entry: Entry, body: Body) -> Tensors:
         reads = read(entry.reads, body, self.builder, self.filling, (*entry.path, "from"))
         args, kwargs = self._layer_tensors(known, entry, reads, body)
         kwargs |= self._with(known.call_by_name, entry, body)
@@ -147,8 +147,7 @@ class Caller:
     def _too_many(self, entry: Entry, given: int, taken: int, body: Body) -> None:
         tensors = "one tensor" if taken == 1 else f"{taken} tensors"
         message = (
-            f'"{entry.key}" takes {tensors}, `from` gives {given}; '
-            "join them first with Concatenate or Add"
+            f'"{entry.key}" takes {tensors}, `from` gives {given}; join them first with Concatenate or Add'
         )
         self.filling.problems.add("inputs", message, (*entry.path, "from"), notes=body.notes)
 

@@ -136,13 +136,17 @@ class Expander:
         if entry.key in body.layers:
             return caller.again(entry, body.layers[entry.key], body, suffix)
         mend = did_you_mean(entry.key, [*self.blueprint.blocks, *self.faces, *body.layers])
-        message = f'no layer above is called "{entry.key}"{mend or "; a layer is named before it is called again"}'
+        message = (
+            f'no layer above is called "{entry.key}"{mend or "; a layer is named before it is called again"}'
+        )
         self.filling.problems.add("unknown-layer", message, entry.path, "key", notes=body.notes)
         return MISSING
 
     def _block(self, block: Block, entry: Entry, body: Body, caller: Caller, suffix: str) -> Tensors:
         if len(body.used_at) >= MAX_DEPTH:
-            message = f'block "{block.name}" is {MAX_DEPTH} uses deep; give its use of itself an `if` that ends'
+            message = (
+                f'block "{block.name}" is {MAX_DEPTH} uses deep; give its use of itself an `if` that ends'
+            )
             self.filling.problems.add("block-depth", message, entry.path, "key")
             return MISSING
         values = self._arguments(block, entry, body)
@@ -170,7 +174,9 @@ class Expander:
             if name not in block.params:
                 mend = did_you_mean(name, block.params) or f"; it has {', '.join(block.params) or 'none'}"
                 message = f'block "{block.name}" has no parameter "{name}"{mend}'
-                self.filling.problems.add("unknown-argument", message, (*entry.path, name), "key", notes=body.notes)
+                self.filling.problems.add(
+                    "unknown-argument", message, (*entry.path, name), "key", notes=body.notes
+                )
         for name, parameter in block.params.items():
             place = (*entry.path, name) if isinstance(entry.body, dict) else entry.path
             if name in given:
@@ -198,7 +204,8 @@ class Expander:
             found = dict(zip(block.inputs, flat(reads), strict=False))
         missing = [name for name in block.inputs if name not in found]
         if missing or len(found) != len(block.inputs):
-            message = f'block "{block.name}" takes {len(block.inputs)} inputs: {", ".join(block.inputs)}; `from` gives {len(found)}'
+            names = ", ".join(block.inputs)
+            message = f'block "{block.name}" takes {len(block.inputs)} inputs ({names}), `from` gives {len(found)}'
             self.filling.problems.add("inputs", message, entry.path, "key", notes=body.notes)
         return {**dict.fromkeys(missing, MISSING), **found}
 
@@ -208,7 +215,13 @@ class Expander:
             return body.previous
         if isinstance(written, str):
             return read_name(written, body, self.builder, self.filling, path)
-        names = written if isinstance(written, list) else list(written.values()) if isinstance(written, dict) else []
+        names = (
+            written
+            if isinstance(written, list)
+            else list(written.values())
+            if isinstance(written, dict)
+            else []
+        )
         keys = range(len(names)) if isinstance(written, list) else list(written)  # type: ignore[call-overload]
         return tuple(
             read_name(str(name), body, self.builder, self.filling, (*path, key))
@@ -241,7 +254,7 @@ class Expander:
 
     def _refuse_too_many(self, entry: Entry) -> None:
         if len(self.builder.nodes) >= MAX_NODES:
-            message = f"this makes more than {MAX_NODES} nodes; the limit keeps a shared file from filling the memory"
+            message = f"this makes more than {MAX_NODES} nodes, the limit for one model"
             self.filling.problems.add("too-large", message, entry.path, "key")
             raise TooLarge
 

@@ -32,9 +32,7 @@ class GraphBuilder:
         return TensorRef(node.name)
 
 
-def read(
-    reads: object, body: Body, builder: GraphBuilder, filling: Filling, path: KeyPath
-) -> object:
+def read(reads: object, body: Body, builder: GraphBuilder, filling: Filling, path: KeyPath) -> object:
     """What `from` says with every name replaced by the tensor(s) it is bound to, in the same form."""
     if isinstance(reads, list):
         return [read(item, body, builder, filling, (*path, index)) for index, item in enumerate(reads)]
@@ -43,9 +41,7 @@ def read(
     return read_name(str(reads), body, builder, filling, path)
 
 
-def read_name(
-    text: str, body: Body, builder: GraphBuilder, filling: Filling, path: KeyPath
-) -> Tensors:
+def read_name(text: str, body: Body, builder: GraphBuilder, filling: Filling, path: KeyPath) -> Tensors:
     """The tensor(s) that one reference means; an unknown name is reported and gives `MISSING`."""
     if text == PREVIOUS:
         return body.previous
@@ -93,7 +89,9 @@ def _sliced(
         return MISSING
     key = (tensors, str(reference.index))
     if key not in builder.slices:
-        name = builder.names.make(body.prefix + body.tags, f"{reference.name.lstrip('_') or 'previous'}_slice")
+        name = builder.names.make(
+            body.prefix + body.tags, f"{reference.name.lstrip('_') or 'previous'}_slice"
+        )
         node = Node(name, SliceCall(reference.index), (tensors,), {}, path, body.used_at)
         builder.slices[key] = builder.add(node)
     return builder.slices[key]

@@ -148,10 +148,10 @@ class _Models:
         return graph
 
     def _named_outputs(self, model: Model, found: Tensors) -> dict[str, TensorRef]:
-        refs = [ref for ref in (found if isinstance(found, tuple) else (found,)) if isinstance(ref, TensorRef)]
-        if isinstance(model.outputs, dict):
-            names = [str(name) for name in model.outputs]
-        elif isinstance(model.outputs, list):
+        refs = [
+            ref for ref in (found if isinstance(found, tuple) else (found,)) if isinstance(ref, TensorRef)
+        ]
+        if isinstance(model.outputs, dict | list):
             names = [str(name) for name in model.outputs]
         elif isinstance(model.outputs, str):
             names = [model.outputs]

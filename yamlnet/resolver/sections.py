@@ -54,7 +54,9 @@ def data_plan(
         train=_source(filled["train"], (*path, "train")),
         validation=_part(filled.get("validation"), (*path, "validation")),
         test=_part(filled.get("test"), (*path, "test")),
-        inputs=_tensors(filled.get("inputs"), [i.name for i in model.inputs] if model else [], (*path, "inputs")),
+        inputs=_tensors(
+            filled.get("inputs"), [i.name for i in model.inputs] if model else [], (*path, "inputs")
+        ),
         targets=_tensors(filled.get("targets"), list(model.outputs) if model else [], (*path, "targets")),
         batch_size=cast(int, filled.get("batch_size", 32)),
         shuffle=bool(filled.get("shuffle", True)),

@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from yamlnet.resolver.plan import (
-    DataPlan, FunctionCall, Graph, LayerCall, ModelCall, Node, ObjectSpec, Plan, SliceCall, SourcePlan,
-    TensorPlan, TensorRef, TrainPlan,
+    DataPlan,
+    FunctionCall,
+    Graph,
+    LayerCall,
+    ModelCall,
+    Node,
+    ObjectSpec,
+    Plan,
+    SliceCall,
+    SourcePlan,
+    TensorPlan,
+    TensorRef,
+    TrainPlan,
 )  # fmt: skip
 from yamlnet.schema.references import Reference, written
 from yamlnet.schema.words import DEFAULT_MODEL, NAME, VERSION
@@ -113,7 +124,9 @@ def _references(graph: Graph) -> list[TensorRef]:
 def _graph(graph: Graph) -> dict[str, object]:
     names = _Names(graph)
     instances: dict[str, str] = {}
-    layers = [_entry(node, names, instances) for node in graph.nodes if not isinstance(node.callee, SliceCall)]
+    layers = [
+        _entry(node, names, instances) for node in graph.nodes if not isinstance(node.callee, SliceCall)
+    ]
     outputs = {name: names.reference(ref) for name, ref in graph.outputs.items()}
     single = graph.output_form == "single" and len(outputs) == 1
     name, reference = next(iter(outputs.items()), ("", ""))

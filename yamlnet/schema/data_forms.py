@@ -5,7 +5,7 @@ from __future__ import annotations
 from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Argument
 from yamlnet.catalog.values import problem
-from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.diagnostics.diagnostic import At, KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.schema.data_words import SOURCES, TRANSFORMS
@@ -53,7 +53,7 @@ def check_source(value: object, path: KeyPath, problems: Problems) -> None:
     arguments = SOURCES.get(name)
     if arguments is None:
         mend = did_you_mean(name, SOURCES) or f"; there are {', '.join(SOURCES)}"
-        at = "key" if isinstance(value, dict) else "value"
+        at: At = "key" if isinstance(value, dict) else "value"
         problems.add("unknown-source", f'there is no source "{name}"{mend}', place, at)
         return
     _check_arguments(arguments, name, body, place, problems)

@@ -22,7 +22,9 @@ SOURCES: dict[str, tuple[Argument, ...]] = {
     "Keras": (
         Argument(
             "name",
-            t.Choice(("boston_housing", "california_housing", "cifar10", "cifar100", "fashion_mnist", "mnist")),
+            t.Choice(
+                ("boston_housing", "california_housing", "cifar10", "cifar100", "fashion_mnist", "mnist")
+            ),
             required=True,
             help="a data set of keras.datasets",
         ),

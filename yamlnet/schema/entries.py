@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from yamlnet.catalog.entry import Argument, Kind
 from yamlnet.catalog.entry import Entry as CatalogEntry
 from yamlnet.catalog.load import catalog
-from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.diagnostics.diagnostic import At, KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.schema.expressions import is_template
@@ -66,11 +66,17 @@ class Reader:
                 self.problems.add("unknown-key", f'a group has no "{word}"{mend}', (*path, word), "key")
         if not isinstance(value[GROUP], list):
             self.problems.add("wrong-type", "a group's layers are a list of entries", (*path, GROUP))
-        words = {word: value[word] for word in ("for", "if") if word in value}
+        words: dict[str, object] = {word: value[word] for word in ("for", "if") if word in value}
         wiring = read_wiring(words, path, self.problems)
         inner = self.read(value[GROUP], (*path, GROUP))
         return Entry(
-            GROUP, "group", None, (*path, GROUP), repeat=wiring.repeat, condition=wiring.condition, layers=inner
+            GROUP,
+            "group",
+            None,
+            (*path, GROUP),
+            repeat=wiring.repeat,
+            condition=wiring.condition,
+            layers=inner,
         )
 
     def _call(self, key: str, body: object, path: KeyPath, written_alone: bool) -> Entry | None:
@@ -88,9 +94,11 @@ class Reader:
         )  # fmt: skip
 
     def _kind(self, key: str, path: KeyPath, written_alone: bool) -> EntryKind:
-        at = "value" if written_alone else "key"
+        at: At = "value" if written_alone else "key"
         if is_template(key):
-            self.problems.add("entry-form", "what is called cannot be an expression; choose with `if`", path, at)
+            self.problems.add(
+                "entry-form", "what is called cannot be an expression; choose with `if`", path, at
+            )
             return "invalid"
         if key.startswith(("ops.", "random.")):
             return "op" if key.startswith("ops.") else "random"
@@ -148,7 +156,7 @@ class Reader:
         if kind == "layer":
             return find(kind, name, path if written_alone else path[:-1], self.problems, not written_alone)
         entry = catalog().find(kind, name)
-        at = "value" if written_alone else "key"
+        at: At = "value" if written_alone else "key"
         if entry is None:
             mend = did_you_mean(name, catalog().names(kind))
             message = f'keras.{key.partition(".")[0]} has no "{name}"{mend}'
@@ -223,4 +231,8 @@ def names_bound(values: object) -> Iterator[str]:
             if isinstance(body, dict):
                 for word in ("as", "name"):
                     given = body.get(word)
-                    yield from (name for name in (given if isinstance(given, list) else [given]) if isinstance(name, str))
+                    yield from (
+                        name
+                        for name in (given if isinstance(given, list) else [given])
+                        if isinstance(name, str)
+                    )

@@ -168,7 +168,7 @@ def _is_fact(node: ast.Attribute) -> bool:
 
 def place(expression: Expression, node: ast.AST) -> tuple[int, int]:
     """The character range of a syntax node inside the whole string that holds the expression."""
-    if getattr(node, "lineno", 1) != 1 or not hasattr(node, "col_offset"):
+    if not isinstance(node, ast.expr) or node.lineno != 1:
         return expression.start + 1, expression.start + 1 + len(expression.text)
-    end = node.end_col_offset if getattr(node, "end_lineno", 1) == 1 else len(expression.text) + 1
+    end = node.end_col_offset if node.end_lineno == 1 else len(expression.text) + 1
     return expression.start + node.col_offset, expression.start + (end or node.col_offset + 1)

@@ -1,4 +1,4 @@
-"""A blueprint in the user's own words, as frozen data: entries are not expanded, expressions not filled in."""
+"""A blueprint in the user's own words, as frozen data: nothing is expanded or filled in yet."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Argument, Entry, Kind
 from yamlnet.catalog.load import catalog
 from yamlnet.catalog.values import describe, problem
-from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.diagnostics.diagnostic import At, KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import closest, did_you_mean
 from yamlnet.schema.expressions import is_template
@@ -111,7 +111,7 @@ def _not_an_object(noun: str, value: object) -> str:
 def find(kind: Kind, name: str, path: KeyPath, problems: Problems, at_key: bool) -> Entry | None:
     """The catalogue's entry for a name; reports an unknown or a refused one and gives None."""
     place = (*path, name) if at_key else path
-    at = "key" if at_key else "value"
+    at: At = "key" if at_key else "value"
     entry = catalog().find(kind, name)
     noun = NOUNS[kind]
     if entry is None:
@@ -123,7 +123,9 @@ def find(kind: Kind, name: str, path: KeyPath, problems: Problems, at_key: bool)
     return entry
 
 
-def check_arguments(entry: Entry, written: Written, problems: Problems, given: frozenset[str] = frozenset()) -> None:
+def check_arguments(
+    entry: Entry, written: Written, problems: Problems, given: frozenset[str] = frozenset()
+) -> None:
     """Report unknown, missing and mistyped arguments.
 
     Args:
@@ -216,7 +218,7 @@ def _chosen(option: t.ObjectOf, value: object, type: t.ValueType) -> bool:
 
 def _shown(value: object) -> str:
     if isinstance(value, str):
-        return f'the text "{value}"' if len(value) < 60 else f'a text of {len(value)} characters'
+        return f'the text "{value}"' if len(value) < 60 else f"a text of {len(value)} characters"
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is None:

@@ -41,7 +41,7 @@ def _read(setting: str, document: dict[str, Value]) -> tuple[KeyPath, Tree]:
     written, equals, text = setting.partition("=")
     steps: tuple[str | int, ...] = tuple(int(s) if s.isdecimal() else s for s in written.strip().split("."))
     if not equals or not all(str(step) for step in steps):
-        raise _refused(setting, 'write --set path=value, e.g. --set train.epochs=3')
+        raise _refused(setting, "write --set path=value, e.g. --set train.epochs=3")
     params = document.get("params")
     if steps[0] not in SECTIONS and isinstance(params, dict) and steps[0] in params:
         steps = ("params", *steps)

@@ -23,12 +23,19 @@ def read_parameters(values: object, path: KeyPath, problems: Problems) -> dict[s
     """Read a `params` mapping; mistakes are reported and their parameters take anything."""
     if not isinstance(values, dict):
         return {}
-    return {str(name): _parameter(str(name), value, (*path, str(name)), problems) for name, value in values.items()}
+    return {
+        str(name): _parameter(str(name), value, (*path, str(name)), problems)
+        for name, value in values.items()
+    }
 
 
 def _parameter(name: str, value: object, path: KeyPath, problems: Problems) -> Parameter:
     if not NAME.match(name) or name in RESERVED:
-        why = "is a name of the language" if name in RESERVED else "begins lower-case and has letters, digits and _"
+        why = (
+            "is a name of the language"
+            if name in RESERVED
+            else "begins lower-case and has letters, digits and _"
+        )
         problems.add("name", f'"{name}" cannot name a parameter; a parameter\'s name {why}', path, "key")
     if not isinstance(value, dict):
         return Parameter(name, _type_of(value), value, value is None, "", path)

@@ -19,7 +19,10 @@ def report(
     """Add every error of one pydantic validation, each at its place in the file."""
     details = error.errors(include_url=False)
     misspelt = {
-        (*detail["loc"][:-1], closest(str(detail["loc"][-1]), _section_at(model, detail["loc"][:-1]).model_fields))
+        (
+            *detail["loc"][:-1],
+            closest(str(detail["loc"][-1]), _section_at(model, detail["loc"][:-1]).model_fields),
+        )
         for detail in details
         if detail["type"] == "extra_forbidden"
     }

@@ -40,7 +40,9 @@ def _item(text: str, whole: str) -> object:
         return Ellipsis
     bounds = [bound.strip() for bound in text.split(":")]
     if len(bounds) > 3 or not all(bound == "" or _INTEGER.match(bound) for bound in bounds):
-        raise ValueError(f'"{text}" in "{whole}" is not an index; write whole numbers, start:stop:step, or ...')
+        raise ValueError(
+            f'"{text}" in "{whole}" is not an index; write whole numbers, start:stop:step, or ...'
+        )
     numbers = [int(bound) if bound else None for bound in bounds]
     if len(numbers) == 1:
         if numbers[0] is None:
@@ -60,6 +62,8 @@ def _written_item(item: object) -> str:
     if item is Ellipsis:
         return "..."
     if isinstance(item, slice):
-        start, stop, step = ("" if bound is None else str(bound) for bound in (item.start, item.stop, item.step))
+        start, stop, step = (
+            "" if bound is None else str(bound) for bound in (item.start, item.stop, item.step)
+        )
         return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
     return str(item)

@@ -134,4 +134,3 @@ class ParameterSection(Section):
     max: Annotated[Any, Fits(t.Number())] = None
     choices: Annotated[Any, Fits(t.ListOf(t.Plain(), min_length=1))] = None
     help: Annotated[Any, Fits(t.Text())] = None
-

@@ -84,7 +84,9 @@ def _check_objective(value: object, path: KeyPath, problems: Problems) -> None:
     if name in OBJECTIVES and not (isinstance(value, dict) and value[str(name)]):
         return
     if name in LATER_OBJECTIVES:
-        problems.add("not-yet", f'objective "{name}" is part of the language, but not of this version yet', path)
+        problems.add(
+            "not-yet", f'objective "{name}" is part of the language, but not of this version yet', path
+        )
     elif name in OBJECTIVES:
         problems.add("wrong-type", f'objective "{name}" takes no arguments', path)
     else:

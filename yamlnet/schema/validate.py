@@ -33,11 +33,11 @@ def validate(tree: Tree, problems: Problems | None = None) -> Blueprint:
             arguments and names that do not exist, expressions that do not read.
     """
     found = Problems() if problems is None else problems
-    document = tree.value
-    if not isinstance(document, dict):
+    value = tree.value
+    document: dict[str, object] = {**value} if isinstance(value, dict) else {}
+    if not isinstance(value, dict):
         message = "a blueprint is a mapping of keys to values; begin the file with: yamlnet: 1"
         found.add("wrong-type", message, ())
-        document = {}
     else:
         _check_expressions(document, (), found)
     blueprint = _blueprint(document, _sections(document, found) if document else None, found)

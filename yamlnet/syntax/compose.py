@@ -47,6 +47,8 @@ GLUED = re.compile(r"[A-Za-z_][\w.]*:[^\s:/]")
 
 LIST_ITEM = re.compile(r"\s*-(\s|$)")
 
+TAG = re.compile(r"(?:&\S+[ \t]+)?(![^\s,\[\]{}]*)")
+
 Node = tuple[Value, Positions]
 
 
@@ -268,16 +270,16 @@ class Composer:
 
     def _tag(self, event: NodeEvent) -> None:
         mark = event.start_mark
-        written = re.match(r"\S+", self.text[mark.index :])
-        tag = written[0].rstrip(",]}") if written else "!"
+        written = TAG.match(self.text, mark.index)
+        tag = written[1] if written else "!"
         mend = {
             "!!str": "put the value in quotes instead",
             "!!int": "write the number alone",
             "!!float": "write the number alone",
         }
         message = f'tags ("{tag}") are refused: a blueprint is data; {mend.get(tag, "remove it")}'
-        span = Span(mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 1 + len(tag))
-        self._problem("tag", message, span)
+        column = mark.column + 1 + (written.start(1) - mark.index if written else 0)
+        self._problem("tag", message, Span(mark.line + 1, column, mark.line + 1, column + len(tag)))
 
     def _empty(self) -> None:
         message = "this file holds no blueprint; begin it with yamlnet: 1, or take a starter: yamlnet new"

@@ -63,9 +63,7 @@ def read_json(arguments: Mapping[str, object], root: Path, path: KeyPath) -> Tab
     return _read(arguments, root, path, read)
 
 
-def _read(
-    arguments: Mapping[str, object], root: Path, path: KeyPath, reader: Callable[[Path], Any]
-) -> Table:
+def _read(arguments: Mapping[str, object], root: Path, path: KeyPath, reader: Callable[[Path], Any]) -> Table:
     file = source_file(arguments, root, path)
     try:
         import pyarrow
@@ -77,9 +75,7 @@ def _read(
     except (pyarrow.ArrowException, OSError, EOFError) as error:
         message = f"{file.name} cannot be read: {str(error).splitlines()[0]}"
         raise DataError(message, path=path, check="file") from error
-    columns = {
-        name: _array(table.column(name), name, file.name, path) for name in table.column_names
-    }
+    columns = {name: _array(table.column(name), name, file.name, path) for name in table.column_names}
     return checked_table(columns, file.name, path)
 
 
@@ -103,7 +99,9 @@ def _array(column: Any, name: str, source: str, path: KeyPath) -> Array:
 def _refuse_missing(column: Any, name: str, source: str, path: KeyPath) -> None:
     if column.null_count:
         row = column.is_null().to_pylist().index(True)
-        message = f'column "{name}" of {source} has no value in row {row + 1} ({column.null_count} missing in all)'
+        message = (
+            f'column "{name}" of {source} has no value in row {row + 1} ({column.null_count} missing in all)'
+        )
         raise DataError(message, path=path, check="missing-value")
 
 
@@ -111,6 +109,8 @@ def _vectors(column: Any, name: str, source: str, path: KeyPath) -> Array:
     values = column.to_pylist()
     lengths = {len(value) if value is not None else 0 for value in values}
     if len(lengths) > 1:
-        message = f'column "{name}" of {source} has lists of different lengths ({min(lengths)} to {max(lengths)})'
+        message = (
+            f'column "{name}" of {source} has lists of different lengths ({min(lengths)} to {max(lengths)})'
+        )
         raise DataError(message, path=path, check="ragged")
     return np.asarray(values, dtype=np.float64)

@@ -27,7 +27,9 @@ def read(arguments: Mapping[str, object], root: Path, path: KeyPath) -> Table:
         train, test = getattr(keras.datasets, name).load_data()
     except Exception as error:  # Keras wraps urllib's errors in a bare Exception
         message = f"keras.datasets.{name} is not in Keras's cache and cannot be downloaded: {error}"
-        raise DataError(message, "set KERAS_HOME to a folder that holds datasets/", path, "download") from error
+        raise DataError(
+            message, "set KERAS_HOME to a folder that holds datasets/", path, "download"
+        ) from error
     x, y = train if split == "train" else test
     columns = {"features" if name in TABULAR else "image": x, "target": y.reshape(-1)}
     return checked_table(columns, f"keras.datasets.{name}", path)

@@ -1,4 +1,4 @@
-"""`encode`: categories to numbers: `index` (0, 1, 2, …) or `one-hot`. Classes are those of the training rows."""
+"""`encode`: categories to numbers, `index` (0, 1, 2, …) or `one-hot`, by the training rows' classes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHOWN = 10
 def fit(argument: object, values: Array, place: Place) -> State:
     """The distinct values of the training rows, sorted."""
     if values.ndim != 1:
-        message = f'column "{place.column}" has {values.ndim - 1} axes besides the rows; `encode` takes single values'
+        message = f'column "{place.column}" holds rows of shape {list(values.shape[1:])}; `encode` takes values'
         raise DataError(message, path=place.path, check="encode")
     return {"classes": np.unique(values).tolist()}
 
@@ -34,7 +34,8 @@ def apply(argument: object, values: Array, state: State, place: Place) -> Array:
         value = values.tolist()[row]
         mend = did_you_mean(str(value), [str(known) for known in classes])
         listed = ", ".join(str(known) for known in classes[:SHOWN]) + (", …" if len(classes) > SHOWN else "")
-        message = f'row {row + 1} of column "{place.column}" is "{value}", which no training row has ({listed}){mend}'
+        where = f'row {row + 1} of column "{place.column}"'
+        message = f'{where} is "{value}", which no training row has ({listed}){mend}'
         raise DataError(message, path=place.path, check="unknown-category")
     indices = np.asarray(found, dtype=np.int32)
     return indices if argument == "index" else np.eye(len(classes), dtype=np.float32)[indices]

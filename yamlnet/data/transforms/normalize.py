@@ -30,7 +30,8 @@ def apply(argument: object, values: Array, state: State, place: Place) -> Array:
     """(values - shift) / spread, as float32."""
     require_numbers(values, place.column, place.path)
     numbers = np.asarray(values, dtype=np.float64)
-    return ((numbers - np.asarray(state["shift"])) / np.asarray(state["spread"])).astype(np.float32)
+    shift, spread = np.asarray(state["shift"]), np.asarray(state["spread"])
+    return np.asarray((numbers - shift) / spread, dtype=np.float32)
 
 
 def facts(argument: object, state: State) -> dict[str, object]:

@@ -22,7 +22,8 @@ def apply(argument: object, values: Array, state: State, place: Place) -> Array:
     try:
         return np.reshape(values, (len(values), *shape))
     except ValueError:
-        message = f'rows of column "{place.column}" have shape {list(values.shape[1:])} and cannot take {list(shape)}'
+        found = list(values.shape[1:])
+        message = f'rows of column "{place.column}" have shape {found} and cannot take {list(shape)}'
         raise DataError(message, path=place.path, check="data-shape") from None
 
 
