@@ -139,7 +139,6 @@ def train(
     backend: str | None = None,
     out: str | Path | None = None,
     progress: str = "auto",
-    command: Sequence[str] = (),
 ) -> Run:
     """Train a blueprint, evaluate it, export it, and keep everything in a run folder.
 
@@ -148,7 +147,6 @@ def train(
         backend: as in `build`.
         out: the run folder; default `runs/<name>-<time>` below the working directory.
         progress: `auto` (live on a terminal, plain lines elsewhere), or `none`.
-        command: what started this, for the manifest.
 
     Raises:
         BlueprintError, BackendError, DataError: before anything is trained.
@@ -166,9 +164,9 @@ def train(
     from yamlnet.runner.folder import create_folder
     from yamlnet.runner.progress import make_progress
 
-    folder = create_folder(plan, loaded.tree.text, Path(out) if out else None, command)
+    folder = create_folder(plan, loaded.tree.text, Path(out) if out else None)
     try:
-        run = fit(models, dataset, plan, folder, make_progress(progress))
+        run = fit(models, dataset, plan, folder, make_progress(progress), loaded.path.parent)
         if plan.export:
             export(run, plan.export, dataset)
     except BlueprintError as error:
@@ -265,9 +263,11 @@ def evaluate(run: Run, split: str = "test") -> dict[str, float]:
     Raises:
         YamlnetError: the run's data has no such part.
     """
-    from yamlnet.runner.evaluate import evaluate as evaluate_run
+    from yamlnet.runner.evaluate import evaluate_run
 
-    return evaluate_run(run, _run_data(run), split)
+    dataset = _run_data(run)
+    splits = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
+    return evaluate_run(run, reload(run).plan, splits, split)
 
 
 def predict(run: Run, rows: str | Path | None = None) -> dict[str, np.ndarray]:
@@ -281,12 +281,12 @@ def predict(run: Run, rows: str | Path | None = None) -> dict[str, np.ndarray]:
     Raises:
         DataError: the rows lack a column or hold what the run's transforms cannot take.
     """
-    from yamlnet.runner.evaluate import predict as predict_run
+    from yamlnet.runner.evaluate import predict_run
 
     return predict_run(run, _row_inputs(run, rows))
 
 
-def _row_inputs(run: Run, rows: str | Path | None) -> dict[str, np.ndarray]:
+def _row_inputs(run: Run, rows: str | Path | None) -> Mapping[str, np.ndarray]:
     from yamlnet.data.dataset import transform_rows
     from yamlnet.data.rows import read_rows
 

@@ -115,7 +115,7 @@ _NAMED: dict[ValueType, str] = {
         num_labels max_to_keep num_segments output_sequence_length sliding_window value_dim top_k
         gptq_unpacked_column_size length
     """,
-    WHOLE: "M N axis1 axis2 axisa axisb axisc mask_index offset decimals num_hashes num_tokens_out shift_count",
+    WHOLE: "M N axis1 axis2 axisa axisb axisc mask_index offset decimals",
     optional(WHOLE): "class_id ignore_class mask_value max_ndim min_ndim ndim size",
     COUNTS: """
         dilation dilation_rate kernel_size output_size pool_size size_counts stride patch_size
@@ -167,7 +167,7 @@ _NAMED: dict[ValueType, str] = {
     optional(ListOf(AnyOf((NUMBER, TEXT)))): "vocabulary",
     optional(ListOf(NUMBER)): "idf_weights bin_boundaries weights label_weights thresholds variance",
     TEXT: """
-        equation field monitor subscripts pattern log_dir filename separator filepath directory root
+        equation name field monitor subscripts pattern log_dir filename separator filepath directory root
         path oov_token
     """,
     optional(TEXT): "mask_token encoding embeddings_metadata ref",

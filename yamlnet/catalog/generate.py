@@ -35,7 +35,7 @@ MODULES: dict[Kind, str] = {
     "callback": "callbacks",
 }
 
-SKIPPED = {"serialize", "deserialize", "get", "Input", "self", "name", "args", "kwargs"}
+SKIPPED = {"serialize", "deserialize", "get", "Input", "self", "args", "kwargs"}
 """Functions that every module has, and arguments that the language writes in its own way."""
 
 LAYER_EXTRAS: tuple[tuple[str, object, str], ...] = (
@@ -76,7 +76,7 @@ def generate() -> dict[str, str]:
     """
     files = {}
     for kind in get_args(Kind):
-        entries = {name: raw for name, raw in sorted(_entries(kind))}
+        entries = dict(sorted(_entries(kind)))
         _require_types(kind, entries)
         rows = ",\n".join(
             f"{json.dumps(name)}: {json.dumps(raw, ensure_ascii=False)}" for name, raw in entries.items()
@@ -92,9 +92,28 @@ def _entries(kind: Kind) -> Iterator[tuple[str, dict[str, Any]]]:
     for step in MODULES[kind].split("."):
         module = getattr(module, step)
     aliases = _aliases(kind, module)
+    if kind == "metric":
+        yield from CHOSEN_BY_SHAPE.items()
     for name, found in _public(kind, module):
         if name == _canonical(kind, name, found, module):
             yield name, _entry(kind, name, found, tuple(sorted(aliases.get(id(found), set()) - {name})))
+
+
+CHOSEN_BY_SHAPE: dict[str, dict[str, Any]] = {
+    "accuracy": {
+        "path": "keras.metrics.accuracy",
+        "help": "Accuracy of the kind that fits the output's and the target's shapes; Keras chooses.",
+        "aliases": ["acc"],
+        "arguments": [],
+    },
+    "crossentropy": {
+        "path": "keras.metrics.crossentropy",
+        "help": "Crossentropy of the kind that fits the output's and the target's shapes; Keras chooses.",
+        "aliases": ["ce"],
+        "arguments": [],
+    },
+}
+"""Metrics that are names only: `Model.compile` reads them (keras/src/trainers/compile_utils.py)."""
 
 
 def _public(kind: Kind, module: Any) -> Iterator[tuple[str, Any]]:
@@ -103,7 +122,7 @@ def _public(kind: Kind, module: Any) -> Iterator[tuple[str, Any]]:
         found = getattr(module, name)
         if name.startswith("_") or name in SKIPPED:
             continue
-        if (functions and callable(found) and not inspect.isclass(found)) or (not functions and inspect.isclass(found)):
+        if callable(found) and inspect.isclass(found) != functions:
             yield name, found
 
 
@@ -158,7 +177,7 @@ def _function_names(kind: Kind) -> dict[str, Any]:
         found = value if inspect.isclass(value) else by_snake.get(value.__name__)
         if found is not None:
             names[key] = found
-    return {**by_snake, **names}
+    return {name: found for name, found in {**by_snake, **names}.items() if name not in CHOSEN_BY_SHAPE}
 
 
 def _snake(name: str) -> str:
@@ -190,6 +209,8 @@ def _arguments(kind: Kind, name: str, found: Any) -> Iterator[dict[str, Any]]:
     for parameter in parameters:
         if parameter.name in SKIPPED or parameter.kind is parameter.VAR_KEYWORD:
             continue
+        if parameter.name == "name" and kind != "metric":
+            continue  # of a layer it is wiring, of a metric it is the name in the history
         seen.add(parameter.name)
         yield _argument(kind, name, parameter, help_by_name.get(parameter.name, ""))
     takes_more = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
@@ -207,7 +228,7 @@ def _argument(kind: Kind, owner: str, parameter: inspect.Parameter, text: str) -
         raw["required"] = True
     if text:
         raw["help"] = text
-    if kind in ("op", "random", "layer_call"):  # type: ignore[comparison-overlap]
+    if kind in ("op", "random"):
         raw |= _tensor(owner, parameter)
     return raw
 

@@ -38,7 +38,7 @@ class Note:
     message: str
     path: KeyPath
     source: str | None = None
-    at: At = "value"
+    at: At = "key"
     span: Span | None = None
 
 

@@ -1,174 +1,236 @@
-"""Telling problems: where paths become `file:line:column`, and diagnostics become text, JSON or annotations."""
+"""Telling problems: where key paths become `file:line:column`, and diagnostics text, JSON or annotations."""
 
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from yamlnet.diagnostics.diagnostic import At, Diagnostic, KeyPath, Severity, Span
+from yamlnet.diagnostics.diagnostic import At, Diagnostic, KeyPath, Note, Severity, Span
+from yamlnet.diagnostics.lines import shown, split_lines, width
 
 Style = Literal["text", "json", "github"]
+
 WIDEST_LINE = 120
-"""Longer lines are shown as the stretch around the caret."""
+"""Longer source lines are shown as the stretch around the caret."""
+
+MARGIN = 40
+"""How much of a longer line is shown before the caret."""
+
+COLORS = {"error": "31", "warning": "33", "note": "36"}
+"""SGR codes: red, yellow, cyan."""
 
 
 class Places(Protocol):
     """What the reporter needs of a parsed file."""
 
     @property
-    def text(self) -> str: ...
+    def text(self) -> str:
+        """The file's text."""
+
     @property
-    def source(self) -> str: ...
-    def span(self, path: KeyPath, at: At = "value") -> Span: ...
-    def is_plain(self, path: KeyPath) -> bool: ...
+    def source(self) -> str:
+        """The file, as the user named it."""
+
+    def span(self, path: KeyPath, at: At = "value") -> Span:
+        """The place of a value, or of its key."""
+
+    def inside(self, path: KeyPath, within: tuple[int, int]) -> Span:
+        """The place of a range of characters inside a scalar."""
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A problem or a note at its place in a file."""
+    """A problem, or a note of one, at its place in a file. `line` is the text of the span's first line."""
 
     source: str
     span: Span
     line: str
     message: str
     check: str
-    severity: Severity
+    severity: Severity | Literal["note"]
     path: KeyPath
     notes: tuple[Located, ...] = ()
 
-
-def locate(problem: Diagnostic, trees: Mapping[str, Places]) -> Located:
-    """A diagnostic with its path turned into a place; notes likewise.
-
-    `trees` holds each file by its source; `""` is the blueprint that was asked for.
-    """
-    tree = trees.get(problem.source or "")
-    span = problem.span or (tree.span(problem.path, problem.at) if tree else Span(1, 1, 1, 2))
-    if tree is not None and problem.within is not None and span.line == span.end_line:
-        quoted = 0 if tree.is_plain(problem.path) else 1
-        start, end = problem.within
-        span = Span(span.line, span.column + quoted + start, span.line, span.column + quoted + end)
-    notes = tuple(
-        locate(Diagnostic(problem.check, note.message, note.path, "key", source=note.source), trees)
-        for note in problem.notes
-    )
-    return Located(
-        source=tree.source if tree else (problem.source or ""),
-        span=span,
-        line=_line(tree.text, span.line) if tree else "",
-        message=problem.message,
-        check=problem.check,
-        severity=problem.severity,
-        path=problem.path,
-        notes=notes,
-    )
+    @property
+    def place(self) -> str:
+        """`file:line:column`."""
+        return f"{self.source}:{self.span.line}:{self.span.column}"
 
 
 def render(
-    problems: Iterable[Diagnostic], trees: Mapping[str, Places], style: Style = "text", color: bool = False
+    problems: Iterable[Diagnostic],
+    trees: Mapping[str, Places] | Places,
+    style: Style = "text",
+    color: bool = False,
 ) -> str:
-    """Problems sorted by place, each once, in one of the styles; ends with a newline if not empty."""
-    located = {
-        (one.source, one.span, one.check, one.message): one
-        for one in (locate(problem, trees) for problem in problems)
-    }
-    ordered = sorted(located.values(), key=lambda one: (one.source, one.span, one.check, one.message))
+    """Problems sorted by place, each once, as one text that ends with a line break (or is empty).
+
+    Args:
+        problems: what was found, in any order.
+        trees: each file that the problems point into, by its source; `""` is the blueprint that was asked
+            for. Or that one file alone.
+        style: `text` for people, `json` (a list of objects) for programs, `github` for annotations in a
+            GitHub workflow.
+        color: whether the text may hold terminal colours.
+    """
+    files = _Files(trees)
+    located = {(one.source, one.span, one.check, one.message): one for one in map(files.locate, problems)}
+    ordered = [located[key] for key in sorted(located)]
     if style == "json":
-        return json.dumps([_as_json(one) for one in ordered], indent=2, ensure_ascii=False) + "\n"
+        return json.dumps([_as_json(one) for one in ordered], indent=2) + "\n"
     if style == "github":
-        return "".join(_annotation(one) for one in ordered)
-    texts = [_text(one, color) for one in ordered]
-    return "".join(texts) + (_count(ordered) if len(ordered) > 1 else "")
+        return "".join(map(_annotation, ordered))
+    return "".join(_text(one, color) for one in ordered) + _count(ordered)
 
 
-def _line(text: str, number: int) -> str:
-    lines = text.split("\n")
-    return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
+def locate(problem: Diagnostic, trees: Mapping[str, Places] | Places) -> Located:
+    """A diagnostic with its path turned into a place, and those of its notes; `trees` as in `render`."""
+    return _Files(trees).locate(problem)
+
+
+class _Files:
+    """The files that problems point into, each split into lines once."""
+
+    def __init__(self, trees: Mapping[str, Places] | Places) -> None:
+        self.trees: Mapping[str, Places] = (
+            trees if isinstance(trees, Mapping) else {"": trees, trees.source: trees}
+        )
+        self.lines: dict[str, list[str]] = {}
+
+    def locate(self, problem: Diagnostic) -> Located:
+        tree = self.trees.get(problem.source or "")
+        source = tree.source if tree else problem.source or ""
+        span = _span(problem, tree)
+        notes = tuple(self._note(note, problem) for note in problem.notes)
+        line = self._line(tree, span)
+        return Located(
+            source, span, line, problem.message, problem.check, problem.severity, problem.path, notes
+        )
+
+    def _note(self, note: Note, problem: Diagnostic) -> Located:
+        tree = self.trees.get(note.source or "")
+        source = tree.source if tree else note.source or ""
+        span = note.span or (tree.span(note.path, note.at) if tree else NOWHERE)
+        return Located(source, span, self._line(tree, span), note.message, problem.check, "note", note.path)
+
+    def _line(self, tree: Places | None, span: Span) -> str:
+        if tree is None:
+            return ""
+        lines = self.lines.get(tree.source)
+        if lines is None:
+            lines = self.lines[tree.source] = split_lines(tree.text)
+        return lines[span.line - 1] if span.line <= len(lines) else ""
+
+
+NOWHERE = Span(1, 1, 1, 1)
+
+
+def _span(problem: Diagnostic, tree: Places | None) -> Span:
+    if problem.span is not None:
+        return problem.span
+    if tree is None:
+        return NOWHERE
+    if problem.within is not None:
+        return tree.inside(problem.path, problem.within)
+    return tree.span(problem.path, problem.at)
 
 
 def _text(one: Located, color: bool) -> str:
-    mark = "warning: " if one.severity == "warning" else ""
-    place = f"{one.source}:{one.span.line}:{one.span.column}:"
-    tint = "33" if one.severity == "warning" else "31"
-    shown = f"{_bold(place, color)} {_tint(mark, tint, color)}{one.message} {_tint(f'[{one.check}]', '2', color)}\n"
-    shown += _excerpt(one, tint, color)
-    for note in one.notes:
-        shown += f"  {note.source}:{note.span.line}:{note.span.column}: {note.message}\n"
-        shown += _indented(_excerpt(note, "36", color))
-    return shown
+    mark = _tint("warning: ", COLORS["warning"], color) if one.severity == "warning" else ""
+    check = _tint(f"[{one.check}]", "2", color)
+    head = f"{_tint(f'{shown(one.place)}:', '1', color)} {mark}{shown(one.message)} {check}\n"
+    notes = "".join(_note_text(note, color) for note in one.notes)
+    return head + _excerpt(one, color) + notes
 
 
-def _excerpt(one: Located, tint: str, color: bool) -> str:
-    if not one.line.strip():
-        return ""
-    line, column = _window(one.line.replace("\t", " "), one.span.column)
-    wide = one.span.end_column - one.span.column if one.span.line == one.span.end_line else len(line)
-    stretch = line[column - 1 : column - 1 + max(wide, 1)].rstrip()
-    gutter = str(one.span.line)
-    caret = "^" + "~" * (max(_width(stretch), 1) - 1)
-    return (
-        f"{gutter} | {line}\n"
-        f"{' ' * len(gutter)} | {' ' * _width(line[: column - 1])}{_tint(caret, tint, color)}\n"
-    )
-
-
-def _indented(text: str) -> str:
+def _note_text(note: Located, color: bool) -> str:
+    text = f"{shown(note.place)}: {shown(note.message)}\n{_excerpt(note, color)}"
     return "".join(f"  {line}\n" for line in text.splitlines())
 
 
-def _window(line: str, column: int) -> tuple[str, int]:
-    """A long line cut to the stretch around a column, and the column in it."""
-    if len(line) <= WIDEST_LINE:
-        return line, column
-    start = max(0, min(column - 1 - WIDEST_LINE // 2, len(line) - WIDEST_LINE))
-    head = "…" if start else ""
-    tail = "…" if start + WIDEST_LINE < len(line) else ""
-    return head + line[start : start + WIDEST_LINE] + tail, column - start + len(head)
+def _excerpt(one: Located, color: bool) -> str:
+    """The source line behind its number, and under it the caret."""
+    if not one.line.strip():
+        return ""
+    before, marked, after = _stretch(one.line, one.span)
+    caret = "^" + "~" * (width(marked) - 1)
+    number = str(one.span.line)
+    line = f"{before}{marked}{after}".rstrip()
+    under = f"{' ' * width(before)}{_tint(caret, COLORS[one.severity], color)}"
+    return f"{number} | {line}\n{' ' * len(number)} | {under}\n"
 
 
-def _width(text: str) -> int:
-    """How many columns a terminal takes for a text: wide characters take two, combining ones none."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
+def _stretch(line: str, span: Span) -> tuple[str, str, str]:
+    """A source line as it is shown: what stands before the caret, above it, and after it."""
+    start = min(span.column - 1, len(line))
+    end = span.end_column - 1 if span.end_line == span.line else len(line)
+    end = max(start, min(end, len(line)))
+    before, marked, after = shown(line[:start]), shown(line[start:end].rstrip()), shown(line[end:])
+    room = WIDEST_LINE
+    if len(before) + len(marked) + len(after) > WIDEST_LINE:
+        if len(before) > MARGIN:
+            kept = max(MARGIN, WIDEST_LINE - len(marked) - len(after))
+            before = before if len(before) <= kept else "…" + before[-kept:]
+        room -= len(before)
+        if len(marked) > room:
+            marked, after = marked[:room] + "…", ""
+        elif len(marked) + len(after) > room:
+            after = after[: room - len(marked)] + "…"
+    return before, marked, after
 
 
 def _count(ordered: list[Located]) -> str:
+    """`2 errors, 1 warning`, or nothing where there is one problem: one can count to one."""
+    if len(ordered) < 2:
+        return ""
     errors = sum(one.severity == "error" for one in ordered)
-    warnings = len(ordered) - errors
-    parts = [f"{errors} error{'s' if errors != 1 else ''}"] if errors else []
-    parts += [f"{warnings} warning{'s' if warnings != 1 else ''}"] if warnings else []
-    return ", ".join(parts) + "\n"
+    counts = (("error", errors), ("warning", len(ordered) - errors))
+    return ", ".join(f"{count} {what}{'s' if count != 1 else ''}" for what, count in counts if count) + "\n"
 
 
 def _as_json(one: Located) -> dict[str, object]:
-    return {
+    place = {
         "file": one.source,
         "line": one.span.line,
         "column": one.span.column,
         "end_line": one.span.end_line,
         "end_column": one.span.end_column,
-        "severity": one.severity,
-        "check": one.check,
         "message": one.message,
         "path": list(one.path),
+    }
+    if one.severity == "note":
+        return dict(place)
+    return {
+        **place,
+        "severity": one.severity,
+        "check": one.check,
         "notes": [_as_json(note) for note in one.notes],
     }
 
 
 def _annotation(one: Located) -> str:
-    """A workflow command of GitHub Actions (docs.github.com: setting an error message)."""
-    escaped = one.message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    source = one.source.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
-    place = f"file={source},line={one.span.line},col={one.span.column}"
-    return f"::{one.severity} {place},title={one.check}::{escaped}\n"
+    """A workflow command of GitHub Actions, its notes as further lines.
+
+    https://docs.github.com/actions/reference/workflow-commands-for-github-actions#setting-an-error-message
+    """
+    notes = "".join(f"\n{note.place}: {note.message}" for note in one.notes)
+    place = {"file": one.source, "line": one.span.line, "endLine": one.span.end_line}
+    if one.span.line == one.span.end_line:
+        # GitHub refuses columns of a stretch over several lines, and counts the end inclusively.
+        place |= {"col": one.span.column, "endColumn": max(one.span.column, one.span.end_column - 1)}
+    place |= {"title": one.check}
+    settings = ",".join(f"{name}={_escape_setting(str(value))}" for name, value in place.items())
+    return f"::{one.severity} {settings}::{_escape(one.message + notes)}\n"
 
 
-def _bold(text: str, color: bool) -> str:
-    return f"\x1b[1m{text}\x1b[0m" if color else text
+def _escape(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _escape_setting(text: str) -> str:
+    return _escape(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def _tint(text: str, code: str, color: bool) -> str:

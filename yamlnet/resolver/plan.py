@@ -165,6 +165,7 @@ class TrainPlan:
         metrics: the metrics of each output; the key "" stands for "every output".
         epochs: passes over the training rows; None where `steps` is given.
         steps: optimizer steps in all; None where `epochs` is given.
+        outputs: the names of the model's outputs, in order.
         precision: a Keras dtype policy name, or None for Keras's default.
     """
 
@@ -179,6 +180,7 @@ class TrainPlan:
     callbacks: tuple[ObjectSpec, ...]
     class_weight: Mapping[int, float] | None
     precision: str | None
+    outputs: tuple[str, ...] = ()
     path: KeyPath = ("train",)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
@@ -116,6 +117,7 @@ def train_plan(
         callbacks=reading.callbacks(),
         class_weight=_class_weight(filled.get("class_weight")),
         precision=cast("str | None", filled.get("precision")),
+        outputs=outputs,
         path=path,
     )
 
@@ -153,7 +155,7 @@ class _Reading:
         return {"": self._metric_list(value, self.outputs, path)}
 
     def _metric_list(self, value: object, outputs: tuple[str, ...], path: KeyPath) -> tuple[ObjectSpec, ...]:
-        return tuple(self.spec("metric", spec, place) for spec, place in metric_specs(value, outputs, path))
+        return tuple(_named_as_written(self.spec("metric", spec, place), spec) for spec, place in metric_specs(value, outputs, path))
 
     def callbacks(self) -> tuple[ObjectSpec, ...]:
         value = self.filled.get("callbacks") or []
@@ -161,6 +163,13 @@ class _Reading:
             return ()
         path = (*self.path, "callbacks")
         return tuple(self.spec("callback", item, (*path, index)) for index, item in enumerate(value))
+
+
+def _named_as_written(metric: ObjectSpec, written: object) -> ObjectSpec:
+    """A metric called `mae` is `mae` in the history, as in Keras; one called by its class has Keras's name."""
+    if isinstance(written, str) and written != metric.name and written.islower():
+        return replace(metric, arguments={**metric.arguments, "name": written})
+    return metric
 
 
 def _objective(value: object) -> str:

@@ -50,9 +50,7 @@ def refused_characters(text: str, source: str) -> list[Diagnostic]:
     places: Places | None = None
     for found in REFUSED.finditer(text):
         places = places or Places(text)
-        problems.append(
-            _problem("character", _why(found[0]), places.span(found.start(), 1), source)
-        )
+        problems.append(_problem("character", _why(found[0]), places.span(found.start(), 1), source))
         if len(problems) == MAX_SHOWN:
             break
     return problems
@@ -69,7 +67,8 @@ def _why(character: str) -> str:
     if unicodedata.category(character) == "Cf":
         name = unicodedata.name(character, "a format control").lower()
         return f"the invisible character {code} ({name}) can make text read otherwise than it is; remove it"
-    return f'the control character {code} is not allowed; remove it, or write "\\x{ord(character):02X}" in quotes'
+    escape = f"\\x{ord(character):02X}"
+    return f'the control character {code} is not allowed; remove it, or write "{escape}" in quotes'
 
 
 def _replaced(data: bytes) -> str:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from yamlnet.diagnostics.diagnostic import At, KeyPath, Span
+from yamlnet.diagnostics.lines import split_lines
 
 Scalar = str | int | float | bool | None
 Value = Scalar | list["Value"] | dict[str, "Value"]
+
+CHARACTERS = {
+    "plain": re.compile(r"."),
+    "'": re.compile(r"''|."),
+    '"': re.compile(r"\\x..|\\u.{4}|\\U.{8}|\\.|."),
+}
+"""What stands for one character of a value, by the style in which it is written on one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +25,7 @@ class Positions:
 
     A mapping has `keys` (the span of each key) and `children` by key; a sequence has `children`
     by index; a scalar has neither. `style` is the scalar's YAML style (`plain`, `'`, `"`, `|`,
-    `>`), which tells whether a column inside the text can be trusted.
+    `>`; `*` for an alias), which tells whether a column inside the text can be trusted.
     """
 
     span: Span
@@ -51,9 +60,23 @@ class Tree:
             found = child
         return found
 
-    def is_plain(self, path: KeyPath) -> bool:
-        """Whether the scalar at `path` was written without quotes."""
-        return self.position(path).style == "plain"
+    def inside(self, path: KeyPath, within: tuple[int, int]) -> Span:
+        """The span of a range of characters inside the scalar at `path`.
+
+        It is the whole scalar's where columns inside it cannot be told from the value's characters: a
+        scalar over several lines, or what an alias stands for.
+        """
+        position = self.position(path)
+        span = position.span
+        characters = CHARACTERS.get(position.style)
+        if characters is None or span.line != span.end_line:
+            return span
+        quoted = 0 if position.style == "plain" else 1
+        line = split_lines(self.text)[span.line - 1]
+        written = line[span.column - 1 + quoted : span.end_column - 1 - quoted]
+        starts = [*(found.start() for found in characters.finditer(written)), len(written)]
+        first, last = (span.column + quoted + starts[min(offset, len(starts) - 1)] for offset in within)
+        return Span(span.line, first, span.line, last)
 
     def span(self, path: KeyPath, at: At = "value") -> Span:
         """The span of the value at `path`, or of its key; of the nearest ancestor if unwritten."""

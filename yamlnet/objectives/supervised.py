@@ -1,0 +1,120 @@
+"""Supervised learning: inputs, targets, a loss for each output.
+
+The meaning of losses, weights, masks and metrics is Keras's own: the model is compiled with them, and
+`Model.compute_loss` and `Model.compute_metrics` are what is called
+(https://keras.io/api/models/model_training_apis/). So numbers agree with `Model.fit`, and a saved
+model carries its compilation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import keras
+
+from yamlnet.data.batches import Batch
+from yamlnet.objectives.objective import Construct, Models, Phase
+from yamlnet.resolver.plan import ObjectSpec, TrainPlan
+
+LOSS = "loss"
+
+
+class Supervised:
+    """Minimise the losses of one model's outputs against given targets."""
+
+    def __init__(self, models: Models, plan: TrainPlan, construct: Construct) -> None:
+        self.model = models["model"]
+        outputs = list(self.model.output) if isinstance(self.model.output, dict) else None
+        self.names = tuple(outputs or _output_names(self.model, plan))
+        self.model.compile(
+            optimizer=construct(plan.optimizer),
+            loss=self._by_output(plan.loss, construct),
+            loss_weights=self._weights(plan),
+            metrics=self._metrics(plan, construct),
+        )
+        self.tracker = next(metric for metric in self.model.metrics if metric.name == LOSS)
+        self.phases: Sequence[Phase] = (Phase("train", ("model",), self.model.optimizer),)
+
+    @property
+    def metrics(self) -> Sequence[keras.metrics.Metric]:
+        """The loss's mean, each output's loss where there are several, and the plan's metrics."""
+        return list(self.model.metrics)
+
+    def losses(self, models: Models, batch: Batch, phase: Phase, training: bool) -> Any:
+        """The total loss: weighted sum over outputs, plus what layers add (regularisation)."""
+        model = models["model"]
+        x = model_inputs(model, batch.inputs)
+        y = self._targets(batch.targets)
+        predicted = model(x, training=training)
+        total = model.compute_loss(x, y, predicted, batch.sample_weight, training=training)
+        rows = keras.ops.shape(next(iter(batch.inputs.values())))[0]
+        self.tracker.update_state(total, sample_weight=rows)
+        model.compute_metrics(x, y, predicted, batch.sample_weight)
+        return total
+
+    def results(self) -> dict[str, Any]:
+        """Metrics by the names that Keras's own history uses."""
+        return dict(self.model.get_metrics_result())
+
+    def predict(self, models: Models, inputs: Mapping[str, Any]) -> Any:
+        """The model's outputs."""
+        return models["model"](model_inputs(models["model"], inputs), training=False)
+
+    def _targets(self, targets: Mapping[str, Any]) -> Any:
+        """Targets in the structure of the model's outputs; an output without a loss has None."""
+        if isinstance(self.model.output, dict):
+            return {name: targets.get(name) for name in self.model.output}
+        if isinstance(self.model.output, list | tuple):
+            return [targets.get(name) for name in self.names]
+        return next(iter(targets.values()))
+
+    def _by_output(self, loss: object, construct: Construct) -> Any:
+        if isinstance(loss, ObjectSpec):
+            if not isinstance(self.model.output, dict | list | tuple):
+                return construct(loss)
+            return self._structured({name: construct(loss) for name in self.names})
+        if isinstance(loss, Mapping):
+            made = {name: construct(spec) for name, spec in loss.items()}
+            return self._structured(made)
+        return None
+
+    def _weights(self, plan: TrainPlan) -> Any:
+        if isinstance(plan.loss_weights, Mapping):
+            return self._structured(dict(plan.loss_weights))
+        return plan.loss_weights
+
+    def _metrics(self, plan: TrainPlan, construct: Construct) -> Any:
+        if not plan.metrics:
+            return None
+        everywhere = plan.metrics.get("", ())
+        made = {
+            name: [_metric(spec, construct) for spec in plan.metrics.get(name, everywhere)] for name in self.names
+        }
+        return self._structured(made)
+
+    def _structured(self, values: dict[str, Any]) -> Any:
+        """Values by output name in the structure that Keras compiles for: as the model's outputs."""
+        if isinstance(self.model.output, dict):
+            return {name: values.get(name) for name in self.model.output}
+        if isinstance(self.model.output, list | tuple):
+            return [values.get(name) for name in self.names]
+        return next(iter(values.values()), None)
+
+
+def model_inputs(model: keras.Model, inputs: Mapping[str, Any]) -> Any:
+    """Tensors by input name in the structure that the model takes: one tensor, or a mapping."""
+    if isinstance(model.input, dict):
+        return {name: inputs[name] for name in model.input}
+    return next(iter(inputs.values()))
+
+
+def _output_names(model: keras.Model, plan: TrainPlan) -> tuple[str, ...]:
+    return tuple(plan.outputs)
+
+
+def _metric(spec: ObjectSpec, construct: Construct) -> Any:
+    """A metric object; `accuracy` and `crossentropy` stay names, since Keras chooses by the shapes."""
+    if spec.name in ("accuracy", "crossentropy"):
+        return str(spec.arguments.get("name", spec.name))
+    return construct(spec)

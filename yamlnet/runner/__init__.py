@@ -1,0 +1,1 @@
+"""Training: the step seam, the loop, and the run folder that keeps everything."""

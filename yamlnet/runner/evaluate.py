@@ -1,0 +1,61 @@
+"""Evaluating and predicting with a finished run, through the same seam that trained it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+
+from yamlnet.compiler.objects import construct
+from yamlnet.data.batches import Split, batches
+from yamlnet.diagnostics.diagnostic import YamlnetError
+from yamlnet.objectives import OBJECTIVES
+from yamlnet.resolver.plan import Plan
+from yamlnet.runner.run import Run
+from yamlnet.runner.steps import make_stepper
+from yamlnet.runner.steps.stepper import warm_up
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+def evaluate_run(run: Run, plan: Plan, splits: Mapping[str, Split | None], part: str) -> dict[str, float]:
+    """Loss and metrics of a run on one part of its data.
+
+    Raises:
+        YamlnetError: the data has no such part, or the blueprint nothing to evaluate by.
+    """
+    split = splits.get(part)
+    if split is None:
+        known = ", ".join(name for name, found in splits.items() if found is not None)
+        raise YamlnetError(f'the data has no part "{part}"', hint=f"it has {known}")
+    if plan.train is None or plan.data is None:
+        raise YamlnetError("the run's blueprint has no loss to evaluate by")
+    objective = OBJECTIVES[plan.train.objective](run.models, plan.train, construct)
+    rows = batches(split, plan.data.batch_size, shuffle=False)
+    warm_up(objective, run.models, next(batches(split, plan.data.batch_size, shuffle=False)), objective.phases[0])
+    stepper = make_stepper(objective, run.models)
+    stepper.reset_metrics()
+    for batch in rows:
+        stepper.evaluate(batch)
+    return stepper.results()
+
+
+def predict_run(run: Run, inputs: Mapping[str, Array], batch_size: int = 256) -> dict[str, Array]:
+    """Predictions by output name, each of shape (rows, *output shape)."""
+    model = run.model
+    given: Any = dict(inputs) if isinstance(model.input, dict) else next(iter(inputs.values()))
+    found = model.predict(given, batch_size=batch_size, verbose=0)
+    if isinstance(found, dict):
+        return {name: np.asarray(values) for name, values in found.items()}
+    names = run.manifest.get("outputs") or list(model.output_names)
+    values = found if isinstance(found, list | tuple) else [found]
+    return {name: np.asarray(value) for name, value in zip(names, values, strict=False)}
+
+
+def predicted_classes(values: Array) -> Array | None:
+    """The likeliest class of each row where an output has one number a class, else None."""
+    if values.ndim != 2 or values.shape[1] < 2:
+        return None
+    return np.asarray(keras.ops.convert_to_numpy(values)).argmax(axis=1)

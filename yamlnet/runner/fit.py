@@ -1,0 +1,221 @@
+"""The training loop: epochs over batches through a stepper, with callbacks, history and the run folder."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from yamlnet.compiler.deep_graphs import deep_graphs
+from yamlnet.compiler.objects import construct
+from yamlnet.data.batches import Batch, Split, batches, steps_per_epoch
+from yamlnet.data.dataset import Dataset
+from yamlnet.diagnostics.diagnostic import TrainingError
+from yamlnet.objectives import OBJECTIVES
+from yamlnet.objectives.objective import Models
+from yamlnet.resolver.plan import DataPlan, Plan, TrainPlan
+from yamlnet.runner.callbacks import callback_list, make_callbacks, want_batches
+from yamlnet.runner.curves import draw_curves
+from yamlnet.runner.folder import CURVES, DATA, MANIFEST, METRICS, RunFolder
+from yamlnet.runner.manifest import ended, new_manifest
+from yamlnet.runner.progress import Progress
+from yamlnet.runner.run import History, Run
+from yamlnet.runner.steps import make_stepper
+from yamlnet.runner.steps.stepper import Stepper, warm_up
+
+
+def fit(
+    models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, progress: Progress, data_root: Path
+) -> Run:
+    """Train until the plan's end, early stopping, or an interruption; evaluate; keep everything.
+
+    Ctrl-C ends training as if it had been planned: what was learnt is evaluated and kept.
+
+    Args:
+        models: from `lower`.
+        dataset: from `data.dataset.load`.
+        plan: fully known.
+        folder: made by `create_folder`; it survives every failure.
+        progress: what is shown meanwhile.
+        data_root: the folder that the blueprint's data paths are relative to.
+
+    Raises:
+        TrainingError: the loss is no longer a number.
+    """
+    manifest = new_manifest(plan, folder, dataset.digest, data_root)
+    folder.write_json(MANIFEST, manifest)
+    folder.write_json(DATA, dataset.fitted)
+    try:
+        loop = _start(models, dataset, plan, folder, progress)
+        interrupted = _train(loop)
+        metrics = _finish(loop, folder, plan)
+    except BaseException as error:
+        folder.write_json(MANIFEST, ended(manifest, "failed", f"{type(error).__name__}: {error}"))
+        raise
+    finally:
+        progress.close()
+    manifest = ended(manifest, "interrupted" if interrupted else "finished")
+    folder.write_json(MANIFEST, manifest)
+    return Run(folder.path, models, loop.history, metrics, dict(dataset.fitted), manifest)
+
+
+@dataclass(slots=True)
+class _Loop:
+    """What the loop works with, and how far it is."""
+
+    model: keras.Model
+    models: Models
+    stepper: Stepper
+    dataset: Dataset
+    train: TrainPlan
+    data: DataPlan
+    seed: int
+    folder: RunFolder
+    progress: Progress
+    callbacks: keras.callbacks.CallbackList
+    listens_to_batches: bool
+    epochs: int
+    steps: int
+    history: History = field(default_factory=dict)
+
+
+def _start(models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, progress: Progress) -> _Loop:
+    train, data = plan.train, plan.data
+    assert train is not None and data is not None, "the checks require both to train"
+    objective = OBJECTIVES[train.objective](models, train, construct)
+    first = next(_batches(dataset.train, data, plan.seed, 0, train))
+    for phase in objective.phases:
+        warm_up(objective, models, first, phase)
+    per_epoch = steps_per_epoch(dataset.train.rows, data.batch_size)
+    epochs = math.ceil(train.steps / per_epoch) if train.steps else (train.epochs or 1)
+    callbacks = make_callbacks(train.callbacks, folder.path, construct)
+    model = models["model"]
+    return _Loop(
+        model=model,
+        models=models,
+        stepper=make_stepper(objective, models),
+        dataset=dataset,
+        train=train,
+        data=data,
+        seed=plan.seed,
+        folder=folder,
+        progress=progress,
+        callbacks=callback_list(callbacks, model, epochs, per_epoch),
+        listens_to_batches=want_batches(callbacks),
+        epochs=epochs,
+        steps=train.steps or epochs * per_epoch,
+    )
+
+
+def _train(loop: _Loop) -> bool:
+    """Run the epochs; whether the user interrupted them."""
+    per_epoch = steps_per_epoch(loop.dataset.train.rows, loop.data.batch_size)
+    loop.progress.start(loop.epochs, per_epoch)
+    loop.model.stop_training = False
+    loop.callbacks.on_train_begin()
+    interrupted = False
+    logs: dict[str, float] = {}
+    try:
+        for epoch in range(loop.epochs):
+            logs = _epoch(loop, epoch, min(per_epoch, loop.steps - epoch * per_epoch))
+            if loop.model.stop_training:
+                break
+    except KeyboardInterrupt:
+        interrupted = True
+        loop.stepper.sync()
+    loop.callbacks.on_train_end(logs)
+    loop.stepper.reload()
+    return interrupted
+
+
+def _epoch(loop: _Loop, epoch: int, steps: int) -> dict[str, float]:
+    loop.progress.epoch(epoch + 1)
+    loop.callbacks.on_epoch_begin(epoch)
+    loop.stepper.reload()
+    loop.stepper.reset_metrics()
+    rows = _batches(loop.dataset.train, loop.data, loop.seed, epoch, loop.train)
+    for step, batch in zip(range(steps), rows, strict=False):
+        _step(loop, step, batch)
+        if loop.model.stop_training:
+            break
+    logs = loop.stepper.results()
+    _refuse_nan(logs, epoch, loop)
+    if loop.dataset.validation is not None:
+        logs |= {f"val_{name}": value for name, value in _evaluate(loop, loop.dataset.validation).items()}
+    for name, value in logs.items():
+        loop.history.setdefault(name, []).append(value)
+    loop.folder.write_history(loop.history)
+    loop.progress.epoch_end(epoch + 1, logs)
+    loop.stepper.sync()
+    loop.callbacks.on_epoch_end(epoch, logs)
+    return logs
+
+
+def _step(loop: _Loop, step: int, batch: Batch) -> None:
+    if loop.listens_to_batches:
+        loop.callbacks.on_train_batch_begin(step)
+    loop.stepper.train(batch)
+    if loop.listens_to_batches:
+        loop.stepper.sync()
+        loop.callbacks.on_train_batch_end(step, loop.stepper.results())
+        loop.stepper.reload()
+    if loop.progress.step(step + 1):
+        loop.progress.show(loop.stepper.results())
+
+
+def _batches(split: Split, data: DataPlan, seed: int, epoch: int, train: TrainPlan) -> Any:
+    """The epoch's batches, weighted by class where the plan says so."""
+    for batch in batches(split, data.batch_size, seed, epoch, shuffle=data.shuffle):
+        yield _weighted(batch, train.class_weight) if train.class_weight else batch
+
+
+def _weighted(batch: Batch, class_weight: Mapping[int, float]) -> Batch:
+    """A batch with each row weighted by its class, as `Model.fit` does it: classes without one weigh 1."""
+    target = next(iter(batch.targets.values()))
+    classes = target.reshape(len(target), -1)
+    classes = classes.argmax(axis=1) if classes.shape[1] > 1 else classes[:, 0]
+    weights = np.ones(len(target), dtype=np.float32)
+    for label, weight in class_weight.items():
+        weights[classes == label] = weight
+    return Batch(batch.inputs, batch.targets, weights)
+
+
+def _evaluate(loop: _Loop, split: Split) -> dict[str, float]:
+    """Loss and metrics over a whole split, with the weights that the stepper holds."""
+    loop.stepper.reset_metrics()
+    for batch in batches(split, loop.data.batch_size, shuffle=False):
+        loop.stepper.evaluate(batch)
+    return loop.stepper.results()
+
+
+def _refuse_nan(logs: Mapping[str, float], epoch: int, loop: _Loop) -> None:
+    if math.isfinite(logs.get("loss", 0.0)) or loop.model.stop_training:
+        return
+    rate = float(keras.ops.convert_to_numpy(loop.model.optimizer.learning_rate))
+    raise TrainingError(
+        f"the loss is {logs['loss']} after epoch {epoch + 1}: training diverged (learning rate {rate:g})",
+        hint="lower the optimizer's learning_rate, set its clipnorm: 1.0, or normalize the inputs",
+    )
+
+
+def _finish(loop: _Loop, folder: RunFolder, plan: Plan) -> dict[str, dict[str, float]]:
+    """Evaluate the weights that were kept on every part, and write what remains."""
+    metrics = {"validation": loop.dataset.validation, "test": loop.dataset.test}
+    found = {part: _evaluate(loop, split) for part, split in metrics.items() if split is not None}
+    if loop.history:
+        found["train"] = {
+            name: values[-1] for name, values in loop.history.items() if not name.startswith("val_")
+        }
+    loop.stepper.sync()
+    folder.write_json(METRICS, found)
+    with deep_graphs():
+        for name, model in loop.models.items():
+            folder.write_model(folder.model_file(name), model)
+    if loop.history:
+        folder.write(CURVES, draw_curves(loop.history, plan.name))
+    return found

@@ -1,0 +1,149 @@
+"""The run folder: everything that a training leaves, written so that nothing is lost half-way.
+
+`blueprint.yaml` (as written), `resolved.yaml` (filled in), `data.json` (what transforms learnt),
+`history.csv`, `metrics.json`, `model.keras`, `curves.png`, `manifest.json`. Each file appears whole or not
+at all: it is written beside its place and renamed.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from yamlnet.diagnostics.diagnostic import YamlnetError
+from yamlnet.resolver.plan import Plan
+from yamlnet.resolver.unparse import unparse
+from yamlnet.runner.run import History, Run
+
+BLUEPRINT, RESOLVED, MODEL = "blueprint.yaml", "resolved.yaml", "model.keras"
+HISTORY, METRICS, CURVES = "history.csv", "metrics.json", "curves.png"
+MANIFEST, DATA = "manifest.json", "data.json"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """A folder and the ways to write into it."""
+
+    path: Path
+
+    def write(self, name: str, content: str | bytes) -> None:
+        """Write a file whole."""
+        data = content.encode() if isinstance(content, str) else content
+        beside = self.path / f".{name}.part"
+        beside.write_bytes(data)
+        os.replace(beside, self.path / name)
+
+    def write_json(self, name: str, content: Mapping[str, Any]) -> None:
+        """Write a JSON file, indented."""
+        self.write(name, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+    def write_history(self, history: History) -> None:
+        """Write one row an epoch; called after every epoch, so that a crash loses none."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        names = list(history)
+        writer.writerow(["epoch", *names])
+        for epoch, values in enumerate(zip(*history.values(), strict=True), start=1):
+            writer.writerow([epoch, *(f"{value:.8g}" for value in values)])
+        self.write(HISTORY, text.getvalue())
+
+    def write_model(self, name: str, model: Any) -> None:
+        """Save a Keras model whole: Keras's own `save` writes in place."""
+        beside = self.path / f".part-{name}"
+        model.save(beside)
+        os.replace(beside, self.path / name)
+
+    def model_file(self, name: str) -> str:
+        """The file of one of the models: `model.keras`, `encoder.keras`."""
+        return f"{name}.keras"
+
+
+def create_folder(plan: Plan, text: str, out: Path | None) -> RunFolder:
+    """Make the run folder and put the blueprint into it, as written and as resolved.
+
+    Raises:
+        YamlnetError: `out` exists and is not empty, or the folder cannot be made.
+    """
+    path = out if out is not None else _fresh_path(plan.name)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        if any(path.iterdir()):
+            raise YamlnetError(f"the run folder {path} is not empty", hint="choose another with --out")
+    except OSError as error:
+        raise YamlnetError(f"the run folder {path} cannot be made: {error.strerror}") from error
+    folder = RunFolder(path)
+    folder.write(BLUEPRINT, text)
+    folder.write(RESOLVED, yaml.safe_dump(unparse(plan), sort_keys=False, allow_unicode=True, width=100))
+    return folder
+
+
+def _fresh_path(name: str) -> Path:
+    safe = "".join(c if c.isalnum() or c in "-_." else "-" for c in name)
+    first = Path("runs") / f"{safe}-{datetime.now():%Y%m%d-%H%M%S}"
+    path, number = first, 2
+    while path.exists():
+        path, number = Path(f"{first}-{number}"), number + 1
+    return path
+
+
+def sha256(data: bytes) -> str:
+    """A content hash, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def open_run(path: Path) -> Run:
+    """Read a run folder back, with its models.
+
+    Raises:
+        YamlnetError: it is no run folder, or training did not get as far as a model.
+    """
+    manifest = _read_json(path, MANIFEST)
+    if not (path / MODEL).exists():
+        status, error = manifest.get("status"), manifest.get("error") or ""
+        raise YamlnetError(f"the run {path} has no model (it {status}): {error}".rstrip(": "))
+    import keras
+
+    import yamlnet.compiler.layers  # noqa: F401 - registers yamlnet's own layers with Keras
+    from yamlnet.compiler.deep_graphs import deep_graphs
+
+    names = [name for name in manifest.get("models", ["model"]) if (path / f"{name}.keras").exists()]
+    with deep_graphs():
+        models = {name: keras.saving.load_model(path / f"{name}.keras") for name in names}
+    return Run(
+        folder=path,
+        models=models,
+        history=_read_history(path),
+        metrics=_read_json(path, METRICS) if (path / METRICS).exists() else {},
+        fitted=_read_json(path, DATA),
+        manifest=manifest,
+    )
+
+
+def _read_json(path: Path, name: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads((path / name).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        message = f"{path} is no run folder: it has no {name}"
+        raise YamlnetError(message, hint="train a blueprint first: yamlnet train FILE") from None
+    except json.JSONDecodeError as error:
+        raise YamlnetError(f"{path / name} is damaged: {error}") from None
+    return found
+
+
+def _read_history(path: Path) -> History:
+    if not (path / HISTORY).exists():
+        return {}
+    with (path / HISTORY).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    names = [name for name in (rows[0] if rows else {}) if name != "epoch"]
+    return {name: [float(row[name]) for row in rows] for name in names}

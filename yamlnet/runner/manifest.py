@@ -1,0 +1,63 @@
+"""The manifest of a run: what was run, on what, from what, and how it ended."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from yamlnet import __version__
+from yamlnet.resolver.plan import Plan
+from yamlnet.runner.folder import BLUEPRINT, RESOLVED, RunFolder, sha256
+
+PACKAGES = ("keras", "numpy", "jax", "jaxlib", "tensorflow", "tensorflow-cpu", "torch", "scikit-learn", "pyarrow")
+
+
+def new_manifest(plan: Plan, folder: RunFolder, data_digest: str, data_root: Path) -> dict[str, Any]:
+    """The manifest at the start of training."""
+    return {
+        "status": "running",
+        "error": None,
+        "name": plan.name,
+        "models": list(plan.models),
+        "outputs": list(plan.models["model"].outputs),
+        "backend": str(keras.backend.backend()),
+        "seed": plan.seed,
+        "data_root": str(data_root.resolve()),
+        "started": _now(),
+        "ended": None,
+        "command": [Path(sys.argv[0]).name, *sys.argv[1:]] if sys.argv else [],
+        "versions": {"yamlnet": __version__, "python": platform.python_version(), **_versions(PACKAGES)},
+        "machine": {"platform": platform.platform(), "processors": os.cpu_count()},
+        "sha256": {
+            BLUEPRINT: sha256((folder.path / BLUEPRINT).read_bytes()),
+            RESOLVED: sha256((folder.path / RESOLVED).read_bytes()),
+            "data": data_digest,
+        },
+    }
+
+
+def ended(manifest: dict[str, Any], status: str, error: str | None = None) -> dict[str, Any]:
+    """The manifest at the end: `finished`, `interrupted` or `failed` with the reason."""
+    return {**manifest, "status": status, "error": error, "ended": _now()}
+
+
+def _versions(packages: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for package in packages:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

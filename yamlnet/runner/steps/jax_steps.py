@@ -1,0 +1,148 @@
+"""Steps on JAX: one pure jitted function from (state, batch) to state, with donated buffers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import jax
+import keras
+import numpy as np
+
+from yamlnet.data.batches import Batch
+from yamlnet.objectives.objective import Models, Objective, Phase
+from yamlnet.runner.steps.stepper import Variables, collect_variables
+
+State = list[Any]
+"""The value of every variable, in the order of `Variables.all`."""
+Arrays = tuple[Mapping[str, Any], Mapping[str, Any], Any]
+
+
+class JaxStepper:
+    """Holds the state as arrays between steps; the Keras variables are stale until `sync`."""
+
+    def __init__(self, objective: Objective, models: Models, variables: Variables) -> None:
+        self.objective, self.models, self.variables = objective, models, variables
+        self.order = variables.all
+        self.index = {id(variable): position for position, variable in enumerate(self.order)}
+        self.metric_positions = [self.index[id(variable)] for variable in variables.metrics]
+        self.trains = jax.jit(self._train, donate_argnums=0)
+        self.evaluates = jax.jit(self._evaluate, donate_argnums=0)
+        self.predicts = jax.jit(self._predict)
+        self.reads = jax.jit(self._results)
+        self.names: tuple[str, ...] = ()
+        self.state: State = []
+        self.reload()
+
+    def train(self, batch: Batch) -> None:
+        """One step: the old state's buffers are given to the new one."""
+        self.state = self.trains(self.state, _arrays(batch))
+
+    def evaluate(self, batch: Batch) -> None:
+        """Only the metrics' part of the state is donated and replaced."""
+        metrics = [self.state[position] for position in self.metric_positions]
+        rest = [None if position in self.metric_set else value for position, value in enumerate(self.state)]
+        found = self.evaluates(metrics, rest, _arrays(batch))
+        for position, value in zip(self.metric_positions, found, strict=True):
+            self.state[position] = value
+
+    @property
+    def metric_set(self) -> frozenset[int]:
+        """The positions of metric variables."""
+        return frozenset(self.metric_positions)
+
+    def predict(self, inputs: Mapping[str, Any]) -> Any:
+        """NumPy arrays in the model's output structure."""
+        return jax.tree.map(np.asarray, self.predicts(self.state, dict(inputs)))
+
+    def results(self) -> dict[str, float]:
+        """Metrics computed from the state."""
+        values = self.reads(self.state)
+        return {name: float(value) for name, value in zip(self.names, values, strict=True)}
+
+    def reset_metrics(self) -> None:
+        """Metrics reset through Keras, since each knows its own start."""
+        for metric in self.objective.metrics:
+            metric.reset_state()
+        for position in self.metric_positions:
+            self.state[position] = _fresh(self.order[position].value)
+
+    def sync(self) -> None:
+        """Copies, since the state's own buffers are donated by the next step."""
+        for variable, value in zip(self.order, self.state, strict=True):
+            variable.assign(_fresh(value))
+
+    def reload(self) -> None:
+        """Copies likewise: the variables keep theirs."""
+        self.state = [_fresh(variable.value) for variable in self.order]
+
+    def _scope(self, state: Sequence[Any]) -> Any:
+        return keras.StatelessScope(
+            state_mapping=[
+                (variable, value)
+                for variable, value in zip(self.order, state, strict=True)
+                if value is not None
+            ],
+            collect_losses=True,
+        )
+
+    def _train(self, state: State, arrays: Arrays) -> State:
+        for phase in self.objective.phases:
+            state = self._phase(phase, state, Batch(*arrays))
+        return state
+
+    def _phase(self, phase: Phase, state: State, batch: Batch) -> State:
+        trained = [self.index[id(variable)] for variable in self.variables.trainable[phase.name]]
+        optimizing = [self.index[id(variable)] for variable in self.variables.optimizers[phase.name]]
+
+        def loss(weights: list[Any]) -> tuple[Any, State]:
+            given = list(state)
+            for position, weight in zip(trained, weights, strict=True):
+                given[position] = weight
+            with self._scope(given) as scope:
+                total = self.objective.losses(self.models, batch, phase, training=True)
+                scaled = phase.optimizer.scale_loss(total)
+            return scaled, [scope.get_current_value(variable) for variable in self.order]
+
+        gradients, updated = jax.grad(loss, has_aux=True)([state[position] for position in trained])
+        weights, optimizer = phase.optimizer.stateless_apply(
+            [state[position] for position in optimizing],
+            gradients,
+            [state[position] for position in trained],
+        )
+        for positions, values in ((trained, weights), (optimizing, optimizer)):
+            for position, value in zip(positions, values, strict=True):
+                updated[position] = value
+        return updated
+
+    def _evaluate(self, metrics: State, rest: State, arrays: Arrays) -> State:
+        state = list(rest)
+        for position, value in zip(self.metric_positions, metrics, strict=True):
+            state[position] = value
+        with self._scope(state) as scope:
+            self.objective.losses(self.models, Batch(*arrays), self.objective.phases[0], training=False)
+        return [scope.get_current_value(variable) for variable in self.variables.metrics]
+
+    def _predict(self, state: State, inputs: Mapping[str, Any]) -> Any:
+        with self._scope(state):
+            return self.objective.predict(self.models, inputs)
+
+    def _results(self, state: State) -> list[Any]:
+        with self._scope(state):
+            found = self.objective.results()
+        self.names = tuple(found)  # while tracing: JAX would hand a dictionary back sorted
+        return list(found.values())
+
+
+def _arrays(batch: Batch) -> Arrays:
+    return dict(batch.inputs), dict(batch.targets), batch.sample_weight
+
+
+def _fresh(value: Any) -> Any:
+    """A buffer of its own: donation would delete one that something else still holds."""
+    return jax.numpy.array(value, copy=True)
+
+
+def make(objective: Objective, models: Models) -> JaxStepper:
+    """A stepper for objectives whose metrics are built."""
+    return JaxStepper(objective, models, collect_variables(objective, models))

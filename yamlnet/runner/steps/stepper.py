@@ -1,0 +1,134 @@
+"""What a stepper is: the only thing that knows how a backend differentiates and dispatches.
+
+The training state is explicit: every variable that a step reads or writes, in a fixed order with
+stable paths. So a state can be saved, put back, and stepped many times in one dispatch without
+anything above this seam changing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import keras
+import numpy as np
+
+from yamlnet.data.batches import Batch
+from yamlnet.objectives.objective import Models, Objective, Phase
+
+Snapshot = dict[str, "np.ndarray[Any, np.dtype[Any]]"]
+"""A copy of the whole training state by variable path, as NumPy arrays: all that resuming needs."""
+
+
+class Stepper(Protocol):
+    """Runs an objective's steps on one backend."""
+
+    def train(self, batch: Batch) -> None:
+        """One optimizer step for each phase; returns before the device has finished."""
+
+    def evaluate(self, batch: Batch) -> None:
+        """Update the metrics without training."""
+
+    def predict(self, inputs: Mapping[str, Any]) -> Any:
+        """The objective's predictions as NumPy arrays, in the model's output structure."""
+
+    def results(self) -> dict[str, float]:
+        """The metrics' values; waits for the device."""
+
+    def reset_metrics(self) -> None:
+        """Begin new sums, at the start of an epoch or an evaluation."""
+
+    def sync(self) -> None:
+        """Write the state into the Keras variables, before anything else reads them."""
+
+    def reload(self) -> None:
+        """Read the state from the Keras variables, after anything else wrote them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """All variables of the training state, by role, each once and in a fixed order."""
+
+    trainable: dict[str, list[Any]]
+    frozen: list[Any]
+    optimizers: dict[str, list[Any]]
+    metrics: list[Any]
+
+    @property
+    def all(self) -> list[Any]:
+        """Every variable."""
+        trained = [variable for variables in self.trainable.values() for variable in variables]
+        optimizing = [variable for variables in self.optimizers.values() for variable in variables]
+        return _once([*trained, *self.frozen, *optimizing, *self.metrics])
+
+
+def collect_variables(objective: Objective, models: Models) -> Variables:
+    """The variables that an objective's steps read and write; builds the optimizers.
+
+    `trainable` and `optimizers` are by phase; `frozen` is every other variable of a model (batch
+    statistics, seed states, weights that no phase trains).
+    """
+    trainable = {phase.name: _trained(phase, models) for phase in objective.phases}
+    for phase in objective.phases:
+        if not phase.optimizer.built:
+            phase.optimizer.build(trainable[phase.name])
+    trained = {id(variable) for variables in trainable.values() for variable in variables}
+    everything = _once(variable for model in models.values() for variable in model.variables)
+    frozen = [variable for variable in everything if id(variable) not in trained]
+    return Variables(
+        trainable=trainable,
+        frozen=frozen,
+        optimizers={phase.name: list(phase.optimizer.variables) for phase in objective.phases},
+        metrics=_once(variable for metric in objective.metrics for variable in metric.variables),
+    )
+
+
+def _trained(phase: Phase, models: Models) -> list[Any]:
+    return _once(variable for name in phase.trains for variable in models[name].trainable_variables)
+
+
+def _once(variables: Iterable[Any]) -> list[Any]:
+    found: dict[int, Any] = {}
+    for variable in variables:
+        found.setdefault(id(variable), variable)
+    return list(found.values())
+
+
+def snapshot(variables: Variables) -> Snapshot:
+    """A copy of every variable's value. Call `sync` first."""
+    copies: Snapshot = {}
+    for index, variable in enumerate(variables.all):
+        # Paths of seed states and metrics are not unique in Keras; the fixed order makes them so.
+        copies[f"{index}:{variable.path}"] = np.array(keras.ops.convert_to_numpy(variable.value))
+    return copies
+
+
+def restore(variables: Variables, copies: Snapshot) -> None:
+    """Put a snapshot back. Call `reload` afterwards.
+
+    Raises:
+        ValueError: the snapshot is of other variables.
+    """
+    everything = variables.all
+    if len(copies) != len(everything):
+        raise ValueError(f"the snapshot has {len(copies)} values, the training state {len(everything)}")
+    for variable, (path, value) in zip(everything, copies.items(), strict=True):
+        if tuple(variable.shape) != value.shape:
+            raise ValueError(f'"{path}" has shape {value.shape} in the snapshot, {tuple(variable.shape)} here')
+        variable.assign(value)
+
+
+def warm_up(objective: Objective, models: Models, batch: Batch, phase: Phase) -> None:
+    """Let losses and metrics make their variables from one batch, without training on it.
+
+    Keras makes them at the first call, which must not happen while a step is being traced.
+    """
+    small = Batch(
+        {name: np.asarray(values)[:1] for name, values in batch.inputs.items()},
+        {name: np.asarray(values)[:1] for name, values in batch.targets.items()},
+        None if batch.sample_weight is None else np.asarray(batch.sample_weight)[:1],
+    )
+    objective.losses(models, small, phase, training=False)
+    for metric in objective.metrics:
+        metric.reset_state()

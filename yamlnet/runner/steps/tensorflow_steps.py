@@ -1,0 +1,85 @@
+"""Steps on TensorFlow: a gradient tape inside one `tf.function`; the variables are the state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from yamlnet.data.batches import Batch
+from yamlnet.objectives.objective import Models, Objective
+from yamlnet.runner.steps.stepper import Variables, collect_variables
+
+Arrays = tuple[Mapping[str, Any], Mapping[str, Any], Any]
+
+
+class TensorFlowStepper:
+    """Keras's variables hold the state throughout, so `sync` and `reload` have nothing to do."""
+
+    def __init__(self, objective: Objective, models: Models, variables: Variables) -> None:
+        self.objective, self.models, self.variables = objective, models, variables
+        # As Keras decides for its own `fit`: XLA where it pays and every operation allows it.
+        compiled = all(bool(getattr(model, "jit_compile", False)) for model in models.values())
+        self.trains = tf.function(self._train, reduce_retracing=True, jit_compile=compiled)
+        self.evaluates = tf.function(self._evaluate, reduce_retracing=True, jit_compile=compiled)
+        self.predicts = tf.function(self._predict, reduce_retracing=True, jit_compile=compiled)
+
+    def train(self, batch: Batch) -> None:
+        """One step for each phase."""
+        self.trains(_tensors(batch))
+
+    def evaluate(self, batch: Batch) -> None:
+        """Update the metrics."""
+        self.evaluates(_tensors(batch))
+
+    def predict(self, inputs: Mapping[str, Any]) -> Any:
+        """NumPy arrays in the model's output structure."""
+        found = self.predicts({name: tf.convert_to_tensor(values) for name, values in inputs.items()})
+        return tf.nest.map_structure(lambda tensor: np.asarray(tensor), found)
+
+    def results(self) -> dict[str, float]:
+        """Metrics read from their variables."""
+        return {name: float(value) for name, value in self.objective.results().items()}
+
+    def reset_metrics(self) -> None:
+        """Metrics reset in place."""
+        for metric in self.objective.metrics:
+            metric.reset_state()
+
+    def sync(self) -> None:
+        """Nothing to do."""
+
+    def reload(self) -> None:
+        """Nothing to do."""
+
+    def _train(self, arrays: Arrays) -> None:
+        batch = Batch(*arrays)
+        for phase in self.objective.phases:
+            weights = self.variables.trainable[phase.name]
+            with tf.GradientTape() as tape:
+                total = self.objective.losses(self.models, batch, phase, training=True)
+                scaled = phase.optimizer.scale_loss(total)
+            gradients = tape.gradient(scaled, [weight.value for weight in weights])
+            phase.optimizer.apply_gradients(list(zip(gradients, weights, strict=True)))
+
+    def _evaluate(self, arrays: Arrays) -> None:
+        self.objective.losses(self.models, Batch(*arrays), self.objective.phases[0], training=False)
+
+    def _predict(self, inputs: Mapping[str, Any]) -> Any:
+        return self.objective.predict(self.models, inputs)
+
+
+def _tensors(batch: Batch) -> Arrays:
+    weight = None if batch.sample_weight is None else tf.convert_to_tensor(batch.sample_weight)
+    return (
+        {name: tf.convert_to_tensor(values) for name, values in batch.inputs.items()},
+        {name: tf.convert_to_tensor(values) for name, values in batch.targets.items()},
+        weight,
+    )
+
+
+def make(objective: Objective, models: Models) -> TensorFlowStepper:
+    """A stepper for objectives whose metrics are built."""
+    return TensorFlowStepper(objective, models, collect_variables(objective, models))

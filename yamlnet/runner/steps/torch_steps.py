@@ -1,0 +1,71 @@
+"""Steps on PyTorch: autograd, eagerly; the parameters are the state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import torch
+
+from yamlnet.data.batches import Batch
+from yamlnet.objectives.objective import Models, Objective
+from yamlnet.runner.steps.stepper import Variables, collect_variables
+
+
+class TorchStepper:
+    """Keras's variables hold the state throughout, so `sync` and `reload` have nothing to do."""
+
+    def __init__(self, objective: Objective, models: Models, variables: Variables) -> None:
+        self.objective, self.models, self.variables = objective, models, variables
+
+    def train(self, batch: Batch) -> None:
+        """One step for each phase; gradients of the other phases' weights are dropped."""
+        tensors = _tensors(batch)
+        for phase in self.objective.phases:
+            weights = self.variables.trainable[phase.name]
+            total = self.objective.losses(self.models, tensors, phase, training=True)
+            scaled = phase.optimizer.scale_loss(total)
+            gradients = torch.autograd.grad(scaled, [weight.value for weight in weights], allow_unused=True)
+            with torch.no_grad():
+                phase.optimizer.apply(list(gradients), weights)
+
+    def evaluate(self, batch: Batch) -> None:
+        """Update the metrics without recording gradients."""
+        with torch.no_grad():
+            self.objective.losses(self.models, _tensors(batch), self.objective.phases[0], training=False)
+
+    def predict(self, inputs: Mapping[str, Any]) -> Any:
+        """NumPy arrays in the model's output structure."""
+        with torch.no_grad():
+            found = self.objective.predict(self.models, _on_device(inputs))
+        return keras.tree.map_structure(keras.ops.convert_to_numpy, found)
+
+    def results(self) -> dict[str, float]:
+        """Metrics read from their variables."""
+        return {name: float(value) for name, value in self.objective.results().items()}
+
+    def reset_metrics(self) -> None:
+        """Metrics reset in place."""
+        for metric in self.objective.metrics:
+            metric.reset_state()
+
+    def sync(self) -> None:
+        """Nothing to do."""
+
+    def reload(self) -> None:
+        """Nothing to do."""
+
+
+def _on_device(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: keras.ops.convert_to_tensor(value) for name, value in values.items()}
+
+
+def _tensors(batch: Batch) -> Batch:
+    weight = None if batch.sample_weight is None else keras.ops.convert_to_tensor(batch.sample_weight)
+    return Batch(_on_device(batch.inputs), _on_device(batch.targets), weight)
+
+
+def make(objective: Objective, models: Models) -> TorchStepper:
+    """A stepper for objectives whose metrics are built."""
+    return TorchStepper(objective, models, collect_variables(objective, models))

@@ -1,0 +1,95 @@
+"""Mistakes inside `[…]` and `{…}`: what is not closed, not separated, or not quoted."""
+
+from __future__ import annotations
+
+import re
+
+from yamlnet.diagnostics.diagnostic import Diagnostic
+from yamlnet.syntax.stuck import CLOSERS, OPENERS, Stuck, place
+
+EXPRESSION = re.compile(r"\$\{[^{}\n]*\}")
+IN_BRACKETS = re.compile(r"while parsing a flow (sequence|mapping)")
+ITEM = ("while parsing a flow node", "while parsing a block node")
+
+
+def unquoted_expression(stuck: Stuck) -> Diagnostic | None:
+    """`{units: ${width}}`: the brace of the expression is taken for a mapping's."""
+    if stuck.here != "{" or not stuck.before.endswith("$") or not IN_BRACKETS.match(stuck.context):
+        return None
+    written = EXPRESSION.match(stuck.text, stuck.index - 1)
+    expression = written[0] if written else "${…}"
+    inside = "[…]" if "sequence" in stuck.context else "{…}"
+    message = f'inside {inside} put quotes around an expression: "{expression}"'
+    return stuck.refuse("unquoted-expression", message, place(stuck.line, stuck.column - 1, len(expression)))
+
+
+def bracket(stuck: Stuck) -> Diagnostic | None:
+    """A list or mapping in brackets that is not closed, closed by the other bracket, or lacks a comma."""
+    if not stuck.opened or not IN_BRACKETS.match(stuck.context):
+        return None
+    line, column, index = stuck.opened
+    opener = stuck.text[index : index + 1]
+    if opener not in OPENERS:
+        return None
+    closer = OPENERS[opener]
+    opening = stuck.note(f'"{opener}" stands here', place(line, column))
+    if stuck.here in CLOSERS:
+        message = f'"{opener}" is closed by "{stuck.here}"; "{closer}" belongs here'
+        return stuck.refuse("wrong-bracket", message, stuck.span(), opening)
+    if not _is_closed(stuck, index):
+        return _unclosed(stuck, index)
+    if stuck.here == ":":
+        start = stuck.word_before()
+        message = 'a comma is missing before this, or quotes around a text that holds ": "'
+        span = place(stuck.line, start, max(stuck.column - start, 1))
+        return stuck.refuse("missing-comma", message, span, opening)
+    return stuck.refuse("missing-comma", f'expected "," or "{closer}" before this', stuck.span(), opening)
+
+
+def item(stuck: Stuck) -> Diagnostic | None:
+    """Two commas in a row, a dash inside brackets, a closing bracket alone, or the end of the file."""
+    if stuck.context not in ITEM:
+        return None
+    if stuck.here == "-":
+        message = "items with a dash cannot stand inside […] or {…}; there, items are separated by commas"
+        return stuck.refuse("list-item", message, stuck.span())
+    if stuck.here in CLOSERS:
+        return stuck.refuse("extra-bracket", f'this "{stuck.here}" closes nothing', stuck.span())
+    if stuck.here == ",":
+        return stuck.refuse("missing-value", "a value is missing before this comma", stuck.span())
+    opened = _innermost_open(stuck)
+    return _unclosed(stuck, opened) if opened is not None else None
+
+
+def _unclosed(stuck: Stuck, index: int) -> Diagnostic:
+    opener = stuck.text[index]
+    message = f'this "{opener}" is never closed; add "{OPENERS[opener]}"'
+    return stuck.refuse("unclosed-bracket", message, stuck.place_of(index))
+
+
+def _is_closed(stuck: Stuck, start: int) -> bool:
+    """Whether the bracket at `start` meets its partner, brackets in quotes and comments aside."""
+    wanted: list[str] = []
+    for found in stuck.tokens(start):
+        token = found[0]
+        if token in OPENERS:
+            wanted.append(OPENERS[token])
+        elif token in CLOSERS:
+            if token != wanted.pop():
+                return False
+            if not wanted:
+                return True
+    return False
+
+
+def _innermost_open(stuck: Stuck) -> int | None:
+    """The bracket that is still open where the parser stopped."""
+    opened: list[int] = []
+    for found in stuck.tokens():
+        if found.start() >= stuck.index:
+            break
+        if found[0] in OPENERS:
+            opened.append(found.start())
+        elif found[0] in CLOSERS and opened:
+            opened.pop()
+    return opened[-1] if opened else None
