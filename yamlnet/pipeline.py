@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yamlnet.checks import check
-from yamlnet.diagnostics.diagnostic import BlueprintError, DataError, Diagnostic, KeyPath
+from yamlnet.diagnostics.diagnostic import (
+    BlueprintError,
+    DataError,
+    Diagnostic,
+    KeyPath,
+    YamlnetError,
+)
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.resolve import resolve
@@ -134,6 +140,23 @@ def build(loaded: LoadedBlueprint, backend: str | None = None) -> keras.Model:
     return _lower(loaded, plan)["model"]
 
 
+def save(model: keras.Model, path: Path) -> None:
+    """Save a model as a `.keras` file, of any depth; the file appears whole or not at all.
+
+    Raises:
+        YamlnetError: the file cannot be written.
+    """
+    from yamlnet.compiler.deep_graphs import deep_graphs
+
+    beside = path.with_name(f".part-{path.name}")
+    try:
+        with deep_graphs():
+            model.save(beside)
+        beside.replace(path)
+    except OSError as error:
+        raise YamlnetError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
 def train(
     loaded: LoadedBlueprint,
     backend: str | None = None,
@@ -245,8 +268,9 @@ def open_run(folder: str | Path, backend: str | None = None) -> Run:
         BackendError: as in `build`.
     """
     from yamlnet.compiler.backend import select_backend
+    from yamlnet.runner.files import read_manifest
 
-    select_backend(backend)
+    select_backend(backend, read_manifest(Path(folder))["backend"])
     from yamlnet.runner.folder import open_run as open_folder
 
     return open_folder(Path(folder))

@@ -10,6 +10,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from keras.src.backend import random_seed_dtype
 from keras.src.backend.common import global_state
 from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR
 
@@ -56,4 +57,4 @@ class _Counter:
         """The next pair (seed, count), as `keras.random.SeedGenerator.next`."""
         self.count += 1
         pair = np.array([self.seed, self.count])
-        return keras.ops.convert_to_tensor(pair, dtype=keras.backend.random_seed_dtype())
+        return keras.ops.convert_to_tensor(pair, dtype=random_seed_dtype())

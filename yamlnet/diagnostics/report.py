@@ -155,7 +155,7 @@ def _excerpt(one: Located, color: bool) -> str:
     if not one.line.strip():
         return ""
     before, marked, after = _stretch(one.line, one.span)
-    caret = "^" + "~" * (width(marked) - 1)
+    caret = "^" + "~" * (width(marked.rstrip() or marked) - 1)
     number = str(one.span.line)
     line = f"{before}{marked}{after}".rstrip()
     under = f"{' ' * width(before)}{_tint(caret, COLORS[one.severity], color)}"
@@ -167,7 +167,7 @@ def _stretch(line: str, span: Span) -> tuple[str, str, str]:
     start = min(span.column - 1, len(line))
     end = span.end_column - 1 if span.end_line == span.line else len(line)
     end = max(start, min(end, len(line)))
-    before, marked, after = shown(line[:start]), shown(line[start:end].rstrip()), shown(line[end:])
+    before, marked, after = shown(line[:start]), shown(line[start:end]), shown(line[end:])
     room = WIDEST_LINE
     if len(before) + len(marked) + len(after) > WIDEST_LINE:
         if len(before) > MARGIN:

@@ -89,7 +89,8 @@ class Supervised:
             return None
         everywhere = plan.metrics.get("", ())
         made = {
-            name: [_metric(spec, construct) for spec in plan.metrics.get(name, everywhere)] for name in self.names
+            name: [_metric(spec, construct) for spec in plan.metrics.get(name, everywhere)]
+            for name in self.names
         }
         return self._structured(made)
 

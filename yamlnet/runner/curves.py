@@ -29,7 +29,9 @@ def draw_curves(history: History, title: str) -> bytes:
         for key, label, color in ((name, "train", TRAIN), (f"val_{name}", "validation", VALIDATION)):
             if key in history:
                 values = history[key]
-                axes.plot(range(1, len(values) + 1), values, color=color, label=label, marker="o", markersize=3)
+                axes.plot(
+                    range(1, len(values) + 1), values, color=color, label=label, marker="o", markersize=3
+                )
         if best is not None:
             axes.axvline(best, color=VALIDATION, linewidth=0.8, linestyle=":")
         axes.set_title(name, fontsize=10)

@@ -34,7 +34,9 @@ def evaluate_run(run: Run, plan: Plan, splits: Mapping[str, Split | None], part:
         raise YamlnetError("the run's blueprint has no loss to evaluate by")
     objective = OBJECTIVES[plan.train.objective](run.models, plan.train, construct)
     rows = batches(split, plan.data.batch_size, shuffle=False)
-    warm_up(objective, run.models, next(batches(split, plan.data.batch_size, shuffle=False)), objective.phases[0])
+    warm_up(
+        objective, run.models, next(batches(split, plan.data.batch_size, shuffle=False)), objective.phases[0]
+    )
     stepper = make_stepper(objective, run.models)
     stepper.reset_metrics()
     for batch in rows:

@@ -21,7 +21,8 @@ from yamlnet.objectives.objective import Models
 from yamlnet.resolver.plan import DataPlan, Plan, TrainPlan
 from yamlnet.runner.callbacks import callback_list, make_callbacks, want_batches
 from yamlnet.runner.curves import draw_curves
-from yamlnet.runner.folder import CURVES, DATA, MANIFEST, METRICS, RunFolder
+from yamlnet.runner.files import CURVES, DATA, MANIFEST, METRICS
+from yamlnet.runner.folder import RunFolder
 from yamlnet.runner.manifest import ended, new_manifest
 from yamlnet.runner.progress import Progress
 from yamlnet.runner.run import History, Run

@@ -23,11 +23,8 @@ import yaml
 from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.unparse import unparse
+from yamlnet.runner.files import BLUEPRINT, DATA, HISTORY, MANIFEST, METRICS, MODEL, RESOLVED, read_json
 from yamlnet.runner.run import History, Run
-
-BLUEPRINT, RESOLVED, MODEL = "blueprint.yaml", "resolved.yaml", "model.keras"
-HISTORY, METRICS, CURVES = "history.csv", "metrics.json", "curves.png"
-MANIFEST, DATA = "manifest.json", "data.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +104,7 @@ def open_run(path: Path) -> Run:
     Raises:
         YamlnetError: it is no run folder, or training did not get as far as a model.
     """
-    manifest = _read_json(path, MANIFEST)
+    manifest = read_json(path, MANIFEST)
     if not (path / MODEL).exists():
         status, error = manifest.get("status"), manifest.get("error") or ""
         raise YamlnetError(f"the run {path} has no model (it {status}): {error}".rstrip(": "))
@@ -123,21 +120,10 @@ def open_run(path: Path) -> Run:
         folder=path,
         models=models,
         history=_read_history(path),
-        metrics=_read_json(path, METRICS) if (path / METRICS).exists() else {},
-        fitted=_read_json(path, DATA),
+        metrics=read_json(path, METRICS) if (path / METRICS).exists() else {},
+        fitted=read_json(path, DATA),
         manifest=manifest,
     )
-
-
-def _read_json(path: Path, name: str) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = json.loads((path / name).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        message = f"{path} is no run folder: it has no {name}"
-        raise YamlnetError(message, hint="train a blueprint first: yamlnet train FILE") from None
-    except json.JSONDecodeError as error:
-        raise YamlnetError(f"{path / name} is damaged: {error}") from None
-    return found
 
 
 def _read_history(path: Path) -> History:

@@ -15,9 +15,20 @@ import keras
 
 from yamlnet import __version__
 from yamlnet.resolver.plan import Plan
-from yamlnet.runner.folder import BLUEPRINT, RESOLVED, RunFolder, sha256
+from yamlnet.runner.files import BLUEPRINT, RESOLVED
+from yamlnet.runner.folder import RunFolder, sha256
 
-PACKAGES = ("keras", "numpy", "jax", "jaxlib", "tensorflow", "tensorflow-cpu", "torch", "scikit-learn", "pyarrow")
+PACKAGES = (
+    "keras",
+    "numpy",
+    "jax",
+    "jaxlib",
+    "tensorflow",
+    "tensorflow-cpu",
+    "torch",
+    "scikit-learn",
+    "pyarrow",
+)
 
 
 def new_manifest(plan: Plan, folder: RunFolder, data_digest: str, data_root: Path) -> dict[str, Any]:

@@ -79,7 +79,9 @@ class Plain(Silent):
         now = time.monotonic()
         left = (now - self.begun) / number * (self.epochs - number)
         line = epoch_line(number, self.epochs, now - self.epoch_begun, logs)
-        print(line + (f"  ({duration(left)} left)" if number < self.epochs else ""), file=sys.stderr, flush=True)
+        print(
+            line + (f"  ({duration(left)} left)" if number < self.epochs else ""), file=sys.stderr, flush=True
+        )
 
 
 class Live:

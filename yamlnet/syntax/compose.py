@@ -42,6 +42,9 @@ MAX_SUGGESTED = 1_000
 GLUED = re.compile(r"[A-Za-z_][\w.]*:[^\s:/]")
 """`units:3`, a key without the space after its colon."""
 
+GLUED_DASH = re.compile(r"-[A-Za-z]")
+"""`-Dense: 3`, a list item without the space after its dash."""
+
 TAG_MENDS = {
     "!!str": "put the value in quotes instead",
     "!!int": "write the number alone",
@@ -194,13 +197,17 @@ class Composer:
         except NumberError as error:
             self._problem("number", str(error), marks.whole(event))
             return None
-        if isinstance(value, bool) or value is None or isinstance(value, float):
+        if isinstance(value, bool | float) or value is None:
             what = "a key is missing before this colon" if not event.value else _key_mend(event.value, value)
             self._problem("bad-key", what, marks.whole(event))
             return None
-        if isinstance(value, str):
+        if isinstance(value, int):
+            return str(value)  # `class_weight: {0: 1, 1: 4}`
+        if GLUED_DASH.match(value):
+            self._problem("missing-space", f"put a space after this dash: - {value[1:]}", marks.start(event))
+        else:
             self.words.add(value)
-        return str(value)
+        return value
 
     def _scalar(self, event: Any) -> Scalar:
         if event.tag is not None:

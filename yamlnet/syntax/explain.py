@@ -24,6 +24,7 @@ SITUATIONS: tuple[Callable[[Stuck], Diagnostic | None], ...] = (
     bracket_mistakes.bracket,
     bracket_mistakes.item,
     line_mistakes.missing_space_or_colon,
+    line_mistakes.missing_key,
     line_mistakes.two_values,
     line_mistakes.indentation,
     line_mistakes.mixed_collection,

@@ -10,7 +10,11 @@ from yamlnet.syntax.stuck import BLANK, KEY, Stuck, indent_of, place
 DASHES = re.compile(r"(?:-\s+)+")
 GLUED_KEY = re.compile(rf"\s*(?:-\s+)*({KEY}:)(?=[^\s:])")
 BARE_WORD = re.compile(rf"\s*(?:-\s+)*({KEY})\s*(?:#.*)?$")
+GLUED_DASH = re.compile(r"\s*-(?=[A-Za-z])")
+EQUALS = re.compile(rf"\s*(?:-\s+)*({KEY})\s*=\s*(\S.*)?$")
 KEY_VALUE = re.compile(rf"\s*(?:-\s+)*{KEY}:(?:\s|$)")
+
+HAS_COLON = re.compile(r":(\s|$)")
 
 NO_VALUE_HERE = "mapping values are not allowed"
 NO_KEY = ("did not find expected key", "did not find expected '-'", "expected <block end>")
@@ -19,12 +23,14 @@ NO_KEY = ("did not find expected key", "did not find expected '-'", "expected <b
 
 def tab(stuck: Stuck) -> Diagnostic | None:
     """A tab where the parser counts spaces."""
+    message = "this is a tab; YAML is indented with spaces"
+    if stuck.here == "\t" and "cannot start any token" in stuck.problem:
+        return stuck.refuse("tab", message, stuck.span())
     line = stuck.lines[stuck.line]
     indent = line[: len(line) - len(line.lstrip())]
     if "\t" not in indent or stuck.column > len(indent):
         return None
     column = indent.index("\t")
-    message = "this line is indented with a tab; YAML is indented with spaces"
     return stuck.refuse("tab", message, place(stuck.line, column, len(indent) - column))
 
 
@@ -34,13 +40,22 @@ def missing_space_or_colon(stuck: Stuck) -> Diagnostic | None:
     if suspect is None:
         return None
     line = stuck.lines[suspect]
+    indent = indent_of(line)
+    if found := GLUED_DASH.match(line):
+        return stuck.refuse("missing-space", "put a space after this dash", place(suspect, found.end() - 1))
     if found := GLUED_KEY.match(line):
         value = line[found.end() :].split(" #")[0].strip()[:30]
         message = f"put a space after this colon: {found[1]} {value}"
         return stuck.refuse("missing-space", message, place(suspect, found.end(1) - 1))
-    if (found := BARE_WORD.match(line)) and not found[1].startswith("-"):
+    span = place(suspect, indent, len(line.rstrip()) - indent)
+    if found := EQUALS.match(line):
+        message = f"a value is given with a colon: {found[1]}: {(found[2] or '').strip()[:30]}"
+        return stuck.refuse("missing-colon", message, span)
+    if found := BARE_WORD.match(line):
         message = f"{found[1]} needs a colon after it to be a key: {found[1]}:"
         return stuck.refuse("missing-colon", message, place(suspect, found.start(1), len(found[1])))
+    if not HAS_COLON.search(line) and DASHES.match(line[indent:]) is None:
+        return stuck.refuse("missing-colon", "this line needs a colon after its key: key: value", span)
     return None
 
 
@@ -84,7 +99,7 @@ def indentation(stuck: Stuck) -> Diagnostic | None:
     column = indent_of(stuck.lines[sibling])
     message = (
         f"this line is indented {'deeper' if indent > column else 'less'} than line {sibling + 1} above it "
-        f"({indent} spaces, not {column}); lines that belong together begin in the same column"
+        f"(in column {indent + 1}, not {column + 1}); lines that belong together begin in the same column"
     )
     note = stuck.note("the line above", place(sibling, column, len(stuck.lines[sibling].strip())))
     return stuck.refuse("indentation", message, place(stuck.line, indent, len(line.strip())), note)
@@ -122,6 +137,13 @@ def mixed_collection(stuck: Stuck) -> Diagnostic | None:
         return None
     notes = [stuck.note("they begin here", place(*stuck.opened[:2]))] if stuck.opened else []
     return stuck.refuse("indentation", message, stuck.rest, *notes)
+
+
+def missing_key(stuck: Stuck) -> Diagnostic | None:
+    """A colon at the beginning of a line."""
+    if stuck.here != ":" or not stuck.problem.startswith(NO_KEY):
+        return None
+    return stuck.refuse("bad-key", "a key is missing before this colon", stuck.span())
 
 
 def inline_list(stuck: Stuck) -> Diagnostic | None:

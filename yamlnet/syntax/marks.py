@@ -16,6 +16,7 @@ from yamlnet.syntax.tree import Positions
 
 TAG = re.compile(r"(?:&\S+[ \t]+)?(![^\s,\[\]{}]*)")
 LIST_ITEM = re.compile(r"\s*-(\s|$)")
+GLUED_ITEM = re.compile(r"\s*-")
 
 
 def whole(event: Any) -> Span:
@@ -64,8 +65,9 @@ def first_line(event: Any, lines: list[str]) -> Span:
 
 def swallowed_item(event: Any, lines: list[str]) -> Span | None:
     """The list item that became a part of the plain text above it, if there is one."""
+    item = GLUED_ITEM if event.value.startswith("-") else LIST_ITEM
     for number in range(event.start_mark.line + 1, event.end_mark.line + 1):
         line = lines[number]
-        if LIST_ITEM.match(line):
+        if item.match(line):
             return Span(number + 1, len(line) - len(line.lstrip()) + 1, number + 1, len(line.rstrip()) + 1)
     return None

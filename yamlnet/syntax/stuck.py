@@ -15,6 +15,7 @@ OPENERS = {"[": "]", "{": "}"}
 CLOSERS = {"]": "[", "}": "{"}
 
 KEY = r"""(?:[\w.$-]+|"[^"\n]*"|'[^'\n]*')"""
+LONGEST_WORD = 200
 BLANK = re.compile(r"\s*(?:#.*)?$")
 
 # Quoted text, comments and brackets. A quote that is never closed reaches to the end, so that a search
@@ -77,8 +78,11 @@ class Stuck:
 
     def word_before(self) -> int:
         """The column of the word before the colon at which the parser stopped, or where it stopped."""
-        found = re.search(rf"{KEY}\s*$", self.before)
-        return found.start() if found and self.here == ":" else self.column
+        tail = self.before[-LONGEST_WORD:]  # of a line of a megabyte, only its end
+        found = re.search(rf"{KEY}\s*$", tail)
+        if found is None or self.here != ":":
+            return self.column
+        return self.column - len(tail) + found.start()
 
     def tokens(self, start: int = 0) -> Iterator[re.Match[str]]:
         """Quoted texts, comments and brackets from an index on."""

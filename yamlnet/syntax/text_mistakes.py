@@ -65,6 +65,8 @@ def after_value(stuck: Stuck) -> Diagnostic | None:
         return None
     if stuck.here in CLOSERS:
         return stuck.refuse("extra-bracket", f'this "{stuck.here}" closes nothing', stuck.span())
+    if stuck.here == "*":
+        return stuck.refuse("alias", "an alias (*) cannot have an anchor (&) of its own", stuck.span())
     last = stuck.before.rstrip()[-1:]
     if last in ("'", '"'):
         double = "''" if last == "'" else '\\"'

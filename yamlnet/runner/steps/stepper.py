@@ -115,7 +115,9 @@ def restore(variables: Variables, copies: Snapshot) -> None:
         raise ValueError(f"the snapshot has {len(copies)} values, the training state {len(everything)}")
     for variable, (path, value) in zip(everything, copies.items(), strict=True):
         if tuple(variable.shape) != value.shape:
-            raise ValueError(f'"{path}" has shape {value.shape} in the snapshot, {tuple(variable.shape)} here')
+            raise ValueError(
+                f'"{path}" has shape {value.shape} in the snapshot, {tuple(variable.shape)} here'
+            )
         variable.assign(value)
 
 

@@ -1,0 +1,37 @@
+"""`yamlnet evaluate`: a run's metrics on one part of its data."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from yamlnet.cli.failures import handles_failures
+from yamlnet.cli.options import backend_option, run_argument
+
+
+@click.command("evaluate", short_help="Measure a run on its test rows.")
+@run_argument
+@click.option("--on", "part", type=click.Choice(["train", "validation", "test"]), default="test", show_default=True,
+              help="Which rows.")  # fmt: skip
+@backend_option
+@handles_failures
+def command(run: str, part: str, backend: str | None) -> None:
+    r"""Measure a run's model on one part of its data, split as it was while training.
+
+    Without --backend the run's own backend is used.
+
+    \b
+    Example:
+      yamlnet evaluate runs/digits-20260101-120000
+      yamlnet evaluate runs/digits-20260101-120000 --on validation --format json
+    """
+    from yamlnet.pipeline import evaluate, open_run
+
+    metrics = evaluate(open_run(run, backend), part)
+    if click.get_current_context().meta["yamlnet.style"] == "json":
+        click.echo(json.dumps(metrics, indent=2))
+        return
+    width = max(len(name) for name in metrics)
+    for name, value in metrics.items():
+        click.echo(f"{name:<{width}}  {value:.6g}")

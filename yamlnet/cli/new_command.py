@@ -1,0 +1,51 @@
+"""`yamlnet new`: a first blueprint, copied from the gallery."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from yamlnet.cli.failures import handles_failures
+
+
+@click.command("new", short_help="Start from a blueprint of the gallery.")
+@click.argument("starter", required=False)
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False), help="The file to write; default STARTER.yaml."
+)
+@click.option("--force", is_flag=True, help="Overwrite the file.")
+@handles_failures
+def command(starter: str | None, output: str | None, force: bool) -> None:
+    r"""Copy a blueprint of the gallery to start from; without a name, list them.
+
+    \b
+    Example:
+      yamlnet new
+      yamlnet new digits -o my-digits.yaml
+    """
+    from yamlnet.diagnostics.suggest import did_you_mean
+    from yamlnet.resources import gallery
+
+    starters = gallery()
+    if starter is None:
+        width = max(len(name) for name in starters)
+        for name, path in starters.items():
+            click.echo(f"{name:<{width}}  {_description(path)}")
+        return
+    if starter not in starters:
+        known = ", ".join(starters)
+        mend = did_you_mean(starter, starters) or f"; there are {known}"
+        raise click.UsageError(f'the gallery has no "{starter}"{mend}')
+    target = Path(output or f"{Path(starter).name}.yaml")
+    if target.exists() and not force:
+        raise click.UsageError(f"{target} exists; --force overwrites it, -o writes another file")
+    target.write_text(starters[starter].read_text(encoding="utf-8"), encoding="utf-8")
+    click.echo(f"wrote {target}\n  yamlnet validate {target}\n  yamlnet train {target}")
+
+
+def _description(path: Path) -> str:
+    from yamlnet.pipeline import parse_file
+
+    value = parse_file(path).value
+    return str(value.get("description", "")) if isinstance(value, dict) else ""

@@ -1,0 +1,23 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import click
+
+blueprint_argument = click.argument(
+    "blueprint", type=click.Path(dir_okay=False), metavar="BLUEPRINT", shell_complete=None
+)
+run_argument = click.argument("run", type=click.Path(file_okay=False), metavar="RUN")
+backend_option = click.option(
+    "--backend",
+    type=click.Choice(["auto", "jax", "tensorflow", "torch"]),
+    help="What Keras runs on; default: the blueprint's, KERAS_BACKEND, or what is installed.",
+)
+set_option = click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="PATH=VALUE",
+    help="Override a value: --set train.epochs=3, or a parameter by its name: --set width=32.",
+)
+quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print only results and problems.")

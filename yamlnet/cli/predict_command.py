@@ -1,0 +1,80 @@
+"""`yamlnet predict`: predictions for rows of a file, or for a run's own test rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from yamlnet.cli.failures import handles_failures
+from yamlnet.cli.options import backend_option, quiet_option, run_argument
+
+if TYPE_CHECKING:
+    import numpy as np
+
+SHOWN = 10
+
+
+@click.command("predict", short_help="Predict with a run.")
+@run_argument
+@click.argument("rows", required=False, type=click.Path(dir_okay=False))
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write all predictions: .csv or .npz.")
+@backend_option
+@quiet_option
+@handles_failures
+def command(run: str, rows: str | None, output: str | None, backend: str | None, quiet: bool) -> None:
+    r"""Predict rows of a file with a run's model; without a file, the run's test rows.
+
+    ROWS is a .csv, .json (lines), .parquet or .npz file with the columns that the blueprint's inputs
+    name. What was fitted while training (means, classes) is applied again.
+
+    \b
+    Example:
+      yamlnet predict runs/digits-20260101-120000
+      yamlnet predict runs/digits-20260101-120000 rows.csv -o predictions.csv
+    """
+    from yamlnet.pipeline import open_run, predict
+
+    if output is not None and Path(output).suffix not in (".csv", ".npz"):
+        raise click.BadParameter(f'"{output}" ends in neither .csv nor .npz', param_hint="--output")
+    predictions = predict(open_run(run, backend), rows)
+    if output is not None:
+        _write(Path(output), predictions)
+        if not quiet:
+            count = len(next(iter(predictions.values())))
+            click.echo(f"wrote {count} predictions to {output}")
+        return
+    click.echo(_table(predictions, SHOWN), nl=False)
+    left = len(next(iter(predictions.values()))) - SHOWN
+    if left > 0 and not quiet:
+        click.echo(f"… {left} more rows; write them all with -o predictions.csv", err=True)
+
+
+def _write(path: Path, predictions: Mapping[str, np.ndarray]) -> None:
+    import numpy as np
+
+    if path.suffix == ".npz":
+        np.savez(path, **dict(predictions))
+    else:
+        path.write_text(_table(predictions, None), encoding="utf-8")
+
+
+def _table(predictions: Mapping[str, np.ndarray], rows: int | None) -> str:
+    """Predictions as CSV: a column for each number, and the likeliest class where there are several."""
+    columns: dict[str, Any] = {}
+    for name, values in predictions.items():
+        flat = values.reshape(len(values), -1)[:rows]
+        if flat.shape[1] > 1 and values.ndim == 2:
+            columns[f"{name}.class"] = [str(index) for index in flat.argmax(axis=1)]
+        for index in range(flat.shape[1]):
+            label = name if flat.shape[1] == 1 else f"{name}.{index}"
+            columns[label] = [f"{value:.6g}" for value in flat[:, index]]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    return text.getvalue()
