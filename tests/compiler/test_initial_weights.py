@@ -1,4 +1,4 @@
-"""Initial weights: the same bits on every backend, whatever else the process did, and Keras left as it was."""
+"""Initial weights: the same bits on every backend, whatever was built before, and Keras left as it was."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+
 from yamlnet.compiler.initial_weights import FORGET_BIASES, MOVING_STDDEV, layer_seed, numpy_initial_weights
 
 pytestmark = pytest.mark.backend
@@ -24,7 +25,7 @@ def values(model: Any) -> list[np.ndarray[Any, Any]]:
 
 
 def digest(weight: Any) -> str:
-    """A weight's bits; the short types are widened, which is exact, since PyTorch has no NumPy type for them."""
+    """A weight's bits; short types are widened, which is exact, as PyTorch has no NumPy type for them."""
     value = keras.ops.convert_to_numpy(keras.ops.cast(weight.value, "float32"))
     return hashlib.sha256(np.ascontiguousarray(value, np.dtype("<f4")).tobytes()).hexdigest()[:12]
 
@@ -48,8 +49,8 @@ def model_of_all_kinds() -> Any:
     return keras.Model(inputs, x, name="kinds")
 
 
-# By layer and number of the weight. Orthogonal ones are here too: LAPACK differs only in bits that are rounded
-# away. A change here changes the results of every blueprint and belongs into the changelog.
+# By layer and number of the weight. Orthogonal ones are here too: LAPACK differs only in bits that are
+# rounded away. A change here changes the results of every blueprint and belongs into the changelog.
 GOLDEN = {
     "bidirectional.0": "5352c72d1fdd",
     "bidirectional.1": "2b4e477d0fcd",

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from keras.src.initializers.random_initializers import compute_fans
 from scipy import stats
+
 from yamlnet.compiler.initializers import DRAWS, RANDOM, TRUNCATION, fans, find_draw
 from yamlnet.compiler.streams import Stream
 

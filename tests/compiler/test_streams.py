@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
+
 from yamlnet.compiler.streams import BLOCK, NORMAL_CDF_AT_MINUS_2, Stream, _log, normal_quantile
 
 MANY = (400, 500)

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import pytest
 from keras import layers
+
 from yamlnet.compiler import initial_weights
 from yamlnet.compiler.initial_weights import numpy_initial_weights
 
@@ -28,7 +29,7 @@ def paths(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 class Holder(keras.layers.Layer):
-    """Holds layers in every way: attribute, list, nested in a mapping, made while building, never attached."""
+    """Holds layers in every way: attribute, list, mapping, and made while building, not yet attached."""
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)

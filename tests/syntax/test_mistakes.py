@@ -95,7 +95,7 @@ MISTAKES = {
     "null as a key": Mistake("~: 1\n", "bad-key", 1, 1, "~", '"~"'),
     "boolean as a key": Mistake("true: 1\n", "bad-key", 1, 1, "true", '"true"'),
     "number as a key": Mistake("1.5: 1\n", "bad-key", 1, 1, "1.5", '"1.5"'),
-    "nothing as a key": Mistake("a: {: 1}\n", "bad-key", 1, 5, "", "missing before this colon"),
+    "nothing as a key": Mistake("a: {: 1}\n", "bad-key", 1, 5, ":", "missing before this colon"),
     "list as a key": Mistake("? [!t a, {b: 1, b: 2}]\n: 1\n", "bad-key", 1, 3, "[", "a word"),
     "alias as a key": Mistake("x: &a k\n*a : 1\n", "bad-key", 2, 1, "*a", "a word"),
     "anchor on a key": Mistake("&a x: k\n", "bad-key", 1, 1, "&a x", "anchor"),

@@ -133,23 +133,25 @@ def test_words_of_yaml_1_1_are_keys() -> None:
     assert parse("{on: 1, no: 2, y: 3, =: 4}", "f").value == {"on": 1, "no": 2, "y": 3, "=": 4}
 
 
-class TestAliases:
-    tree = parse("a: &shape [8, {x: 1}]\nb: *shape\nc: &n 3\nd: *n\n", "f")
+ALIASED = parse("a: &shape [8, {x: 1}]\nb: *shape\nc: &n 3\nd: *n\n", "f")
 
-    def test_an_alias_is_a_value_of_its_own(self) -> None:
-        value = self.tree.value
-        assert isinstance(value, dict)
-        assert value["a"] == value["b"] == [8, {"x": 1}]
-        assert value["a"] is not value["b"]
-        assert value["d"] == 3
 
-    def test_places(self) -> None:
-        assert marked(self.tree, self.tree.span(("b",))) == "*shape"
-        assert self.tree.span(("b", 1, "x")) == self.tree.span(("a", 1, "x"))
-        assert self.tree.inside(("d",), (0, 1)) == self.tree.span(("d",))
+def test_an_alias_is_a_value_of_its_own() -> None:
+    value = ALIASED.value
+    assert isinstance(value, dict)
+    assert value["a"] == value["b"] == [8, {"x": 1}]
+    assert value["a"] is not value["b"]
+    assert value["d"] == 3
 
-    def test_an_anchor_given_again_counts_from_there(self) -> None:
-        assert parse("[&a 1, *a, &a 2, *a]", "f").value == [1, 1, 2, 2]
+
+def test_places_of_aliases() -> None:
+    assert marked(ALIASED, ALIASED.span(("b",))) == "*shape"
+    assert ALIASED.span(("b", 1, "x")) == ALIASED.span(("a", 1, "x"))
+    assert ALIASED.inside(("d",), (0, 1)) == ALIASED.span(("d",))
+
+
+def test_an_anchor_given_again_counts_from_there() -> None:
+    assert parse("[&a 1, *a, &a 2, *a]", "f").value == [1, 1, 2, 2]
 
 
 # Text that YAML 1.1 (which PyYAML's dumper quotes by) and 1.2 agree on when it is written without quotes.
@@ -158,20 +160,22 @@ scalars = (
     st.none()
     | st.booleans()
     | st.integers(-(10**99), 10**99)
-    | st.floats(allow_nan=False)
-    | st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"], exclude_characters="\ufffe\uffff"))
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(
+        st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"], exclude_characters="\ufffe\uffff")
+    )
     | words
 )
 documents = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=5) | st.dictionaries(words, inner, max_size=5), max_leaves=20
+    scalars,
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(words, inner, max_size=5),
+    max_leaves=20,
 )
 
 
 @given(documents)
 def test_json_comes_back(value: object) -> None:
-    text = json.dumps(value, ensure_ascii=False).replace("-Infinity", "-.inf").replace("Infinity", ".inf")
-    if "Infinity" not in json.dumps(value) or text.count(".inf") == json.dumps(value).count("Infinity"):
-        assert parse(text, "f").value == value
+    assert parse(json.dumps(value, ensure_ascii=False), "f").value == value
 
 
 @given(documents, st.booleans(), st.integers(20, 200))
@@ -192,8 +196,8 @@ def test_any_text_is_read_or_refused_with_places(text: str) -> None:
             assert 1 <= problem.span.line <= len(lines)
             assert 1 <= problem.span.column <= len(lines[problem.span.line - 1]) + 1
     else:
-        # What is not refused means what PyYAML's composer makes of it: here, the same shape.
-        assert _shape(tree.value) == _shape(_composed(yaml.compose(text)))
+        # What is not refused has the shape that libyaml's own composer gives it.
+        assert _shape(tree.value) == _shape(_composed(yaml.compose(text, Loader=yaml.CSafeLoader)))
 
 
 def _composed(node: yaml.Node) -> object:
@@ -211,15 +215,22 @@ def _shape(value: object) -> object:
 
 
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
-    f"{key}: &{key} [{','.join([f'*{previous}'] * 9)}]\n" for previous, key in zip("abcdefgh", "bcdefghi", strict=True)
+    f"{key}: &{key} [{','.join([f'*{previous}'] * 9)}]\n"
+    for previous, key in zip("abcdefgh", "bcdefghi", strict=True)
 )
 HOSTILE = {
     "nested lists": ("[" * 50_000, "too-deep"),
     "nested mappings": ("{a: " * 50_000, "too-deep"),
     "nested items": ("- " * 50_000, "too-deep"),
     "alias bomb": (BOMB, "too-large"),
-    "alias chain": ("a0: &a0 [1]\n" + "".join(f"a{i}: &a{i} [*a{i - 1}]\n" for i in range(1, 10_000)), "too-deep"),
-    "merge bomb": ("a: &a {x: 1}\n" + "".join(f"k{i}: {{<<: [*a, *a]}}\n" for i in range(20_000)), "merge-key"),
+    "alias chain": (
+        "a0: &a0 [1]\n" + "".join(f"a{i}: &a{i} [*a{i - 1}]\n" for i in range(1, 10_000)),
+        "too-deep",
+    ),
+    "merge bomb": (
+        "a: &a {x: 1}\n" + "".join(f"k{i}: {{<<: [*a, *a]}}\n" for i in range(20_000)),
+        "merge-key",
+    ),
     "duplicates": ("a: 1\n" * 100_000, "duplicate-key"),
     "missing anchors": ("[" + ",".join(f"&a{i} 1" for i in range(20_000)) + ", *zz" * 200 + "]", "alias"),
     "digits": ("a: " + "1" * 1_000_000, "number"),
@@ -268,48 +279,55 @@ def test_the_size_limit_is_the_callers() -> None:
     assert parse("a: 1234", "f", max_bytes=7).value == {"a": 1234}
 
 
-class TestRead:
-    def test_text(self, tmp_path: Path) -> None:
-        (tmp_path / "a.yaml").write_bytes("é: 1\r\n".encode())
-        assert read(tmp_path / "a.yaml") == "é: 1\r\n"
+def test_read(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes("é: 1\r\n".encode())
+    assert read(tmp_path / "a.yaml") == "é: 1\r\n"
 
-    @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be", "utf-32", "latin-1"])
-    def test_other_encodings(self, tmp_path: Path, encoding: str) -> None:
-        path = tmp_path / "a.yaml"
-        path.write_bytes(("\ufeff" if encoding == "utf-16-be" else "").encode(encoding) + "a: é\n".encode(encoding))
-        with pytest.raises(BlueprintError) as refused:
-            read(path)
-        assert [problem.check for problem in refused.value.diagnostics] == ["encoding"]
-        assert "UTF-8" in str(refused.value)
 
-    def test_the_byte_is_located(self, tmp_path: Path) -> None:
-        path = tmp_path / "a.yaml"
-        path.write_bytes("日: 1\nb: ".encode() + b"\xff\n")
-        with pytest.raises(BlueprintError, match="0xFF") as refused:
-            read(path)
-        assert refused.value.diagnostics[0].span == Span(2, 4, 2, 5)
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be", "utf-32", "latin-1"])
+def test_other_encodings(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes(
+        ("\ufeff" if encoding == "utf-16-be" else "").encode(encoding) + "a: é\n".encode(encoding)
+    )
+    with pytest.raises(BlueprintError) as refused:
+        read(path)
+    assert [problem.check for problem in refused.value.diagnostics] == ["encoding"]
+    assert "UTF-8" in str(refused.value)
 
-    def test_no_such_file(self, tmp_path: Path) -> None:
-        (tmp_path / "digits.yaml").touch()
-        (tmp_path / "other.txt").touch()
-        for written in ("digit.yaml", "digits", "digits.yml", "Digits.yaml"):
-            if not (tmp_path / written).exists():  # on a file system that tells case apart
-                with pytest.raises(YamlnetError, match=r"did you mean \".*digits\.yaml\""):
-                    read(tmp_path / written)
-        with pytest.raises(YamlnetError, match="no folder"):
-            read(tmp_path / "missing" / "digits.yaml")
 
-    def test_a_folder(self, tmp_path: Path) -> None:
-        (tmp_path / "digits.yaml").touch()
-        with pytest.raises(YamlnetError, match="is a folder") as refused:
-            read(tmp_path)
-        assert "digits.yaml" in str(refused.value.hint)
+def test_the_byte_is_located(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes("日: 1\nb: ".encode() + b"\xff\n")
+    with pytest.raises(BlueprintError, match="0xFF") as refused:
+        read(path)
+    assert refused.value.diagnostics[0].span == Span(2, 4, 2, 5)
 
-    def test_a_name_that_no_file_can_have(self) -> None:
-        with pytest.raises(YamlnetError, match="cannot be read"):
-            read("a\0.yaml")
 
-    def test_too_large(self, tmp_path: Path) -> None:
-        (tmp_path / "a.yaml").write_text("a: 123456")
-        with pytest.raises(BlueprintError, match="larger than 5 bytes"):
-            read(tmp_path / "a.yaml", max_bytes=5)
+def test_no_such_file(tmp_path: Path) -> None:
+    (tmp_path / "digits.yaml").touch()
+    (tmp_path / "other.txt").touch()
+    for written in ("digit.yaml", "digits", "digits.yml", "Digits.yaml"):
+        if not (tmp_path / written).exists():  # on a file system that tells case apart
+            with pytest.raises(YamlnetError, match=r"did you mean \".*digits\.yaml\""):
+                read(tmp_path / written)
+    with pytest.raises(YamlnetError, match="no folder"):
+        read(tmp_path / "missing" / "digits.yaml")
+
+
+def test_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "digits.yaml").touch()
+    with pytest.raises(YamlnetError, match="is a folder") as refused:
+        read(tmp_path)
+    assert "digits.yaml" in str(refused.value.hint)
+
+
+def test_a_name_that_no_file_can_have() -> None:
+    with pytest.raises(YamlnetError, match="cannot be read"):
+        read("a\0.yaml")
+
+
+def test_a_file_that_is_too_large(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("a: 123456")
+    with pytest.raises(BlueprintError, match="larger than 5 bytes"):
+        read(tmp_path / "a.yaml", max_bytes=5)

@@ -30,6 +30,8 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
         )
         yield Diagnostic(NAME, message, plan.train.path, "key")
         return
+    if plan.data is None and "data" in plan.sections:
+        return  # its mistakes were reported
     if plan.data is None:
         message = "training needs rows; add a data section: data: {train: {Sklearn: digits}, …}"
         yield Diagnostic(NAME, message, plan.train.path, "key")

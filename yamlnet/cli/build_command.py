@@ -23,7 +23,7 @@ from yamlnet.cli.options import backend_option, blueprint_argument, quiet_option
 def command(
     blueprint: str, output: str | None, backend: str | None, overrides: tuple[str, ...], quiet: bool
 ) -> None:
-    r"""Build a blueprint's model with its initial weights and list layers, shapes and parameters.
+    """Build a blueprint's model with its initial weights and list layers, shapes and parameters.
 
     \b
     Example:

@@ -12,7 +12,7 @@ from yamlnet.cli.failures import handles_failures
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @handles_failures
 def command(shell: str) -> None:
-    r"""Print the script that makes a shell complete yamlnet's commands, options and files.
+    """Print the script that makes a shell complete yamlnet's commands, options and files.
 
     \b
     Example:

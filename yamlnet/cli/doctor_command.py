@@ -26,7 +26,7 @@ SECONDS = 120
 @click.command("doctor", short_help="Say what is installed and what is missing.")
 @handles_failures
 def command() -> None:
-    r"""Say which backends work here, on which devices, and what to install for what is missing.
+    """Say which backends work here, on which devices, and what to install for what is missing.
 
     Each backend is tried in a process of its own, so that a broken one spoils nothing.
 

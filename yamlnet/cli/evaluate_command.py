@@ -12,12 +12,18 @@ from yamlnet.cli.options import backend_option, run_argument
 
 @click.command("evaluate", short_help="Measure a run on its test rows.")
 @run_argument
-@click.option("--on", "part", type=click.Choice(["train", "validation", "test"]), default="test", show_default=True,
-              help="Which rows.")  # fmt: skip
+@click.option(
+    "--on",
+    "part",
+    type=click.Choice(["train", "validation", "test"]),
+    default="test",
+    show_default=True,
+    help="Which rows.",
+)
 @backend_option
 @handles_failures
 def command(run: str, part: str, backend: str | None) -> None:
-    r"""Measure a run's model on one part of its data, split as it was while training.
+    """Measure a run's model on one part of its data, split as it was while training.
 
     Without --backend the run's own backend is used.
 

@@ -16,7 +16,7 @@ from yamlnet.schema.train_forms import EXPORT_FORMATS
 @quiet_option
 @handles_failures
 def command(run: str, formats: tuple[str, ...], backend: str | None, quiet: bool) -> None:
-    r"""Export a run's model as keras, onnx or saved_model into the run's export/ folder.
+    """Export a run's model as keras, onnx or saved_model into the run's export/ folder.
 
     Each file is reopened by its own runtime and run on real rows; it is only published when its outputs
     agree with the model's.

@@ -57,7 +57,7 @@ class Lazy(click.Group):
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="yamlnet")
 def main() -> None:
-    r"""Write YAML instead of code: blueprints become trained Keras models, on any backend.
+    """Write YAML instead of code: blueprints become trained Keras models, on any backend.
 
     \b
     First steps:

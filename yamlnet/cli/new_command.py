@@ -17,7 +17,7 @@ from yamlnet.cli.failures import handles_failures
 @click.option("--force", is_flag=True, help="Overwrite the file.")
 @handles_failures
 def command(starter: str | None, output: str | None, force: bool) -> None:
-    r"""Copy a blueprint of the gallery to start from; without a name, list them.
+    """Copy a blueprint of the gallery to start from; without a name, list them.
 
     \b
     Example:

@@ -27,7 +27,7 @@ SHOWN = 10
 @quiet_option
 @handles_failures
 def command(run: str, rows: str | None, output: str | None, backend: str | None, quiet: bool) -> None:
-    r"""Predict rows of a file with a run's model; without a file, the run's test rows.
+    """Predict rows of a file with a run's model; without a file, the run's test rows.
 
     ROWS is a .csv, .json (lines), .parquet or .npz file with the columns that the blueprint's inputs
     name. What was fitted while training (means, classes) is applied again.

@@ -13,7 +13,7 @@ from yamlnet.cli.failures import handles_failures
 @click.argument("name", required=False)
 @handles_failures
 def command(name: str | None) -> None:
-    r"""Explain a layer, operation, loss, metric, optimizer, … by its name; without one, print the schema.
+    """Explain a layer, operation, loss, metric, optimizer, … by its name; without one, print the schema.
 
     \b
     Example:

@@ -21,7 +21,7 @@ ENDINGS = (".svg", ".png", ".pdf", ".mmd", ".dot")
 @set_option
 @handles_failures
 def command(blueprint: str, output: str | None, name: str | None, overrides: tuple[str, ...]) -> None:
-    r"""Draw a blueprint's graph with blocks and loops expanded. Nothing is built, no backend is needed.
+    """Draw a blueprint's graph with blocks and loops expanded. Nothing is built, no backend is needed.
 
     \b
     Example:

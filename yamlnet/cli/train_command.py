@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def command(
     blueprint: str, out: str | None, backend: str | None, overrides: tuple[str, ...], quiet: bool
 ) -> None:
-    r"""Train a blueprint, measure it on its test rows, and keep everything in a run folder.
+    """Train a blueprint, measure it on its test rows, and keep everything in a run folder.
 
     The folder holds the blueprint as written and as resolved, model.keras, history.csv, metrics.json,
     curves.png and a manifest. Ctrl-C ends training and keeps what was learnt.

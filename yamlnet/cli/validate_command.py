@@ -17,7 +17,7 @@ from yamlnet.diagnostics.diagnostic import YamlnetError
 @quiet_option
 @handles_failures
 def command(blueprints: tuple[str, ...], overrides: tuple[str, ...], quiet: bool) -> None:
-    r"""Check blueprints: keys, layers, arguments, names, expressions, wiring, data and training.
+    """Check blueprints: keys, layers, arguments, names, expressions, wiring, data and training.
 
     Every mistake is told in one run, at file:line:column, with the likely mend. Nothing is built and no
     backend is needed; `yamlnet build` checks shapes as well.

@@ -196,6 +196,7 @@ class Plan:
         seed: draws initial weights, shuffles and dropout.
         backend: as the blueprint asks: `jax`, `tensorflow`, `torch`, `auto`.
         params: the parameters' values.
+        sections: the top-level keys that were written; a section with mistakes has no plan.
         unknown: key paths whose value needs facts of the data (`${steps}`, `${data.…}`).
     """
 
@@ -207,4 +208,5 @@ class Plan:
     seed: int
     backend: str
     params: Mapping[str, object]
+    sections: frozenset[str] = frozenset()
     unknown: tuple[KeyPath, ...] = ()

@@ -62,6 +62,7 @@ def resolve(blueprint: Blueprint, facts: Facts | None = None, problems: Problems
         seed=seed if isinstance(seed, int) else 0,
         backend=str(backend),
         params={name: values[name] for name in blueprint.params},
+        sections=frozenset(document),
         unknown=tuple(dict.fromkeys(filling.unknown)),
     )
 

@@ -122,7 +122,7 @@ class Document(Section):
     model: GraphSection
     data: DataSection | None = None
     train: TrainSection | None = None
-    export: Annotated[Any, Fits(TEXTS)] = []
+    export: Annotated[Any, Fits(t.AnyOf((t.Text(), t.ListOf(t.Text()))))] = []
 
 
 class ParameterSection(Section):

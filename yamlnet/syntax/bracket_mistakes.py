@@ -57,8 +57,10 @@ def item(stuck: Stuck) -> Diagnostic | None:
         return stuck.refuse("extra-bracket", f'this "{stuck.here}" closes nothing', stuck.span())
     if stuck.here == ",":
         return stuck.refuse("missing-value", "a value is missing before this comma", stuck.span())
+    if stuck.here == ":":
+        return stuck.refuse("bad-key", "a key is missing before this colon", stuck.span())
     opened = _innermost_open(stuck)
-    return _unclosed(stuck, opened) if opened is not None else None
+    return _unclosed(stuck, opened) if opened is not None and not _is_closed(stuck, opened) else None
 
 
 def _unclosed(stuck: Stuck, index: int) -> Diagnostic:

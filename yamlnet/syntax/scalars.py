@@ -66,8 +66,9 @@ def plain_value(text: str) -> Scalar:
 
 
 def _integer(digits: str, radix: int) -> int:
-    if len(digits) > MAX_DIGITS:
-        raise NumberError(f"an integer has at most {MAX_DIGITS} digits, this one has {len(digits)}")
+    count = len(digits.lstrip("+-"))
+    if count > MAX_DIGITS:
+        raise NumberError(f"an integer has at most {MAX_DIGITS} digits, this one has {count}")
     return int(digits, radix)
 
 
