@@ -54,7 +54,7 @@ SIBLINGS = ("checks", "cli", "data.sources", "exporters", "objectives")
 
 SHARED = {
     "checks": set[str](),
-    "cli": set[str](),
+    "cli": {"drawing", "failures", "options"},
     "data.sources": set[str](),
     "exporters": set[str](),
     "objectives": set[str](),

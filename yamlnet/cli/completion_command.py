@@ -17,10 +17,10 @@ def command(shell: str) -> None:
     \b
     Example:
       yamlnet completion bash > ~/.local/share/bash-completion/completions/yamlnet
+      yamlnet completion zsh > ~/.zfunc/_yamlnet
       yamlnet completion fish > ~/.config/fish/completions/yamlnet.fish
     """
-    from yamlnet.cli.main import main
-
     completer = get_completion_class(shell)
     assert completer is not None, "click completes these three shells"
-    click.echo(completer(main, {}, "yamlnet", "_YAMLNET_COMPLETE").source())
+    group = click.get_current_context().find_root().command
+    click.echo(completer(group, {}, "yamlnet", "_YAMLNET_COMPLETE").source())

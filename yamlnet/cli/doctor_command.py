@@ -5,22 +5,53 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import json
+import os
 import platform
 import subprocess
 import sys
+from dataclasses import dataclass
 
 import click
 
-from yamlnet.cli.failures import handles_failures
+from yamlnet.cli.failures import handles_failures, style_asked
 
-PROBE = """
-import json, os
-os.environ["KERAS_BACKEND"] = {name!r}
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-import keras
-print(json.dumps([str(device) for device in keras.distribution.list_devices()] or ["cpu:0"]))
-"""
 SECONDS = 120
+"""How long a backend may take to answer: TensorFlow's first import reads a gigabyte from disk."""
+
+
+@dataclass(frozen=True)
+class Backend:
+    """One backend: the packages that bring it, and how it lists its devices in Python."""
+
+    packages: tuple[str, ...]
+    devices: str
+
+
+BACKENDS = {
+    "jax": Backend(("jax",), "import jax; devices = [str(device) for device in jax.devices()]"),
+    "tensorflow": Backend(
+        ("tensorflow", "tensorflow-cpu", "tensorflow-intel", "tf-nightly"),
+        "import tensorflow as tf; devices = [d.name.removeprefix('/physical_device:').lower()"
+        " for d in tf.config.list_physical_devices()]",
+    ),
+    "torch": Backend(
+        ("torch",),
+        "import torch; devices = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]"
+        " + (['mps'] if torch.backends.mps.is_available() else []) + ['cpu']",
+    ),
+}
+
+PROBE = "{devices}\nimport json, keras\nassert keras.backend.backend() == '{name}'\nprint(json.dumps(devices))"
+
+EXTRAS = (
+    ("scikit-learn", "data", "the Sklearn source"),
+    ("pyarrow", "data", "Csv, Parquet and Json"),
+    ("matplotlib", "data", "learning curves, pictures of graphs"),
+    ("onnx", "onnx", "export to ONNX"),
+    ("onnxruntime", "onnx", "checking ONNX exports"),
+    ("onnxscript", "onnx", "ONNX from torch"),
+    ("tf2onnx", "onnx", "ONNX from jax and tensorflow"),
+)
 
 
 @click.command("doctor", short_help="Say what is installed and what is missing.")
@@ -28,66 +59,94 @@ SECONDS = 120
 def command() -> None:
     """Say which backends work here, on which devices, and what to install for what is missing.
 
-    Each backend is tried in a process of its own, so that a broken one spoils nothing.
+    Each backend is tried in a process of its own, so that a broken one spoils nothing. The exit code is 1
+    when none works.
 
     \b
     Example:
       yamlnet doctor
+      yamlnet doctor --format json
     """
-    click.echo(f"python       {platform.python_version()} ({platform.platform()})")
-    for package in ("yamlnet", "keras", "numpy", "pydantic", "pyyaml"):
-        click.echo(f"{package:<12} {_version(package) or 'missing'}")
-    click.echo("\nbackends")
-    works = [_backend(name, package) for name, package in BACKENDS.items()]
-    click.echo("\ndata and exports")
-    for package, extra, purpose in EXTRAS:
-        version = _version(package)
-        state = version or f'missing: pip install "yamlnet[{extra}]"'
-        click.echo(f"  {package:<14} {state}  ({purpose})")
-    if not any(works):
-        click.echo('\nno backend works; install one: pip install "yamlnet[jax]"', err=True)
+    packages = {package: _version(package) for package in ("yamlnet", "keras", "numpy", "pydantic", "pyyaml")}
+    backends = {name: state for name, state in _probe_all().items()}
+    extras = {package: _version(package) for package, _, _ in EXTRAS}
+    if style_asked() == "json":
+        found = {"python": platform.python_version(), "platform": platform.platform(), "packages": packages}
+        click.echo(json.dumps({**found, "backends": backends, "extras": extras}, indent=2))
+    else:
+        _tell(packages, backends, extras)
+    if not any("devices" in state for state in backends.values()):
+        click.echo('no backend works; install one: pip install "yamlnet[jax]"', err=True)
         sys.exit(1)
 
 
-BACKENDS: dict[str, tuple[str, ...]] = {
-    "jax": ("jax",),
-    "tensorflow": ("tensorflow", "tensorflow-cpu", "tensorflow-intel", "tf-nightly"),
-    "torch": ("torch",),
-}
+def _tell(
+    packages: dict[str, str | None], backends: dict[str, dict[str, object]], extras: dict[str, str | None]
+) -> None:
+    click.echo(f"python        {platform.python_version()}  ({platform.platform()})")
+    for package, version in packages.items():
+        click.echo(f"{package:<13} {version or 'missing'}")
+    click.echo("\nbackends")
+    for name, state in backends.items():
+        click.echo(f"  {name:<13} {_told(name, state)}")
+    click.echo("\ndata and exports")
+    for package, extra, purpose in EXTRAS:
+        version = extras[package] or f'missing: pip install "yamlnet[{extra}]"'
+        click.echo(f"  {package:<13} {version}  ({purpose})")
 
-EXTRAS = (
-    ("scikit-learn", "data", "the Sklearn source"),
-    ("pyarrow", "data", "Csv, Parquet and Json"),
-    ("matplotlib", "data", "learning curves and pictures of graphs"),
-    ("onnx", "onnx", "export to ONNX"),
-    ("onnxruntime", "onnx", "checking ONNX exports"),
-)
+
+def _told(name: str, state: dict[str, object]) -> str:
+    devices = state.get("devices")
+    if isinstance(devices, list):
+        return f"{state['version']}  on {', '.join(devices)}"
+    if state["version"] is None:
+        return f'missing: pip install "yamlnet[{name}]"'
+    return f"{state['version']}  broken: {state['problem']}"
+
+
+def _probe_all() -> dict[str, dict[str, object]]:
+    """Each backend's version, and its devices or its problem; the processes run side by side."""
+    running = {name: _start(name) for name in BACKENDS if importlib.util.find_spec(name) is not None}
+    states: dict[str, dict[str, object]] = {}
+    for name, backend in BACKENDS.items():
+        states[name] = {"version": _version(*backend.packages)}
+        if name in running:
+            states[name] |= _answer(running[name])
+    return states
+
+
+def _start(name: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "KERAS_BACKEND": name, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    program = PROBE.format(name=name, devices=BACKENDS[name].devices)
+    return subprocess.Popen(
+        [sys.executable, "-c", program],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+    )
+
+
+def _answer(process: subprocess.Popen[str]) -> dict[str, object]:
+    try:
+        printed, complaints = process.communicate(timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return {"problem": f"it does not answer within {SECONDS} s"}
+    if process.returncode != 0:
+        last = (complaints.strip().splitlines() or [f"it ends with status {process.returncode}"])[-1]
+        return {"problem": last[:200]}
+    return {"devices": json.loads(printed.strip().splitlines()[-1])}
 
 
 def _version(*packages: str) -> str | None:
+    """The installed version of the first of several packages that is installed."""
     for package in packages:
         try:
             return importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
             continue
     return None
-
-
-def _backend(name: str, packages: tuple[str, ...]) -> bool:
-    if importlib.util.find_spec(name) is None:
-        click.echo(f'  {name:<11} missing: pip install "yamlnet[{name}]"')
-        return False
-    try:
-        probe = subprocess.run(
-            [sys.executable, "-c", PROBE.format(name=name)], capture_output=True, text=True, timeout=SECONDS
-        )
-    except subprocess.TimeoutExpired:
-        click.echo(f"  {name:<11} {_version(*packages)}  does not answer within {SECONDS} s")
-        return False
-    if probe.returncode != 0:
-        reason = (probe.stderr.strip().splitlines() or ["it says nothing"])[-1]
-        click.echo(f"  {name:<11} {_version(*packages)}  broken: {reason[:160]}")
-        return False
-    devices = ", ".join(json.loads(probe.stdout.strip().splitlines()[-1]))
-    click.echo(f"  {name:<11} {_version(*packages)}  {devices}")
-    return True

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import io
+import sys
 
 import click
 
@@ -65,3 +67,7 @@ def main() -> None:
       yamlnet validate digits.yaml  every mistake in it, before anything runs
       yamlnet train digits.yaml     train it; everything is kept in runs/
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal or pipe that cannot show a character shows ? instead of ending the command.
+            stream.reconfigure(errors="replace")

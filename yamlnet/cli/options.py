@@ -1,13 +1,11 @@
-"""Options that several commands share."""
+"""Options and arguments that several commands share."""
 
 from __future__ import annotations
 
 import click
 
-blueprint_argument = click.argument(
-    "blueprint", type=click.Path(dir_okay=False), metavar="BLUEPRINT", shell_complete=None
-)
-run_argument = click.argument("run", type=click.Path(file_okay=False), metavar="RUN")
+blueprint_argument = click.argument("blueprint", type=click.Path(), metavar="BLUEPRINT")
+run_argument = click.argument("run", type=click.Path(), metavar="RUN")
 backend_option = click.option(
     "--backend",
     type=click.Choice(["auto", "jax", "tensorflow", "torch"]),

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import click
 
-from yamlnet.cli.failures import handles_failures, report
+from yamlnet.cli.failures import handles_failures, style_asked, tell, tell_plainly
 from yamlnet.cli.options import quiet_option, set_option
-from yamlnet.diagnostics.diagnostic import YamlnetError
+from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, Span, YamlnetError
+from yamlnet.diagnostics.report import Places
+
+BEGINNING = Span(1, 1, 1, 1)
 
 
 @click.command("validate", short_help="Check blueprints and say every mistake in them.")
@@ -20,29 +24,50 @@ def command(blueprints: tuple[str, ...], overrides: tuple[str, ...], quiet: bool
     """Check blueprints: keys, layers, arguments, names, expressions, wiring, data and training.
 
     Every mistake is told in one run, at file:line:column, with the likely mend. Nothing is built and no
-    backend is needed; `yamlnet build` checks shapes as well.
+    backend is needed; `yamlnet build` checks shapes as well. --format json writes one list for all files,
+    empty when all is fine.
 
     \b
     Example:
       yamlnet validate digits.yaml
       yamlnet validate blueprints/*.yaml --format github
     """
-    from yamlnet.diagnostics.report import render
     from yamlnet.pipeline import load
 
-    style = click.get_current_context().meta["yamlnet.style"]
-    failed = False
+    style = style_asked()
+    problems: list[Diagnostic] = []
+    trees: dict[str, Places] = {}
+    unread = False
     for path in blueprints:
         try:
             loaded = load(path, overrides)
+        except BlueprintError as error:
+            problems += _named(error.diagnostics, path)
+            trees |= error.trees
         except YamlnetError as error:
-            failed = bool(report(error, style))
-            continue
-        if loaded.warnings:
-            trees = {"": loaded.tree, loaded.tree.source: loaded.tree}
-            click.echo(render(loaded.warnings, trees, style), err=True, nl=False)
-        if not quiet and style == "text":
-            nodes = sum(len(graph.nodes) for graph in loaded.plan.models.values())
-            click.echo(f"{path}: ok ({nodes} layer{'s' if nodes != 1 else ''})")
-    if failed:
+            unread = True
+            if style == "text":
+                tell_plainly(str(error), error.hint, style)
+            else:
+                problems.append(Diagnostic("file", str(error), span=BEGINNING, source=path))
+        else:
+            problems += _named(loaded.warnings, path)
+            trees[path] = loaded.tree
+            if not quiet and style == "text":
+                count = sum(len(graph.nodes) for graph in loaded.plan.models.values())
+                click.echo(f"{path}: ok ({count:,} layer{'s' if count != 1 else ''})")
+    tell(problems, trees, style)
+    if unread or any(problem.severity == "error" for problem in problems):
         sys.exit(1)
+
+
+def _named(problems: tuple[Diagnostic, ...], path: str) -> list[Diagnostic]:
+    """Problems that say which file they are of, so that those of several files can be told together."""
+    return [
+        replace(
+            problem,
+            source=problem.source or path,
+            notes=tuple(replace(note, source=note.source or path) for note in problem.notes),
+        )
+        for problem in problems
+    ]

@@ -1,0 +1,62 @@
+"""Keras's own exports on the running backend, without their noise (https://keras.io/api/models/model_saving_apis/export/)."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from yamlnet.exporters.artifact import Array, Rows
+from yamlnet.exporters.outputs import named
+
+KERAS_FORMATS = {"onnx": "onnx", "saved_model": "tf_saved_model"}
+
+
+def write_directly(model: Any, path: Path, format: str) -> None:
+    """`model.export`, called once before: Keras refuses a model that never was."""
+    _call_once(model)
+    with _quietly():
+        model.export(str(path), format=KERAS_FORMATS[format], verbose=False)
+
+
+def _call_once(model: Any) -> None:
+    import keras
+
+    def zeros(tensor: Any) -> Any:
+        shape = [2 if axis is None else axis for axis in tensor.shape]
+        return keras.ops.zeros(shape, dtype=tensor.dtype)
+
+    model(keras.tree.map_structure(zeros, model.input), training=False)
+
+
+def run_saved_model(path: Path, rows: Rows, names: tuple[str, ...]) -> dict[str, Array]:
+    """Load a SavedModel with TensorFlow alone and call what it serves."""
+    import tensorflow as tf
+
+    served = tf.saved_model.load(str(path))
+    tensors = {name: tf.convert_to_tensor(values) for name, values in rows.items()}
+    found = served.serve(tensors if len(tensors) > 1 else next(iter(tensors.values())))
+    return {name: np.asarray(values) for name, values in named(found, names).items()}
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """The exporters below Keras log, warn and print; their exceptions still come through."""
+    level = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with (
+            warnings.catch_warnings(),
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+        ):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(level)

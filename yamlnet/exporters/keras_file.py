@@ -1,0 +1,39 @@
+"""`keras`: Keras's own format (https://keras.io/guides/serialization_and_saving/), with its weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from yamlnet.exporters.artifact import Array, Exporter, Rows
+from yamlnet.exporters.outputs import named, structured
+
+
+def write(model: Any, path: Path) -> None:
+    """Save the model, of any depth."""
+    from yamlnet.compiler.deep_graphs import deep_graphs
+
+    with deep_graphs():
+        model.save(path)
+
+
+def run(path: Path, rows: Rows, names: tuple[str, ...]) -> dict[str, Array]:
+    """Load the file anew and predict."""
+    import keras
+
+    import yamlnet.compiler.layers  # noqa: F401 - registers yamlnet's own layers with Keras
+    from yamlnet.compiler.deep_graphs import deep_graphs
+
+    with deep_graphs():
+        model = keras.saving.load_model(path)
+    return named(model.predict(structured(model, rows), verbose=0), names)
+
+
+def runtime() -> str:
+    """Keras and its backend."""
+    import keras
+
+    return f"keras {keras.__version__} on {keras.backend.backend()}"
+
+
+EXPORTER = Exporter("model.keras", lambda: None, write, run, runtime)

@@ -1,0 +1,89 @@
+"""Work that needs another backend than this process runs: done in a process of its own.
+
+Keras settles its backend once per process, so a JAX model becomes a SavedModel by way of its `.keras`
+file, opened again by a process on TensorFlow. `python -m yamlnet.exporters.process` is that process.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from yamlnet.diagnostics.diagnostic import ExportError
+from yamlnet.exporters.artifact import Array, Rows
+
+SECONDS = 1200
+
+
+def write_elsewhere(model: Any, path: Path, format: str, backend: str) -> None:
+    """Export a model by a process on another backend.
+
+    Raises:
+        ExportError: that process failed; with its reason.
+    """
+    from yamlnet.compiler.deep_graphs import deep_graphs
+
+    with tempfile.TemporaryDirectory() as folder:
+        saved = Path(folder) / "model.keras"
+        with deep_graphs():
+            model.save(saved)
+        _call(["write", format, str(saved), str(path)], backend)
+
+
+def run_elsewhere(path: Path, rows: Rows, names: tuple[str, ...], backend: str) -> dict[str, Array]:
+    """Run a SavedModel on rows in a process on TensorFlow.
+
+    Raises:
+        ExportError: that process failed; with its reason.
+    """
+    import numpy as np
+
+    with tempfile.TemporaryDirectory() as folder:
+        given, found = Path(folder) / "rows.npz", Path(folder) / "outputs.npz"
+        np.savez(given, **dict(rows))
+        _call(["run", str(path), str(given), str(found), *names], backend)
+        with np.load(found) as outputs:
+            return {name: outputs[name] for name in names}
+
+
+def _call(arguments: list[str], backend: str) -> None:
+    environment = {**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    root = str(Path(__file__).resolve().parents[2])
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+    command = [sys.executable, "-m", "yamlnet.exporters.process", *arguments]
+    try:
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        raise ExportError(f"exporting by way of {backend} took longer than {SECONDS} s") from None
+    if done.returncode != 0:
+        reason = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
+        raise ExportError(f"exporting by way of {backend} failed: {reason[:400]}")
+
+
+def main(arguments: list[str]) -> None:
+    """`write FORMAT MODEL TARGET`, or `run SAVED_MODEL ROWS OUTPUTS NAME…`."""
+    if arguments[0] == "write":
+        import keras
+
+        import yamlnet.compiler.layers  # noqa: F401 - registers yamlnet's own layers with Keras
+        from yamlnet.exporters.direct import write_directly
+
+        model = keras.saving.load_model(arguments[2])
+        write_directly(model, Path(arguments[3]), arguments[1])
+        return
+    import numpy as np
+
+    from yamlnet.exporters.direct import run_saved_model
+
+    with np.load(arguments[2]) as rows:
+        outputs = run_saved_model(Path(arguments[1]), dict(rows), tuple(arguments[4:]))
+    with Path(arguments[3]).open("wb") as file:
+        np.savez(file, **outputs)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,55 @@
+"""`saved_model`: a TensorFlow SavedModel with the endpoint `serve` (https://www.tensorflow.org/guide/saved_model)."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from yamlnet.exporters.artifact import Array, Exporter, Rows
+from yamlnet.exporters.direct import run_saved_model, write_directly
+from yamlnet.exporters.process import run_elsewhere, write_elsewhere
+
+
+def missing() -> str | None:
+    """TensorFlow, when it is not installed."""
+    if find_spec("tensorflow") is None:
+        return 'exporting a SavedModel needs TensorFlow: pip install "yamlnet[saved_model]"'
+    return None
+
+
+def write(model: Any, path: Path) -> None:
+    """Write the folder, by TensorFlow itself."""
+    if _on_tensorflow():
+        write_directly(model, path, "saved_model")
+    else:
+        write_elsewhere(model, path, "saved_model", "tensorflow")
+
+
+def run(path: Path, rows: Rows, names: tuple[str, ...]) -> dict[str, Array]:
+    """Load the folder with TensorFlow alone, and call what it serves."""
+    return (
+        run_saved_model(path, rows, names)
+        if _on_tensorflow()
+        else run_elsewhere(path, rows, names, "tensorflow")
+    )
+
+
+def _on_tensorflow() -> bool:
+    import keras
+
+    return bool(keras.backend.backend() == "tensorflow")
+
+
+def runtime() -> str:
+    """TensorFlow and its version."""
+    for package in ("tensorflow", "tensorflow-cpu"):
+        try:
+            return f"tensorflow {importlib.metadata.version(package)}"
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return "tensorflow"
+
+
+EXPORTER = Exporter("saved_model", missing, write, run, runtime)
