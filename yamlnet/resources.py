@@ -33,13 +33,22 @@ def gallery() -> dict[str, Path]:
     return dict(sorted((path.relative_to(folder).with_suffix("").as_posix(), path) for path in found))
 
 
+def schemas_folder() -> Path:
+    """The folder of the JSON schemas.
+
+    Raises:
+        FileNotFoundError: the installation is incomplete.
+    """
+    return _folder(*SCHEMAS)
+
+
 def schema_path(version: int = 1) -> Path:
     """The JSON schema of one language version, for editors.
 
     Raises:
         FileNotFoundError: the installation is incomplete.
     """
-    path = _folder(*SCHEMAS) / SCHEMA_FILE.format(version=version)
+    path = schemas_folder() / SCHEMA_FILE.format(version=version)
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing; reinstall yamlnet")
     return path

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from yamlnet.catalog import types as t
-from yamlnet.catalog.entry import Argument
 from yamlnet.catalog.values import problem
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.suggest import did_you_mean
@@ -14,18 +12,7 @@ from yamlnet.resolver.evaluate import Scope, Unknown
 from yamlnet.resolver.filling import Filling, without_unknown
 from yamlnet.resolver.plan import Input
 from yamlnet.schema.forms import Model
-
-SHAPE = t.ListOf(t.AnyOf((t.Integer(min=1), t.Null())))
-
-ARGUMENTS: tuple[Argument, ...] = (
-    Argument("shape", SHAPE, required=True, help="axes without the batch; null is a free dimension"),
-    Argument("dtype", t.ObjectOf("dtype_policy"), help="float32 unless given; int32 for indices"),
-    Argument("batch_size", t.AnyOf((t.Integer(min=1), t.Null())), help="a fixed batch size"),
-    Argument("sparse", t.Boolean(), help="whether the tensor is sparse"),
-    Argument("optional", t.Boolean(), help="whether the input may be None"),
-)
-"""What `keras.Input` takes, less `name` (the mapping's key) and `tensor` (no blueprint can write it)."""
-
+from yamlnet.schema.model_inputs import INPUT_ARGUMENTS
 
 def read_inputs(model: Model, values: Scope, filling: Filling) -> tuple[Input, ...]:
     """The inputs of a model, filled in; mistakes are reported."""
@@ -37,7 +24,7 @@ def read_inputs(model: Model, values: Scope, filling: Filling) -> tuple[Input, .
 
 def _input(name: str, form: object, path: KeyPath, filling: Filling) -> Input:
     arguments: Mapping[str, object] = form if isinstance(form, dict) else {"shape": form}
-    by_name = {argument.name: argument for argument in ARGUMENTS}
+    by_name = {argument.name: argument for argument in INPUT_ARGUMENTS}
     if isinstance(form, dict) and "shape" not in form:
         message = f'input "{name}" needs its shape: shape: [28, 28, 1]'
         filling.problems.add("missing-key", message, path, "key")

@@ -1,0 +1,153 @@
+"""The editor's schema against `validate`: what one accepts or refuses for structure, the other does."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator, ValidationError
+
+from yamlnet import pipeline
+from yamlnet.catalog.load import catalog
+from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic
+from yamlnet.resources import schema_path
+from yamlnet.schema import json_schema
+from yamlnet.syntax.parse import parse
+
+ROOT = Path(__file__).parents[2]
+OK = sorted((ROOT / "tests/blueprints/ok").rglob("*.yaml")) + sorted((ROOT / "blueprints").rglob("*.yaml"))
+ERR = sorted((ROOT / "tests/blueprints/err").rglob("*.yaml"))
+
+STRUCTURAL = {
+    "entry-form", "missing-argument", "missing-key", "not-yet", "refused", "unknown-argument",
+    "unknown-format", "unknown-key", "unknown-layer", "unknown-loss", "unknown-metric",
+    "unknown-objective", "unknown-operation", "unknown-optimizer", "unknown-source", "unknown-transform",
+    "version", "wrong-type", "unknown-callback", "unknown-initializer", "name",
+}  # fmt: skip
+"""The checks that need no more than the place itself; the others need the whole file."""
+
+
+@pytest.fixture(scope="module")
+def validator() -> Draft7Validator:
+    schema = json.loads(schema_path().read_text(encoding="utf-8"))
+    Draft7Validator.check_schema(schema)
+    return Draft7Validator(schema)
+
+
+def document(path: Path) -> Any:
+    return parse(path.read_text(encoding="utf-8"), str(path)).value
+
+
+def test_the_file_is_fresh() -> None:
+    assert json_schema.main(["--check"]) == 0
+
+
+@pytest.mark.parametrize("path", OK, ids=lambda path: str(path.relative_to(ROOT)))
+def test_it_accepts_what_validate_accepts(path: Path, validator: Draft7Validator) -> None:
+    pipeline.load(path)
+    assert [error.message for error in validator.iter_errors(document(path))] == []
+
+
+def structural(path: Path) -> list[Diagnostic]:
+    with pytest.raises(BlueprintError) as caught:
+        pipeline.load(path)
+    written = document(path)
+    return [
+        found
+        for found in caught.value.diagnostics
+        if found.check in STRUCTURAL and not needs_the_whole_file(found, written)
+    ]
+
+
+def needs_the_whole_file(found: Diagnostic, written: Any) -> bool:
+    """An expression's value, a default against its own bounds, what a user's own name means."""
+    if "${" in json.dumps(value_at(written, found.path)) or found.path[-1:] == ("default",):
+        return True
+    return any(
+        isinstance(index, int) and isinstance(name, str) and name[:1].islower() and "." not in name
+        for index, name in itertools.pairwise((*found.path, value_at(written, found.path)))
+    )
+
+
+def value_at(written: Any, path: tuple[Any, ...]) -> Any:
+    for step in path:
+        inside = step in written if isinstance(written, dict) else isinstance(step, int)
+        written = written[step] if inside else None
+    return written
+
+
+def places(errors: Iterator[ValidationError] | list[ValidationError]) -> set[tuple[Any, ...]]:
+    """The path of every error, those inside alternatives included."""
+    found = set()
+    for error in errors:
+        found.add(tuple(error.absolute_path))
+        found |= places(error.context or [])
+    return found
+
+
+@pytest.mark.parametrize("path", ERR, ids=lambda path: path.stem)
+def test_it_refuses_each_structural_mistake_at_its_place(path: Path, validator: Draft7Validator) -> None:
+    refused = places(validator.iter_errors(document(path)))
+    missed = [
+        f"{found.check} at {found.path}: {found.message}"
+        for found in structural(path)
+        if not any(place in refused for place in (tuple(found.path), tuple(found.path[:-1])))
+    ]
+    assert missed == []
+
+
+def test_every_layer_and_operation_can_be_completed(validator: Draft7Validator) -> None:
+    entry = validator.schema["definitions"]["entry"]["else"]["else"]["properties"]
+    operations = {f"ops.{name}" for name in catalog().names("op")}
+    draws = {f"random.{name}" for name in catalog().names("random")}
+    assert set(entry) == {*catalog().names("layer"), *operations, *draws}
+
+
+ENTRIES = {
+    "- Conv2D: {filters: 8, kernel_size: 3}": True,
+    "- Conv2D: {filters: 8, kernel_size: 3, kernal_initializer: zeros}": False,
+    "- Conv2D: {filters: 0, kernel_size: 3}": False,
+    "- Conv2D: {kernel_size: 3}": False,
+    "- Conv2D": False,
+    '- Conv2D: {filters: "${n}", kernel_size: 3, from: _, as: a}': True,
+    "- Conv2d: {filters: 8, kernel_size: 3}": False,
+    "- Lambda: {function: x}": False,
+    "- Flatten": True,
+    "- Dense: 10": True,
+    "- Dense: ten": False,
+    "- Dense: {units: 10, kernel_initializer: {HeNormal: {sed: 3}}}": False,
+    "- Dense: {units: 10, kernel_initializer: {HeNormal: {seed: 3}}}": True,
+    "- Bidirectional: {layer: {LSTM: 4}}": True,
+    "- Bidirectional: {layer: {LSTM: {units: 4, from: x}}}": False,
+    "- Bidirectional: {layer: {LSTN: 4}}": False,
+    "- ops.reshape: [4, 4]": True,
+    "- ops.reshape": False,
+    "- ops.matmul: {from: [a, b]}": True,
+    "- ops.matmull: {from: [a, b]}": False,
+    "- ops.relu": True,
+    "- random.normal": True,
+    "- some_block: {depth: 3, from: [a, b], as: c}": True,
+    "- some_block: {from: 3}": False,
+    "- MultiHeadAttention: {num_heads: 2, key_dim: 4, from: [x, x], with: {use_causal_mask: true}}": True,
+    "- MultiHeadAttention: {num_heads: 2, key_dim: 4, from: [x, x], with: {causal: true}}": False,
+    "- MultiHeadAttention: {num_heads: 2, key_dim: 4, from: {query: x, value: x}}": True,
+    "- MultiHeadAttention: {num_heads: 2, key_dim: 4, from: {quary: x, value: x}}": False,
+    "- {layers: [Flatten], for: 3}": True,
+    "- {layers: [Flatten], fro: 3}": False,
+    "- {Dense: 3, as: x}": False,
+    "- Dense: {units: 3, for: {i: [1, 2]}, if: true, name: Head}": True,
+    "- Dense: {units: 3, for: yes}": False,
+    "- Dense: {units: 3, if: yes}": False,
+    "- Dense: {units: 3, as: Big}": False,
+    "- 3": False,
+}
+
+
+@pytest.mark.parametrize("text", ENTRIES)
+def test_an_entry(text: str, validator: Draft7Validator) -> None:
+    blueprint = parse(f"yamlnet: 1\nmodel:\n  inputs: [4]\n  layers:\n  {text}\n", "entry.yaml").value
+    assert validator.is_valid(blueprint) is ENTRIES[text]

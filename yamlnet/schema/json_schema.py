@@ -1,0 +1,263 @@
+"""The JSON Schema of blueprints, for editors: `python -m yamlnet.schema.json_schema [--check]`.
+
+Generated from the catalogue and from the sections that `validate` uses, so the three never disagree.
+It holds a file's structure (keys, types, names); what needs the whole file (references, parameters,
+shapes) is `yamlnet validate`'s alone. Draft-07, which the YAML language servers read.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from yamlnet.catalog import types as t
+from yamlnet.catalog.entry import Argument
+from yamlnet.resources import SCHEMA_FILE, schemas_folder
+from yamlnet.schema.data_forms import FRACTION
+from yamlnet.schema.data_words import SOURCES, TRANSFORMS
+from yamlnet.schema.json_objects import layer_definitions, object_definitions, one_of_keys
+from yamlnet.schema.json_types import EXPRESSION, Schema, argument_schema, either, reference, type_schema
+from yamlnet.schema.model_inputs import INPUT_ARGUMENTS, SHAPE
+from yamlnet.schema.parameters import RESERVED
+from yamlnet.schema.sections import (
+    BlockSection,
+    DataSection,
+    Document,
+    Fits,
+    GraphSection,
+    ParameterSection,
+    TrainSection,
+)
+from yamlnet.schema.train_forms import EXPORT_FORMATS, OBJECTIVES
+from yamlnet.schema.words import DEFAULT_MODEL, VERSION
+
+NAME = "^[a-z_][A-Za-z0-9_]*$"
+BOUND_NAME = "^([a-z][A-Za-z0-9_]*|_[A-Za-z0-9_]+)$"
+LAYER_NAME = r"^[A-Za-z0-9.][A-Za-z0-9_.\-]*$"
+REFERENCE = r"^\s*[A-Za-z_][A-Za-z0-9_]*\s*(\[.*\])?\s*$"
+NULL: Schema = {"type": "null"}
+
+
+def json_schema() -> Schema:
+    """The schema of a whole blueprint."""
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": f"yamlnet blueprint, version {VERSION}",
+        **_section(
+            Document,
+            {
+                "yamlnet": {"const": VERSION, "description": "The language version."},
+                "params": reference("params"),
+                "blocks": _mapping(reference("block")),
+                "models": _mapping(reference("model"), {"not": {"const": DEFAULT_MODEL}}),
+                "model": reference("model"),
+                "data": either(reference("data"), NULL),
+                "train": either(reference("train"), NULL),
+                "export": _export(),
+            },
+        ),
+        "definitions": {
+            "expression": {"type": "string", "pattern": r"\$\{"},
+            **_file_definitions(),
+            **_wiring_definitions(),
+            **layer_definitions(),
+            **object_definitions(),
+        },
+    }
+
+
+def _file_definitions() -> dict[str, Schema]:
+    return {
+        "params": _mapping(_parameter(), {"not": {"enum": list(RESERVED)}}),
+        "layers": {"type": "array", "items": reference("entry"), "minItems": 1},
+        "model": _section(GraphSection, {"inputs": _inputs(), "layers": reference("layers")}),
+        "block": _section(
+            BlockSection,
+            {"params": reference("params"), "inputs": _block_inputs(), "layers": reference("layers")},
+        ),
+        "source": _source(),
+        "tensor": _tensor(),
+        "data": _data(),
+        "train": _train(),
+    }
+
+
+def _wiring_definitions() -> dict[str, Schema]:
+    tensor = either({"type": "string", "pattern": REFERENCE}, EXPRESSION)
+    bound = either({"type": "string", "pattern": BOUND_NAME}, EXPRESSION)
+    loop = one_of_keys({}) | {
+        "patternProperties": {NAME: either({"type": ["array", "integer"]}, EXPRESSION)},
+    }
+    several: Schema = {"type": "array", "items": reference("wiring.from"), "minItems": 1}
+    mapped: Schema = {
+        "type": "object",
+        "additionalProperties": reference("wiring.from"),
+        "minProperties": 1,
+    }
+    return {
+        "wiring.from": either(tensor, several) | {"description": "What it reads; _ is the previous output."},
+        "wiring.operands": either(tensor, several, mapped),
+        "wiring.as": either(bound, {"type": "array", "items": bound, "minItems": 1})
+        | {"description": "The name of its output, or of each of its outputs."},
+        "wiring.with": {"type": "object", "description": "The other arguments of the call."},
+        "wiring.for": either({"type": "integer", "minimum": 0}, loop, EXPRESSION)
+        | {"description": "Repeats the entry: a count, or a variable with its values."},
+        "wiring.if": either({"type": "boolean"}, EXPRESSION)
+        | {"description": "When false, as if the entry were not written."},
+        "wiring.name": either({"type": "string", "pattern": LAYER_NAME}, EXPRESSION)
+        | {"description": "The Keras layer name."},
+    }
+
+
+def _section(model: type[BaseModel], special: dict[str, Schema]) -> Schema:
+    """A section's keys: the special ones as given, the others by the types that `validate` checks."""
+    properties = {
+        name: special[name] if name in special else _field(field)
+        for name, field in model.model_fields.items()
+    }
+    required = [name for name, field in model.model_fields.items() if field.is_required()]
+    schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    return schema | ({"required": required} if required else {})
+
+
+def _field(field: FieldInfo) -> Schema:
+    types = [type_schema(fits.type) for fits in field.metadata if isinstance(fits, Fits)]
+    return types[0] if types else {}
+
+
+def _mapping(value: Schema, names: Schema | None = None) -> Schema:
+    pattern: Schema = {"pattern": NAME}
+    return {
+        "type": "object",
+        "propertyNames": {"allOf": [pattern, names]} if names else pattern,
+        "additionalProperties": value,
+    }
+
+
+def _parameter() -> Schema:
+    return {"anyOf": [{"not": {"type": "object"}}, _section(ParameterSection, {})]}
+
+
+def _inputs() -> Schema:
+    shape = type_schema(SHAPE)
+    written: Schema = {
+        "type": "object",
+        "properties": {argument.name: argument_schema(argument) for argument in INPUT_ARGUMENTS},
+        "required": ["shape"],
+        "additionalProperties": False,
+    }
+    return either(shape, _mapping(either(shape, written)))
+
+
+def _block_inputs() -> Schema:
+    name: Schema = {"type": "string", "pattern": NAME}
+    return either(name, {"type": "array", "items": name, "minItems": 1})
+
+
+def _arguments(arguments: tuple[Argument, ...]) -> Schema:
+    """A source's arguments by name, or the first one's value."""
+    required = [argument.name for argument in arguments if argument.required]
+    by_name: Schema = {
+        "type": "object",
+        "properties": {argument.name: argument_schema(argument) for argument in arguments},
+        "required": required,
+        "additionalProperties": False,
+    }
+    return either(by_name, {"allOf": [{"not": {"type": "object"}}, type_schema(arguments[0].type)]})
+
+
+def _source() -> Schema:
+    return either(
+        one_of_keys({name: _arguments(arguments) for name, arguments in SOURCES.items()}), EXPRESSION
+    )
+
+
+def _tensor() -> Schema:
+    words: dict[str, Schema] = {
+        "column": {"type": "string"},
+        "columns": type_schema(t.ListOf(t.Text(), min_length=1)),
+        **{word: type_schema(type) for word, type in TRANSFORMS.items()},
+    }
+    by_word: Schema = {
+        "type": "object",
+        "properties": words,
+        "additionalProperties": False,
+        "not": {"required": ["column", "columns"]},
+    }
+    return either({"type": ["string", "null"]}, by_word)
+
+
+def _data() -> Schema:
+    part = either(type_schema(FRACTION), reference("source"), NULL)
+    tensors = {"type": "object", "additionalProperties": reference("tensor")}
+    return _section(
+        DataSection,
+        {
+            "train": reference("source"),
+            "validation": part,
+            "test": part,
+            "inputs": tensors,
+            "targets": tensors,
+        },
+    )
+
+
+def _train() -> Schema:
+    loss, metric = reference("loss"), reference("metric")
+    metrics = either(metric, {"type": "array", "items": metric})
+    return _section(
+        TrainSection,
+        {
+            "objective": either({"enum": list(OBJECTIVES)}, EXPRESSION),
+            "loss": either(loss, {"type": "array", "items": loss}, _by_output(either(loss, NULL)), NULL),
+            "metrics": either(metrics, _by_output(either(metrics, NULL)), NULL),
+            "optimizer": either(reference("optimizer"), NULL),
+            "callbacks": {"type": "array", "items": reference("callback")},
+        },
+    )
+
+
+def _by_output(value: Schema) -> Schema:
+    """A mapping by output: several keys, or one that is no class of Keras."""
+    return {
+        "type": "object",
+        "additionalProperties": value,
+        "anyOf": [{"minProperties": 2}, {"propertyNames": {"pattern": NAME}}],
+    }
+
+
+def _export() -> Schema:
+    format: Schema = {"enum": list(EXPORT_FORMATS)}
+    return either(format, {"type": "array", "items": format, "uniqueItems": True}, EXPRESSION)
+
+
+def text() -> str:
+    """The file's text: one line for each definition, so that a difference can be read."""
+    schema = json_schema()
+    definitions = schema.pop("definitions")
+    head = json.dumps(schema, ensure_ascii=False, indent=1)[:-2]
+    lines = ",\n".join(
+        f"  {json.dumps(name)}: {json.dumps(definition, ensure_ascii=False)}"
+        for name, definition in definitions.items()
+    )
+    return f'{head},\n "definitions": {{\n{lines}\n }}\n}}\n'
+
+
+def main(arguments: list[str], echo: Callable[[str], None] = print) -> int:
+    """Write the file, or with `--check` compare it; gives the exit code."""
+    path: Path = schemas_folder() / SCHEMA_FILE.format(version=VERSION)
+    if "--check" not in arguments:
+        path.write_text(text(), encoding="utf-8")
+    elif not path.exists() or path.read_text(encoding="utf-8") != text():
+        echo(f"{path} is stale: run python -m yamlnet.schema.json_schema")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,100 @@
+"""The catalogue's types as JSON Schema (draft-07): what an editor checks one value with.
+
+An expression fits wherever a value does, as in `catalog/values.py`. JSON Schema cannot tell `1.0`
+from `1`, and YAML editors resolve scalars by their own rules; everything else means the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from yamlnet.catalog import types as t
+from yamlnet.catalog.entry import Argument
+from yamlnet.catalog.values import DTYPES
+
+Schema = dict[str, Any]
+
+EXPRESSION: Schema = {"$ref": "#/definitions/expression"}
+
+
+def reference(name: str) -> Schema:
+    """A reference to a definition of the same schema."""
+    return {"$ref": f"#/definitions/{name}"}
+
+
+def either(*options: Schema) -> Schema:
+    """A value that fits one of several schemas; alternatives that repeat are left out."""
+    flat: list[Schema] = []
+    for option in options:
+        inner = option["anyOf"] if set(option) == {"anyOf"} else [option]
+        flat += [one for one in inner if one not in flat]
+    return flat[0] if len(flat) == 1 else {"anyOf": flat}
+
+
+def type_schema(type: t.ValueType) -> Schema:
+    """The schema of one type; an expression fits too."""
+    if isinstance(type, t.Text | t.Plain):
+        return _exactly(type)
+    return either(_exactly(type), EXPRESSION)
+
+
+def argument_schema(argument: Argument) -> Schema:
+    """The schema of an argument with its help and default, which editors show."""
+    schema = dict(type_schema(argument.type))
+    if argument.help:
+        schema["description"] = argument.help
+    if not argument.required and argument.default is not None:
+        schema["default"] = argument.default
+    return schema
+
+
+def writable(argument: Argument) -> bool:
+    """Whether a blueprint can give an argument at all."""
+    return not isinstance(argument.type, t.Unwritable)
+
+
+def _exactly(type: t.ValueType) -> Schema:
+    match type:
+        case t.Integer() | t.Number():
+            return _number(type)
+        case t.Boolean():
+            return {"type": "boolean"}
+        case t.Text():
+            return {"type": "string"}
+        case t.Null():
+            return {"type": "null"}
+        case t.Choice(options=options):
+            return {"enum": list(options)}
+        case t.ListOf(item=item):
+            return _list(type, type_schema(item))
+        case t.MappingOf(value=value):
+            return {"type": "object", "additionalProperties": type_schema(value)}
+        case t.AnyOf(options=options):
+            return either(*(_exactly(option) for option in options))
+        case t.ObjectOf(kind="dtype_policy"):
+            return {"enum": list(DTYPES)}
+        case t.ObjectOf(kind=kind):
+            return reference(kind)
+        case t.Unwritable():
+            return {"not": {}}
+    return {}
+
+
+def _number(type: t.Integer | t.Number) -> Schema:
+    schema: Schema = {"type": "integer" if isinstance(type, t.Integer) else "number"}
+    bounds = {
+        "minimum": type.min,
+        "maximum": type.max,
+        "exclusiveMinimum": getattr(type, "above", None),
+        "exclusiveMaximum": getattr(type, "below", None),
+    }
+    return schema | {word: bound for word, bound in bounds.items() if bound is not None}
+
+
+def _list(type: t.ListOf, item: Schema) -> Schema:
+    schema: Schema = {"type": "array", "items": item} if item else {"type": "array"}
+    if type.min_length:
+        schema["minItems"] = type.min_length
+    if type.max_length is not None:
+        schema["maxItems"] = type.max_length
+    return schema
