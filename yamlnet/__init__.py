@@ -6,21 +6,32 @@ evaluated and exported. Nothing heavy is imported until it is used.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from yamlnet.pipeline import LoadedBlueprint as LoadedBlueprint
     from yamlnet.pipeline import load as load
-    from yamlnet.pipeline import open_run as open_run
+    from yamlnet.runs import evaluate as evaluate
+    from yamlnet.runs import export as export
+    from yamlnet.runs import open_run as open_run
+    from yamlnet.runs import predict as predict
 
 __version__ = "0.1.0"
-__all__ = ["LoadedBlueprint", "__version__", "load", "open_run"]
+__all__ = ["LoadedBlueprint", "__version__", "evaluate", "export", "load", "open_run", "predict"]
+
+_HOMES = {
+    "LoadedBlueprint": "pipeline",
+    "load": "pipeline",
+    "evaluate": "runs",
+    "export": "runs",
+    "open_run": "runs",
+    "predict": "runs",
+}
 
 
 def __getattr__(name: str) -> object:
-    """Import the pipeline on first use, so that `import yamlnet` costs nothing."""
-    if name in ("LoadedBlueprint", "load", "open_run"):
-        from yamlnet import pipeline
-
-        return getattr(pipeline, name)
+    """Import what is asked for on first use, so that `import yamlnet` costs nothing."""
+    if name in _HOMES:
+        return getattr(import_module(f"yamlnet.{_HOMES[name]}"), name)
     raise AttributeError(f"module 'yamlnet' has no attribute {name!r}")

@@ -7,9 +7,9 @@ by the stage that needs it: `load` never imports Keras, numpy or a backend.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from yamlnet.checks import check
 from yamlnet.diagnostics.diagnostic import (
@@ -30,10 +30,8 @@ from yamlnet.syntax.tree import Tree
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
 
     from yamlnet.data.dataset import Dataset
-    from yamlnet.exporters.export import Artifact
     from yamlnet.runner.run import Run
 
 
@@ -183,6 +181,7 @@ def train(
     _require_exporters(loaded)
     plan, dataset = _with_data(loaded)
     models = _lower(loaded, plan)
+    from yamlnet.exporters.export import export_run
     from yamlnet.runner.fit import fit
     from yamlnet.runner.folder import create_folder
     from yamlnet.runner.progress import make_progress
@@ -191,7 +190,7 @@ def train(
     try:
         run = fit(models, dataset, plan, folder, make_progress(progress), loaded.path.parent)
         if plan.export:
-            export(run, plan.export, dataset)
+            export_run(run, plan.export, dataset)
     except BlueprintError as error:
         raise located(error, loaded.tree, loaded.overrides) from error.__cause__
     return run
@@ -228,9 +227,8 @@ def _with_data(loaded: LoadedBlueprint) -> tuple[Plan, Dataset]:
         unknown = ", ".join(".".join(map(str, path)) for path in plan.unknown)
         message = f"this needs facts of the data ({unknown}), and the blueprint has no data section"
         raise located(BlueprintError([Diagnostic("losses", message)]), loaded.tree, loaded.overrides)
-    shapes = {given.name: given.shape for given in plan.models["model"].inputs if given.shape is not None}
     try:
-        dataset = load_data(plan.data, loaded.path.parent, plan.seed, shapes)
+        dataset = load_data(plan.data, loaded.path.parent, plan.seed, input_shapes(plan))
         if plan.unknown:
             steps = plan.train.steps if plan.train else None
             per_epoch = steps_per_epoch(dataset.train.rows, plan.data.batch_size)
@@ -247,6 +245,11 @@ def _with_data(loaded: LoadedBlueprint) -> tuple[Plan, Dataset]:
     return plan, dataset
 
 
+def input_shapes(plan: Plan) -> dict[str, tuple[int | None, ...]]:
+    """The shape of each input that states one, without the batch axis."""
+    return {given.name: given.shape for given in plan.models["model"].inputs if given.shape is not None}
+
+
 def _with_hint(error: DataError) -> str:
     return f"{error}; {error.hint}" if error.hint else str(error)
 
@@ -258,107 +261,3 @@ def _lower(loaded: LoadedBlueprint, plan: Plan) -> dict[str, keras.Model]:
         return lower(plan)
     except BlueprintError as error:
         raise located(error, loaded.tree, loaded.overrides) from error.__cause__
-
-
-def open_run(folder: str | Path, backend: str | None = None) -> Run:
-    """Open a run folder that training left.
-
-    Raises:
-        YamlnetError: it is no run folder, or training did not get as far as a model.
-        BackendError: as in `build`.
-    """
-    from yamlnet.compiler.backend import select_backend
-    from yamlnet.runner.files import read_manifest
-
-    select_backend(backend, read_manifest(Path(folder))["backend"])
-    from yamlnet.runner.folder import open_run as open_folder
-
-    return open_folder(Path(folder))
-
-
-def reload(run: Run) -> LoadedBlueprint:
-    """The blueprint that a run was trained from, as the run folder keeps it."""
-    return load(run.folder / "resolved.yaml")
-
-
-def evaluate(run: Run, split: str = "test") -> dict[str, float]:
-    """Loss and metrics of a run's model on one part of its data: `train`, `validation` or `test`.
-
-    Raises:
-        YamlnetError: the run's data has no such part.
-    """
-    from yamlnet.runner.evaluate import evaluate_run
-
-    dataset = _run_data(run)
-    splits = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
-    return evaluate_run(run, reload(run).plan, splits, split)
-
-
-def predict(run: Run, rows: str | Path | None = None) -> dict[str, np.ndarray]:
-    """Predictions of a run's model by output name, each of shape (rows, *output shape).
-
-    Args:
-        run: from `train` or `open_run`.
-        rows: a CSV, JSON, NPZ or Parquet file with the columns of the blueprint's inputs; the
-            run's test rows (or, without any, its validation rows) when None.
-
-    Raises:
-        DataError: the rows lack a column or hold what the run's transforms cannot take.
-    """
-    from yamlnet.runner.evaluate import predict_run
-
-    return predict_run(run, _row_inputs(run, rows))
-
-
-def _row_inputs(run: Run, rows: str | Path | None) -> Mapping[str, np.ndarray]:
-    from yamlnet.data.dataset import transform_rows
-    from yamlnet.data.rows import read_rows
-
-    if rows is None:
-        dataset = _run_data(run)
-        split = dataset.test or dataset.validation or dataset.train
-        return split.inputs
-    plan = reload(run).plan
-    assert plan.data is not None
-    shapes = {given.name: given.shape for given in plan.models["model"].inputs if given.shape is not None}
-    return transform_rows(read_rows(Path(rows)), plan.data, run.fitted, shapes)
-
-
-def _run_data(run: Run) -> Dataset:
-    from yamlnet.data.dataset import load as load_data
-
-    plan = reload(run).plan
-    if plan.data is None:
-        raise DataError("the run's blueprint has no data section")
-    shapes = {given.name: given.shape for given in plan.models["model"].inputs if given.shape is not None}
-    return load_data(plan.data, run.data_root, plan.seed, shapes, run.fitted)
-
-
-def export(run: Run, formats: Sequence[str], dataset: Dataset | None = None) -> list[Artifact]:
-    """Export a run's model; each format is reopened by its own runtime and compared on real rows.
-
-    The artifacts land in the run folder's `export/`.
-
-    Raises:
-        ExportError: a format's packages are missing, or its runtime gave other numbers.
-    """
-    from yamlnet.exporters.export import export as export_model
-
-    data = dataset if dataset is not None else _run_data(run)
-    split = data.test or data.validation or data.train
-    rows: dict[str, Any] = {name: values[:32] for name, values in split.inputs.items()}
-    return [export_model(run.model, name, run.folder / "export", rows) for name in formats]
-
-
-__all__ = [
-    "LoadedBlueprint",
-    "build",
-    "evaluate",
-    "export",
-    "load",
-    "open_run",
-    "predict",
-    "reload",
-    "replace",
-    "train",
-]

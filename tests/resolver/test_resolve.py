@@ -50,8 +50,8 @@ def test_count_loop_chains_and_numbers() -> None:
 
 
 def test_loop_variables_are_visible_and_name() -> None:
-    plan = plan_of('- layers: [{Dense: {units: "${i * w}"}}, {Dense: {units: 1, as: "d${i}w${w}"}}]\n  for: {i: [1, 2]}',
-                   head="params: {w: 3}")  # fmt: skip
+    layers = '[{Dense: {units: "${i * w}"}}, {Dense: {units: 1, as: "d${i}w${w}"}}]'
+    plan = plan_of(f"- layers: {layers}\n  for: {{i: [1, 2]}}", head="params: {w: 3}")
     assert names(plan) == ["i1_dense", "d1w3", "i2_dense", "d2w3"]
     units = [node.callee.layer.arguments["units"] for node in plan.models["model"].nodes
              if isinstance(node.callee, LayerCall)]  # fmt: skip
@@ -59,7 +59,9 @@ def test_loop_variables_are_visible_and_name() -> None:
 
 
 def test_a_false_entry_is_as_if_not_written() -> None:
-    plan = plan_of("- Dense: {units: 3, as: a}\n- Dense: {units: 9, from: x, if: false, as: b}\n- Add: {from: [a, b]}")
+    plan = plan_of(
+        "- Dense: {units: 3, as: a}\n- Dense: {units: 9, from: x, if: false, as: b}\n- Add: {from: [a, b]}"
+    )
     assert reads(plan) == ["x", ["a", "x"]]
 
 
@@ -87,8 +89,12 @@ def test_changing_one_place_renames_nothing_elsewhere() -> None:
 
 
 def test_a_named_layer_called_again_is_the_same_layer() -> None:
-    plan = plan_of("- Dense: {units: 4, name: shared, as: a}\n- shared: {from: x, as: b}\n- shared: {from: b}")
-    instances = {node.callee.instance for node in plan.models["model"].nodes if isinstance(node.callee, LayerCall)}
+    plan = plan_of(
+        "- Dense: {units: 4, name: shared, as: a}\n- shared: {from: x, as: b}\n- shared: {from: b}"
+    )
+    instances = {
+        node.callee.instance for node in plan.models["model"].nodes if isinstance(node.callee, LayerCall)
+    }
     assert instances == {"shared"}
     assert len(set(names(plan))) == 3
 
@@ -124,7 +130,10 @@ def test_facts_fill_in_what_was_unknown() -> None:
 def test_unparse_round_trips(path: Path) -> None:
     plan = load(path).plan
     if plan.unknown:
-        facts = {"steps": 100, "data": {name: {"classes": 10} for name in plan.data.targets} if plan.data else {}}
+        facts = {
+            "steps": 100,
+            "data": {name: {"classes": 10} for name in plan.data.targets} if plan.data else {},
+        }
         plan = resolve(validate(parse(path.read_text(), path.name)), facts)
     import json
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yamlnet.catalog.argument_types import COUNT, COUNTS, DTYPE, INITIALIZER, POSITIVE, SEED, TENSOR, WHOLE
+from yamlnet.catalog.argument_terms import COUNT, COUNTS, DTYPE, INITIALIZER, POSITIVE, SEED, TENSOR, WHOLE
 from yamlnet.catalog.entry import Argument, Entry
 from yamlnet.catalog.types import Boolean, ListOf
 

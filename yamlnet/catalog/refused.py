@@ -53,7 +53,8 @@ REFUSED: dict[str, str] = {
     **{
         f"op.{name}": _ARRAY
         for name in (
-            "convert_to_numpy", "convert_to_tensor", "dtype", "is_tensor", "shape", "ndim", "nonzero", "unique",
+            "convert_to_numpy", "convert_to_tensor", "dtype", "is_tensor", "shape", "ndim", "nonzero",
+            "unique",
         )
     },
     "op.get_item": "write a slice where the tensor is read: from: hidden[:, 0]",

@@ -41,7 +41,9 @@ BACKENDS = {
     ),
 }
 
-PROBE = "{devices}\nimport json, keras\nassert keras.backend.backend() == '{name}'\nprint(json.dumps(devices))"
+PROBE = (
+    "{devices}\nimport json, keras\nassert keras.backend.backend() == '{name}'\nprint(json.dumps(devices))"
+)
 
 EXTRAS = (
     ("scikit-learn", "data", "the Sklearn source"),

@@ -32,7 +32,7 @@ def command(run: str, part: str, backend: str | None) -> None:
       yamlnet evaluate runs/digits-20260101-120000
       yamlnet evaluate runs/digits-20260101-120000 --on validation --format json
     """
-    from yamlnet.pipeline import evaluate, open_run
+    from yamlnet.runs import evaluate, open_run
 
     metrics = evaluate(open_run(run, backend), part)
     if click.get_current_context().meta["yamlnet.style"] == "json":

@@ -25,7 +25,7 @@ def command(run: str, formats: tuple[str, ...], backend: str | None, quiet: bool
     Example:
       yamlnet export runs/digits-20260101-120000 onnx saved_model
     """
-    from yamlnet.pipeline import export, open_run
+    from yamlnet.runs import export, open_run
 
     for artifact in export(open_run(run, backend), formats):
         if quiet:

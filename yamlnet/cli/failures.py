@@ -12,14 +12,13 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NoReturn, ParamSpec, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, YamlnetError
 from yamlnet.diagnostics.report import Places, Style, render
 
-P = ParamSpec("P")
 R = TypeVar("R")
 
 STYLE = "yamlnet.style"
@@ -29,7 +28,7 @@ INTERRUPTED = 130
 """The exit code of a process that Ctrl-C ended: 128 and the number of SIGINT."""
 
 
-def handles_failures(function: Callable[P, R]) -> Callable[P, R]:
+def handles_failures(function: Callable[..., R]) -> Callable[..., R]:
     """Turn the errors of a command into diagnostics; adds the options `--format` and `--debug`."""
 
     @click.option(
@@ -82,8 +81,14 @@ def fail(error: BaseException, style: Style) -> NoReturn:
 def tell_plainly(message: str, hint: str | None, style: Style) -> None:
     """Say an error that has no place in a blueprint."""
     if style == "json":
-        nowhere = dict.fromkeys(("file", "line", "column", "end_line", "end_column"))
-        problem = {"message": message, "hint": hint, "path": [], "severity": "error", "check": "error"}
+        nowhere: dict[str, object] = dict.fromkeys(("file", "line", "column", "end_line", "end_column"))
+        problem: dict[str, object] = {
+            "message": message,
+            "hint": hint,
+            "path": [],
+            "severity": "error",
+            "check": "error",
+        }
         click.echo(json.dumps([{**nowhere, **problem, "notes": []}], indent=2))
     elif style == "github":
         told = f"{message}; {hint}" if hint else message

@@ -37,7 +37,7 @@ def command(run: str, rows: str | None, output: str | None, backend: str | None,
       yamlnet predict runs/digits-20260101-120000
       yamlnet predict runs/digits-20260101-120000 rows.csv -o predictions.csv
     """
-    from yamlnet.pipeline import open_run, predict
+    from yamlnet.runs import open_run, predict
 
     if output is not None and Path(output).suffix not in (".csv", ".npz"):
         raise click.BadParameter(f'"{output}" ends in neither .csv nor .npz', param_hint="--output")
@@ -58,7 +58,7 @@ def _write(path: Path, predictions: Mapping[str, np.ndarray]) -> None:
     import numpy as np
 
     if path.suffix == ".npz":
-        np.savez(path, **dict(predictions))
+        np.savez(path, allow_pickle=False, **predictions)
     else:
         path.write_text(_table(predictions, None), encoding="utf-8")
 

@@ -19,7 +19,9 @@ def require_numbers(values: Array, column: str, path: KeyPath) -> None:
     row, text = next((index, value) for index, value in enumerate(values.tolist()) if not _is_number(value))
     message = f'column "{column}" holds numbers for this, but row {row + 1} is "{text}"'
     if not any(_is_number(value) for value in values[:1000].tolist()):
-        message = f'column "{column}" holds texts (row {row + 1} is "{text}"); make them numbers: encode: index'
+        message = (
+            f'column "{column}" holds texts (row {row + 1} is "{text}"); make them numbers: encode: index'
+        )
     raise DataError(message, path=path, check="text-in-numbers")
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from yamlnet.compiler.structure import by_output
 from yamlnet.exporters.artifact import Array, Rows
-from yamlnet.exporters.outputs import named
 
 KERAS_FORMATS = {"onnx": "onnx", "saved_model": "tf_saved_model"}
 
@@ -42,7 +42,7 @@ def run_saved_model(path: Path, rows: Rows, names: tuple[str, ...]) -> dict[str,
     served = tf.saved_model.load(str(path))
     tensors = {name: tf.convert_to_tensor(values) for name, values in rows.items()}
     found = served.serve(tensors if len(tensors) > 1 else next(iter(tensors.values())))
-    return {name: np.asarray(values) for name, values in named(found, names).items()}
+    return {name: np.asarray(values) for name, values in by_output(found, names).items()}
 
 
 @contextlib.contextmanager

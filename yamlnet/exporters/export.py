@@ -6,22 +6,25 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from yamlnet.compiler.structure import output_names, predictions
+from yamlnet.data.dataset import Dataset
 from yamlnet.diagnostics.diagnostic import ExportError
 from yamlnet.exporters import EXPORTERS
 from yamlnet.exporters.artifact import Array, Artifact, Exporter, Rows
-from yamlnet.exporters.outputs import named, output_names, structured
+from yamlnet.runner.run import Run
 
 RELATIVE, ABSOLUTE = 1e-3, 1e-4
 """How far float32 outputs of two runtimes may differ: |a - b| ≤ ABSOLUTE + RELATIVE · |a|."""
 
 MANIFEST = "manifest.json"
+COMPARED_ROWS = 32
 
 
 def export(model: Any, format: str, folder: Path, rows: Rows) -> Artifact:
@@ -60,6 +63,17 @@ def export(model: Any, format: str, folder: Path, rows: Rows) -> Artifact:
     return artifact
 
 
+def export_run(run: Run, formats: Sequence[str], dataset: Dataset) -> list[Artifact]:
+    """Export a run's model into its folder, compared on rows that it was not trained on if there are any.
+
+    Raises:
+        ExportError: as for `export`.
+    """
+    split = dataset.test or dataset.validation or dataset.train
+    rows = {name: values[:COMPARED_ROWS] for name, values in split.inputs.items()}
+    return [export(run.model, name, run.folder / "export", rows) for name in formats]
+
+
 def _write(exporter: Exporter, model: Any, path: Path, format: str) -> None:
     try:
         exporter.write(model, path)
@@ -77,7 +91,7 @@ def _compare(exporter: Exporter, model: Any, path: Path, rows: Rows, format: str
     names = output_names(model)
     largest = 0.0
     for given in (rows, {name: values[:1] for name, values in rows.items()}):
-        expected = named(model.predict(structured(model, given), verbose=0), names)
+        expected = predictions(model, given, names)
         try:
             found = exporter.run(path, given, names)
         except ExportError:
@@ -102,7 +116,8 @@ def _difference(
         gap = np.abs(values.astype(np.float64) - other.astype(np.float64))
         if not np.allclose(other, values, rtol=RELATIVE, atol=ABSOLUTE):
             raise ExportError(
-                f'the {format} export computes something else: output "{name}" differs by up to {gap.max():.3g} '
+                f"the {format} export computes something else: "
+                f'output "{name}" differs by up to {gap.max():.3g} '
                 f"in {runtime} (allowed: {ABSOLUTE:g} + {RELATIVE:g} of the value)",
                 hint="nothing was published",
             )

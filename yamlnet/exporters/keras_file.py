@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from yamlnet.compiler.structure import predictions
 from yamlnet.exporters.artifact import Array, Exporter, Rows
-from yamlnet.exporters.outputs import named, structured
 
 
 def write(model: Any, path: Path) -> None:
@@ -26,7 +26,7 @@ def run(path: Path, rows: Rows, names: tuple[str, ...]) -> dict[str, Array]:
 
     with deep_graphs():
         model = keras.saving.load_model(path)
-    return named(model.predict(structured(model, rows), verbose=0), names)
+    return predictions(model, rows, names)
 
 
 def runtime() -> str:

@@ -44,7 +44,7 @@ def run_elsewhere(path: Path, rows: Rows, names: tuple[str, ...], backend: str) 
 
     with tempfile.TemporaryDirectory() as folder:
         given, found = Path(folder) / "rows.npz", Path(folder) / "outputs.npz"
-        np.savez(given, **dict(rows))
+        np.savez(given, allow_pickle=False, **rows)
         _call(["run", str(path), str(given), str(found), *names], backend)
         with np.load(found) as outputs:
             return {name: outputs[name] for name in names}
@@ -82,7 +82,7 @@ def main(arguments: list[str]) -> None:
     with np.load(arguments[2]) as rows:
         outputs = run_saved_model(Path(arguments[1]), dict(rows), tuple(arguments[4:]))
     with Path(arguments[3]).open("wb") as file:
-        np.savez(file, **outputs)
+        np.savez(file, allow_pickle=False, **outputs)
 
 
 if __name__ == "__main__":

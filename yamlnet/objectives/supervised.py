@@ -13,6 +13,7 @@ from typing import Any
 
 import keras
 
+from yamlnet.compiler.structure import model_inputs
 from yamlnet.data.batches import Batch
 from yamlnet.objectives.objective import Construct, Models, Phase
 from yamlnet.resolver.plan import ObjectSpec, TrainPlan
@@ -25,8 +26,7 @@ class Supervised:
 
     def __init__(self, models: Models, plan: TrainPlan, construct: Construct) -> None:
         self.model = models["model"]
-        outputs = list(self.model.output) if isinstance(self.model.output, dict) else None
-        self.names = tuple(outputs or _output_names(self.model, plan))
+        self.names = tuple(plan.outputs)
         self.model.compile(
             optimizer=construct(plan.optimizer),
             loss=self._by_output(plan.loss, construct),
@@ -101,17 +101,6 @@ class Supervised:
         if isinstance(self.model.output, list | tuple):
             return [values.get(name) for name in self.names]
         return next(iter(values.values()), None)
-
-
-def model_inputs(model: keras.Model, inputs: Mapping[str, Any]) -> Any:
-    """Tensors by input name in the structure that the model takes: one tensor, or a mapping."""
-    if isinstance(model.input, dict):
-        return {name: inputs[name] for name in model.input}
-    return next(iter(inputs.values()))
-
-
-def _output_names(model: keras.Model, plan: TrainPlan) -> tuple[str, ...]:
-    return tuple(plan.outputs)
 
 
 def _metric(spec: ObjectSpec, construct: Construct) -> Any:

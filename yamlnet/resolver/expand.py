@@ -205,7 +205,9 @@ class Expander:
         missing = [name for name in block.inputs if name not in found]
         if missing or len(found) != len(block.inputs):
             names = ", ".join(block.inputs)
-            message = f'block "{block.name}" takes {len(block.inputs)} inputs ({names}), `from` gives {len(found)}'
+            message = (
+                f'block "{block.name}" takes {len(block.inputs)} inputs ({names}), `from` gives {len(found)}'
+            )
             self.filling.problems.add("inputs", message, entry.path, "key", notes=body.notes)
         return {**dict.fromkeys(missing, MISSING), **found}
 

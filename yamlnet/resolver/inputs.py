@@ -14,6 +14,7 @@ from yamlnet.resolver.plan import Input
 from yamlnet.schema.forms import Model
 from yamlnet.schema.model_inputs import INPUT_ARGUMENTS
 
+
 def read_inputs(model: Model, values: Scope, filling: Filling) -> tuple[Input, ...]:
     """The inputs of a model, filled in; mistakes are reported."""
     return tuple(

@@ -155,7 +155,10 @@ class _Reading:
         return {"": self._metric_list(value, self.outputs, path)}
 
     def _metric_list(self, value: object, outputs: tuple[str, ...], path: KeyPath) -> tuple[ObjectSpec, ...]:
-        return tuple(_named_as_written(self.spec("metric", spec, place), spec) for spec, place in metric_specs(value, outputs, path))
+        return tuple(
+            _named_as_written(self.spec("metric", spec, place), spec)
+            for spec, place in metric_specs(value, outputs, path)
+        )
 
     def callbacks(self) -> tuple[ObjectSpec, ...]:
         value = self.filled.get("callbacks") or []
@@ -166,7 +169,7 @@ class _Reading:
 
 
 def _named_as_written(metric: ObjectSpec, written: object) -> ObjectSpec:
-    """A metric called `mae` is `mae` in the history, as in Keras; one called by its class has Keras's name."""
+    """A metric called `mae` is `mae` in the history, as in Keras; a class keeps Keras's name."""
     if isinstance(written, str) and written != metric.name and written.islower():
         return replace(metric, arguments={**metric.arguments, "name": written})
     return metric

@@ -18,6 +18,7 @@ def draw_curves(history: History, title: str) -> bytes:
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     names = [name for name in history if not name.startswith("val_")]
     figure = Figure(figsize=(WIDTH * max(len(names), 1), HEIGHT), dpi=DPI, layout="constrained")
@@ -37,7 +38,7 @@ def draw_curves(history: History, title: str) -> bytes:
         axes.set_title(name, fontsize=10)
         axes.set_xlabel("epoch", fontsize=9)
         axes.grid(color=GRID, linewidth=0.6)
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.tick_params(labelsize=8)
         axes.legend(fontsize=8, frameon=False)
         for side in ("top", "right"):

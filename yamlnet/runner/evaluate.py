@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import keras
 import numpy as np
 
 from yamlnet.compiler.objects import construct
+from yamlnet.compiler.structure import predictions
 from yamlnet.data.batches import Split, batches
 from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.objectives import OBJECTIVES
@@ -33,31 +33,23 @@ def evaluate_run(run: Run, plan: Plan, splits: Mapping[str, Split | None], part:
     if plan.train is None or plan.data is None:
         raise YamlnetError("the run's blueprint has no loss to evaluate by")
     objective = OBJECTIVES[plan.train.objective](run.models, plan.train, construct)
-    rows = batches(split, plan.data.batch_size, shuffle=False)
-    warm_up(
-        objective, run.models, next(batches(split, plan.data.batch_size, shuffle=False)), objective.phases[0]
-    )
+    first = next(batches(split, plan.data.batch_size, shuffle=False))
+    warm_up(objective, run.models, first, objective.phases[0])
     stepper = make_stepper(objective, run.models)
     stepper.reset_metrics()
-    for batch in rows:
+    for batch in batches(split, plan.data.batch_size, shuffle=False):
         stepper.evaluate(batch)
     return stepper.results()
 
 
-def predict_run(run: Run, inputs: Mapping[str, Array], batch_size: int = 256) -> dict[str, Array]:
+def predict_run(run: Run, inputs: Mapping[str, Array]) -> dict[str, Array]:
     """Predictions by output name, each of shape (rows, *output shape)."""
-    model = run.model
-    given: Any = dict(inputs) if isinstance(model.input, dict) else next(iter(inputs.values()))
-    found = model.predict(given, batch_size=batch_size, verbose=0)
-    if isinstance(found, dict):
-        return {name: np.asarray(values) for name, values in found.items()}
-    names = run.manifest.get("outputs") or list(model.output_names)
-    values = found if isinstance(found, list | tuple) else [found]
-    return {name: np.asarray(value) for name, value in zip(names, values, strict=False)}
+    return predictions(run.model, inputs, tuple(run.manifest["outputs"]))
 
 
 def predicted_classes(values: Array) -> Array | None:
     """The likeliest class of each row where an output has one number a class, else None."""
     if values.ndim != 2 or values.shape[1] < 2:
         return None
-    return np.asarray(keras.ops.convert_to_numpy(values)).argmax(axis=1)
+    classes: Array = values.argmax(axis=1)
+    return classes

@@ -30,7 +30,9 @@ USE = "^[a-z_][A-Za-z0-9_]*$"
 
 def object_definitions() -> dict[str, Schema]:
     """The definitions of every kind of object and of every object of the catalogue."""
-    found: dict[str, Schema] = {"activation": either({"enum": list(catalog().names("activation"))}, EXPRESSION)}
+    found: dict[str, Schema] = {
+        "activation": either({"enum": list(catalog().names("activation"))}, EXPRESSION)
+    }
     for kind in NAMED_KINDS:
         entries = _usable(kind)
         found[kind] = either(_names(entries), one_of_keys(_by_key(kind, entries)), EXPRESSION)
@@ -80,7 +82,9 @@ def one_of_keys(properties: dict[str, Schema]) -> Schema:
 
 def _usable(kind: Kind) -> dict[str, Entry]:
     """Each name and alias that a blueprint may write, with its entry."""
-    return {name: entry for name in catalog().names(kind) if (entry := catalog().find(kind, name)) is not None}
+    return {
+        name: entry for name in catalog().names(kind) if (entry := catalog().find(kind, name)) is not None
+    }
 
 
 def _by_key(kind: Kind, entries: dict[str, Entry], prefix: str = "") -> dict[str, Schema]:
@@ -213,4 +217,3 @@ def _group() -> Schema:
         "required": [GROUP],
         "additionalProperties": False,
     }
-

@@ -15,7 +15,9 @@ SHOWN = 10
 def fit(argument: object, values: Array, place: Place) -> State:
     """The distinct values of the training rows, sorted."""
     if values.ndim != 1:
-        message = f'column "{place.column}" holds rows of shape {list(values.shape[1:])}; `encode` takes values'
+        message = (
+            f'column "{place.column}" holds rows of shape {list(values.shape[1:])}; `encode` takes values'
+        )
         raise DataError(message, path=place.path, check="encode")
     return {"classes": np.unique(values).tolist()}
 

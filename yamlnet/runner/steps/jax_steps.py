@@ -104,6 +104,7 @@ class JaxStepper:
                 scaled = phase.optimizer.scale_loss(total)
             return scaled, [scope.get_current_value(variable) for variable in self.order]
 
+        updated: State
         gradients, updated = jax.grad(loss, has_aux=True)([state[position] for position in trained])
         weights, optimizer = phase.optimizer.stateless_apply(
             [state[position] for position in optimizing],

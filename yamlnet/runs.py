@@ -1,0 +1,106 @@
+"""What is done with a finished run: open it, evaluate it, predict with it, export it.
+
+Each starts from the run folder alone: the resolved blueprint, the weights and what the transforms
+learnt. Nothing heavy is imported until it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from yamlnet.diagnostics.diagnostic import DataError
+from yamlnet.pipeline import LoadedBlueprint, input_shapes, load
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from yamlnet.data.dataset import Dataset
+    from yamlnet.exporters.artifact import Artifact
+    from yamlnet.runner.run import Run
+
+
+def open_run(folder: str | Path, backend: str | None = None) -> Run:
+    """Open a run folder that training left.
+
+    Raises:
+        YamlnetError: it is no run folder, or training did not get as far as a model.
+        BackendError: as in `build`.
+    """
+    from yamlnet.compiler.backend import select_backend
+    from yamlnet.runner.files import read_manifest
+
+    select_backend(backend, read_manifest(Path(folder))["backend"])
+    from yamlnet.runner.folder import open_run as open_folder
+
+    return open_folder(Path(folder))
+
+
+def reload(run: Run) -> LoadedBlueprint:
+    """The blueprint that a run was trained from, as the run folder keeps it."""
+    return load(run.folder / "resolved.yaml")
+
+
+def evaluate(run: Run, split: str = "test") -> dict[str, float]:
+    """Loss and metrics of a run's model on one part of its data: `train`, `validation` or `test`.
+
+    Raises:
+        YamlnetError: the run's data has no such part.
+    """
+    from yamlnet.runner.evaluate import evaluate_run
+
+    dataset = _run_data(run)
+    splits = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
+    return evaluate_run(run, reload(run).plan, splits, split)
+
+
+def predict(run: Run, rows: str | Path | None = None) -> dict[str, np.ndarray]:
+    """Predictions of a run's model by output name, each of shape (rows, *output shape).
+
+    Args:
+        run: from `train` or `open_run`.
+        rows: a CSV, JSON, NPZ or Parquet file with the columns of the blueprint's inputs; the
+            run's test rows (or, without any, its validation rows) when None.
+
+    Raises:
+        DataError: the rows lack a column or hold what the run's transforms cannot take.
+    """
+    from yamlnet.runner.evaluate import predict_run
+
+    return predict_run(run, _row_inputs(run, rows))
+
+
+def _row_inputs(run: Run, rows: str | Path | None) -> Mapping[str, np.ndarray]:
+    from yamlnet.data.dataset import transform_rows
+    from yamlnet.data.rows import read_rows
+
+    if rows is None:
+        dataset = _run_data(run)
+        split = dataset.test or dataset.validation or dataset.train
+        return split.inputs
+    plan = reload(run).plan
+    assert plan.data is not None
+    return transform_rows(read_rows(Path(rows)), plan.data, run.fitted, input_shapes(plan))
+
+
+def _run_data(run: Run) -> Dataset:
+    from yamlnet.data.dataset import load as load_data
+
+    plan = reload(run).plan
+    if plan.data is None:
+        raise DataError("the run's blueprint has no data section")
+    return load_data(plan.data, run.data_root, plan.seed, input_shapes(plan), run.fitted)
+
+
+def export(run: Run, formats: Sequence[str]) -> list[Artifact]:
+    """Export a run's model; each format is reopened by its own runtime and compared on real rows.
+
+    The artifacts land in the run folder's `export/`.
+
+    Raises:
+        ExportError: a format's packages are missing, or its runtime gave other numbers.
+    """
+    from yamlnet.exporters.export import export_run
+
+    return export_run(run, formats, _run_data(run))
