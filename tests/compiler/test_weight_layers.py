@@ -62,9 +62,6 @@ WRAPPERS: dict[str, Any] = {
 }
 ELSEWHERE = {
     "ConvLSTM",  # the parent of ConvLSTM1D, …
-    "FlaxLayer",  # these run another library's module, whose own code makes the values
-    "JaxLayer",
-    "TFSMLayer",
 }
 HOLDING_CELLS = {"LSTM", "GRU", "SimpleRNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"}
 TWO_TENSORS = ("AdditiveAttention", "Attention", "MultiHeadAttention", "GroupQueryAttention")
@@ -99,9 +96,9 @@ def weights(made: list[Any]) -> dict[str, Any]:
 
 
 def adding_weights() -> set[str]:
-    """The classes inside Keras whose own source calls `add_weight`."""
+    """The classes among Keras's layers whose own source calls `add_weight`."""
     found = set()
-    for file in (Path(keras.__file__).parent / "src").rglob("*.py"):
+    for file in (Path(keras.__file__).parent / "src" / "layers").rglob("*.py"):
         text = file.read_text("utf-8")
         if "self.add_weight(" in text and not file.name.endswith("_test.py") and file.name != "layer.py":
             classes = (node for node in ast.parse(text).body if isinstance(node, ast.ClassDef))

@@ -25,10 +25,7 @@ from yamlnet.diagnostics.lines import split_lines
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.syntax import marks
 from yamlnet.syntax.scalars import NumberError, plain_value
-from yamlnet.syntax.tree import Positions, Scalar, Value
-
-MAX_DEPTH = 64
-"""How deep collections may stand in each other."""
+from yamlnet.syntax.tree import MAX_DEPTH, TOO_DEEP, Positions, Scalar, Value
 
 MAX_EXPANDED = 100_000
 """How many nodes aliases may add to those that are written: a bomb of a few lines makes billions."""
@@ -117,8 +114,7 @@ class Composer:
         if event.tag is not None:
             self._tag(event)
         if depth == MAX_DEPTH:
-            message = f"values stand in each other more than {MAX_DEPTH} deep"
-            self._stop("too-deep", message, marks.start(event))
+            self._stop("too-deep", TOO_DEEP, marks.start(event))
         if event.anchor is not None:
             self.anchors[event.anchor] = OPEN
         compose = self._mapping if type(event) is MappingStartEvent else self._sequence

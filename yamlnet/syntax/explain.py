@@ -16,6 +16,7 @@ from yamlnet.syntax import bracket_mistakes, line_mistakes, text_mistakes
 from yamlnet.syntax.stuck import Stuck, stuck_at
 
 SITUATIONS: tuple[Callable[[Stuck], Diagnostic | None], ...] = (
+    text_mistakes.too_deep,
     line_mistakes.tab,
     text_mistakes.unclosed_quote,
     text_mistakes.bad_escape,

@@ -6,6 +6,7 @@ import re
 
 from yamlnet.diagnostics.diagnostic import Diagnostic
 from yamlnet.syntax.stuck import CLOSERS, Stuck, place
+from yamlnet.syntax.tree import TOO_DEEP
 
 FIRST_WORD = re.compile(r"[^\s,\]}]+")
 
@@ -18,6 +19,13 @@ SPECIAL = (
     "keys are not allowed",
 )
 """What the parser says of a character that text cannot begin with."""
+
+
+def too_deep(stuck: Stuck) -> Diagnostic | None:
+    """The parser gives up on nesting of its own accord when it looks ahead."""
+    if "nesting depth" not in stuck.problem:
+        return None
+    return stuck.refuse("too-deep", TOO_DEEP, stuck.span())
 
 
 def unclosed_quote(stuck: Stuck) -> Diagnostic | None:

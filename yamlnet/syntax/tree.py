@@ -18,6 +18,11 @@ CHARACTERS = {
 }
 """What stands for one character of a value, by the style in which it is written on one line."""
 
+MAX_DEPTH = 64
+"""How deep collections may stand in each other."""
+
+TOO_DEEP = f"values stand in each other more than {MAX_DEPTH} deep"
+
 
 @dataclass(frozen=True, slots=True)
 class Positions:
