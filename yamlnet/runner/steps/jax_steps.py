@@ -26,6 +26,7 @@ class JaxStepper:
         self.order = variables.all
         self.index = {id(variable): position for position, variable in enumerate(self.order)}
         self.metric_positions = [self.index[id(variable)] for variable in variables.metrics]
+        self.is_metric = frozenset(self.metric_positions)
         self.trains = jax.jit(self._train, donate_argnums=0)
         self.evaluates = jax.jit(self._evaluate, donate_argnums=0)
         self.predicts = jax.jit(self._predict)
@@ -41,15 +42,10 @@ class JaxStepper:
     def evaluate(self, batch: Batch) -> None:
         """Only the metrics' part of the state is donated and replaced."""
         metrics = [self.state[position] for position in self.metric_positions]
-        rest = [None if position in self.metric_set else value for position, value in enumerate(self.state)]
+        rest = [None if position in self.is_metric else value for position, value in enumerate(self.state)]
         found = self.evaluates(metrics, rest, _arrays(batch))
         for position, value in zip(self.metric_positions, found, strict=True):
             self.state[position] = value
-
-    @property
-    def metric_set(self) -> frozenset[int]:
-        """The positions of metric variables."""
-        return frozenset(self.metric_positions)
 
     def predict(self, inputs: Mapping[str, Any]) -> Any:
         """NumPy arrays in the model's output structure."""
