@@ -144,13 +144,10 @@ def save(model: keras.Model, path: Path) -> None:
     Raises:
         YamlnetError: the file cannot be written.
     """
-    from yamlnet.compiler.deep_graphs import deep_graphs
+    from yamlnet.compiler.saving import save_model
 
-    beside = path.with_name(f".part-{path.name}")
     try:
-        with deep_graphs():
-            model.save(beside)
-        beside.replace(path)
+        save_model(model, path)
     except OSError as error:
         raise YamlnetError(f"{path} cannot be written: {error.strerror or error}") from error
 

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 @click.command("train", short_help="Train a blueprint and keep the run.")
 @blueprint_argument
-@click.option("--out", "-o", type=click.Path(file_okay=False), help="The run folder; default runs/<name>-<time>.")
+@click.option(
+    "--out", "-o", type=click.Path(file_okay=False), help="The run folder; default runs/<name>-<time>."
+)
 @backend_option
 @set_option
 @quiet_option

@@ -5,28 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from yamlnet.compiler.saving import load_model, save_model
 from yamlnet.compiler.structure import predictions
 from yamlnet.exporters.artifact import Array, Exporter, Rows
 
 
 def write(model: Any, path: Path) -> None:
     """Save the model, of any depth."""
-    from yamlnet.compiler.deep_graphs import deep_graphs
-
-    with deep_graphs():
-        model.save(path)
+    save_model(model, path)
 
 
 def run(path: Path, rows: Rows, names: tuple[str, ...]) -> dict[str, Array]:
     """Load the file anew and predict."""
-    import keras
-
-    import yamlnet.compiler.layers  # noqa: F401 - registers yamlnet's own layers with Keras
-    from yamlnet.compiler.deep_graphs import deep_graphs
-
-    with deep_graphs():
-        model = keras.saving.load_model(path)
-    return predictions(model, rows, names)
+    return predictions(load_model(path), rows, names)
 
 
 def runtime() -> str:

@@ -25,12 +25,11 @@ def write_elsewhere(model: Any, path: Path, format: str, backend: str) -> None:
     Raises:
         ExportError: that process failed; with its reason.
     """
-    from yamlnet.compiler.deep_graphs import deep_graphs
+    from yamlnet.compiler.saving import save_model
 
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "model.keras"
-        with deep_graphs():
-            model.save(saved)
+        save_model(model, saved)
         _call(["write", format, str(saved), str(path)], backend)
 
 
@@ -67,13 +66,10 @@ def _call(arguments: list[str], backend: str) -> None:
 def main(arguments: list[str]) -> None:
     """`write FORMAT MODEL TARGET`, or `run SAVED_MODEL ROWS OUTPUTS NAME…`."""
     if arguments[0] == "write":
-        import keras
-
-        import yamlnet.compiler.layers  # noqa: F401 - registers yamlnet's own layers with Keras
+        from yamlnet.compiler.saving import load_model
         from yamlnet.exporters.direct import write_directly
 
-        model = keras.saving.load_model(arguments[2])
-        write_directly(model, Path(arguments[3]), arguments[1])
+        write_directly(load_model(Path(arguments[2])), Path(arguments[3]), arguments[1])
         return
     import numpy as np
 

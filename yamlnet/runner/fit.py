@@ -11,8 +11,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from yamlnet.compiler.deep_graphs import deep_graphs
 from yamlnet.compiler.objects import construct
+from yamlnet.compiler.saving import save_model
 from yamlnet.data.batches import Batch, Split, batches, steps_per_epoch
 from yamlnet.data.dataset import Dataset
 from yamlnet.diagnostics.diagnostic import TrainingError
@@ -214,9 +214,8 @@ def _finish(loop: _Loop, folder: RunFolder, plan: Plan) -> dict[str, dict[str, f
         }
     loop.stepper.sync()
     folder.write_json(METRICS, found)
-    with deep_graphs():
-        for name, model in loop.models.items():
-            folder.write_model(folder.model_file(name), model)
+    for name, model in loop.models.items():
+        save_model(model, folder.model_file(name))
     if loop.history:
         folder.write(CURVES, draw_curves(loop.history, plan.name))
     return found

@@ -54,15 +54,9 @@ class RunFolder:
             writer.writerow([epoch, *(f"{value:.8g}" for value in values)])
         self.write(HISTORY, text.getvalue())
 
-    def write_model(self, name: str, model: Any) -> None:
-        """Save a Keras model whole: Keras's own `save` writes in place."""
-        beside = self.path / f".part-{name}"
-        model.save(beside)
-        os.replace(beside, self.path / name)
-
-    def model_file(self, name: str) -> str:
+    def model_file(self, name: str) -> Path:
         """The file of one of the models: `model.keras`, `encoder.keras`."""
-        return f"{name}.keras"
+        return self.path / f"{name}.keras"
 
 
 def create_folder(plan: Plan, text: str, out: Path | None) -> RunFolder:
@@ -108,14 +102,10 @@ def open_run(path: Path) -> Run:
     if not (path / MODEL).exists():
         status, error = manifest.get("status"), manifest.get("error") or ""
         raise YamlnetError(f"the run {path} has no model (it {status}): {error}".rstrip(": "))
-    import keras
-
-    import yamlnet.compiler.layers  # noqa: F401 - registers yamlnet's own layers with Keras
-    from yamlnet.compiler.deep_graphs import deep_graphs
+    from yamlnet.compiler.saving import load_model
 
     names = [name for name in manifest.get("models", ["model"]) if (path / f"{name}.keras").exists()]
-    with deep_graphs():
-        models = {name: keras.saving.load_model(path / f"{name}.keras") for name in names}
+    models = {name: load_model(path / f"{name}.keras") for name in names}
     return Run(
         folder=path,
         models=models,

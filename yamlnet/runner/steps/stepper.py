@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import keras
 import numpy as np
+from keras.src.backend import compute_output_spec
 
 from yamlnet.data.batches import Batch
 from yamlnet.objectives.objective import Models, Objective, Phase
@@ -122,15 +123,20 @@ def restore(variables: Variables, copies: Snapshot) -> None:
 
 
 def warm_up(objective: Objective, models: Models, batch: Batch, phase: Phase) -> None:
-    """Let losses and metrics make their variables from one batch, without training on it.
+    """Let losses and metrics make their variables from the shapes of one batch; nothing is computed.
 
-    Keras makes them at the first call, which must not happen while a step is being traced.
+    Keras makes them at the first call, which must not happen while a step is being traced. As Keras's
+    own trainers do, that call is made on symbolic tensors (`keras.src.trainers.trainer._symbolic_build`).
     """
-    small = Batch(
-        {name: np.asarray(values)[:1] for name, values in batch.inputs.items()},
-        {name: np.asarray(values)[:1] for name, values in batch.targets.items()},
-        None if batch.sample_weight is None else np.asarray(batch.sample_weight)[:1],
-    )
-    objective.losses(models, small, phase, training=False)
+
+    def losses(*arrays: Any) -> Any:
+        return objective.losses(models, Batch(*arrays), phase, training=False)
+
+    arrays = (dict(batch.inputs), dict(batch.targets), batch.sample_weight)
+    compute_output_spec(losses, *keras.tree.map_structure(_symbolic, arrays))
     for metric in objective.metrics:
         metric.reset_state()
+
+
+def _symbolic(values: Any) -> Any:
+    return None if values is None else keras.KerasTensor(values.shape, str(values.dtype))
