@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import sys
 
+from yamlnet.compiler.native_stderr import without_start_up_lines
 from yamlnet.diagnostics.diagnostic import BackendError
 
 BACKENDS = ("jax", "tensorflow", "torch")
@@ -43,7 +45,7 @@ def select_backend(asked: str | None = None, blueprint: str = "auto") -> str:
             hint=f'pip install "yamlnet[{name}]"',
         )
     os.environ["KERAS_BACKEND"] = name
-    _quieten()
+    _import_quietly(name)
     return name
 
 
@@ -81,6 +83,9 @@ def _first_installed() -> str:
     return found[0]
 
 
-def _quieten() -> None:
-    """TensorFlow's start-up lines on stderr would stand between the user and the diagnostic."""
+def _import_quietly(name: str) -> None:
+    """Import TensorFlow now, where its start-up lines can be held back; the others have none."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    if name == "tensorflow" and name not in sys.modules:
+        with without_start_up_lines():
+            importlib.import_module(name)
