@@ -17,7 +17,7 @@ from yamlnet.compiler.deep_graphs import deep_graphs
 from yamlnet.compiler.initial_weights import layer_seed, numpy_initial_weights
 from yamlnet.compiler.layers import RandomDraw
 from yamlnet.compiler.objects import construct, keras_object
-from yamlnet.compiler.shapes import explain
+from yamlnet.compiler.shapes import explain, shape_text
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, Note
 from yamlnet.resolver.plan import (
     FunctionCall,
@@ -29,6 +29,7 @@ from yamlnet.resolver.plan import (
     SliceCall,
     TensorRef,
 )
+from yamlnet.schema.words import DEFAULT_MODEL
 
 
 def lower(plan: Plan) -> dict[str, keras.Model]:
@@ -45,9 +46,10 @@ def lower(plan: Plan) -> dict[str, keras.Model]:
         BlueprintError: a layer refuses its arguments or the shape of what it reads.
     """
     models: dict[str, keras.Model] = {}
-    with _precision(plan), numpy_initial_weights(plan.seed), deep_graphs():
+    with _precision(plan), deep_graphs():
         for name, graph in plan.models.items():
-            models[name] = _Lowering(graph, models, plan).model()
+            with numpy_initial_weights(plan.seed, scope="" if name == DEFAULT_MODEL else name):
+                models[name] = _Lowering(graph, models, plan).model()
     return models
 
 
@@ -91,7 +93,7 @@ class _Lowering:
             given = next(iter(outputs.values()))
         elif self.graph.output_form == "list":
             given = list(outputs.values())
-        name = self.plan.name if self.graph.name == "model" else self.graph.name
+        name = self.plan.name if self.graph.name == DEFAULT_MODEL else self.graph.name
         try:
             return keras.Model(taken, given, name=_model_name(name))
         except ValueError as error:
@@ -106,9 +108,24 @@ class _Lowering:
         if not isinstance(tensor, keras.KerasTensor):
             message = f'output "{name}" is several tensors; name them with `as: [a, b]` and give one'
             raise BlueprintError([Diagnostic("outputs", message, (*self.graph.path, "outputs"))])
+        self._require_batch_axis(name, ref, tensor)
         if tensor.name in self.graph_inputs:
             return keras.layers.Identity(name=f"{name}_output")(tensor)
         return tensor
+
+    def _require_batch_axis(self, name: str, ref: TensorRef, tensor: Any) -> None:
+        """Refuse an output that is not one row for each row that goes in."""
+        if any("batch_size" in given.arguments for given in self.graph.inputs):
+            return
+        if len(tensor.shape) and tensor.shape[0] is None:
+            return
+        places = {node.name: node.path for node in self.graph.nodes}
+        whole = ", ".join("null" if axis is None else str(axis) for axis in tensor.shape)
+        message = (
+            f'output "{name}" has lost the batch axis: its whole shape is [{whole}]; '
+            "operations count that axis: ops.reshape: [-1, 7, 7], ops.mean: {axis: 1}"
+        )
+        raise BlueprintError([Diagnostic("shape", message, places.get(ref.node, self.graph.path), "key")])
 
     @property
     def graph_inputs(self) -> set[str]:
@@ -121,7 +138,10 @@ class _Lowering:
         try:
             if isinstance(node.callee, FunctionCall) and node.callee.kind == "random":
                 return self._random(node, node.callee.function, args)
-            return self._callable(node)(*args, **kwargs)
+            called = self._callable(node)
+            # A layer that holds random layers makes them when it is first called.
+            with layer_seed(self.plan.seed, f"{node.name}/call"):
+                return called(*args, **kwargs)
         except BlueprintError:
             raise
         except (ValueError, TypeError, IndexError, AttributeError, RuntimeError, KeyError) as error:
@@ -189,7 +209,7 @@ class _Lowering:
             tensor = self.tensors.get(ref.node)
             shape = getattr(tensor, "shape", None)
             if shape is not None:
-                text = f'"{ref.node}" gives shape {_shape_text(shape)}'
+                text = f'"{ref.node}" gives shape {shape_text(shape)}'
                 found.append((text, places[ref.node]))
         return found
 
@@ -227,10 +247,6 @@ def _callee_name(node: Node) -> str:
     if isinstance(callee, FunctionCall):
         return f"{'ops' if callee.kind == 'op' else 'random'}.{callee.function}"
     return callee.model if isinstance(callee, ModelCall) else "this slice"
-
-
-def _shape_text(shape: tuple[int | None, ...]) -> str:
-    return f"[{', '.join('null' if axis is None else str(axis) for axis in shape[1:])}]"
 
 
 def _model_name(name: str) -> str:

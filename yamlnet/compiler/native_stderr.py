@@ -18,8 +18,6 @@ STDERR = 2
 START_UP = re.compile(
     rb"[IW]\d{4} |\d{4}-\d\d-\d\d .*: [IW] |WARNING: All log messages before absl|To enable the "
 )
-    rb"[IW]\d{4} |\d{4}-\d\d-\d\d .*: [IW] |WARNING: All log messages before absl|To enable the "
-)
 """How TensorFlow's information and warnings begin; errors are `E` and `F`."""
 
 

@@ -66,6 +66,8 @@ def _rank_mend(callee: str, wanted: int, found: int, shapes: list[Any]) -> str:
             if None not in shape
             else "; add a channels axis"
         )
+    if IMAGE_RANKS.get(callee) == wanted > found == 1:
+        return "; it reads images or sequences: put it before Flatten, or Reshape first"
     if found > wanted == 1:
         return "; flatten it first: Flatten, or GlobalAveragePooling2D for images"
     if callee in ("LSTM", "GRU", "SimpleRNN", "RNN") and found == 1:
