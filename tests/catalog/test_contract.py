@@ -87,7 +87,7 @@ def test_every_path_and_argument_exists(kind: Kind) -> None:
 
 @pytest.mark.parametrize("kind", ["activation", "initializer", "loss", "metric", "optimizer", "regularizer"])
 def test_aliases_are_names_that_keras_has(kind: Kind) -> None:
-    """Each alias is what `keras.losses.get` takes, or a public name of its own (`keras.regularizers.l1_l2`)."""
+    """Each is what `keras.losses.get` takes, or a public name of its own (`keras.regularizers.l1_l2`)."""
     module = importlib.import_module(f"keras.{generate.MODULES[kind]}")
     known = {*dir(module), *importlib.import_module(module.get.__module__).ALL_OBJECTS_DICT}
     for name in catalog().canonical_names(kind):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from yamlnet.data.batches import Batch, Split, batches, steps_per_epoch
 from yamlnet.data.dataset import Dataset
 from yamlnet.diagnostics.diagnostic import TrainingError
 from yamlnet.objectives import OBJECTIVES
-from yamlnet.objectives.objective import Models
+from yamlnet.objectives.objective import Models, Phase
 from yamlnet.resolver.plan import DataPlan, Plan, TrainPlan
 from yamlnet.runner.callbacks import callback_list, make_callbacks, want_batches
 from yamlnet.runner.curves import draw_curves
@@ -71,6 +71,7 @@ class _Loop:
 
     model: keras.Model
     models: Models
+    phases: Sequence[Phase]
     stepper: Stepper
     dataset: Dataset
     train: TrainPlan
@@ -99,7 +100,8 @@ def _start(models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, prog
     return _Loop(
         model=model,
         models=models,
-        stepper=make_stepper(objective, models),
+        phases=objective.phases,
+        stepper=make_stepper(objective, models, plan.seed),
         dataset=dataset,
         train=train,
         data=data,
@@ -128,7 +130,9 @@ def _train(loop: _Loop) -> bool:
                 break
     except KeyboardInterrupt:
         interrupted = True
-        loop.stepper.sync()
+    loop.stepper.sync()
+    for phase in loop.phases:  # Keras's moving average of the weights, where an optimizer keeps one
+        phase.optimizer.finalize_variable_values(loop.stepper.variables.trainable[phase.name])
     loop.callbacks.on_train_end(logs)
     loop.stepper.reload()
     return interrupted

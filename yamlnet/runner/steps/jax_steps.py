@@ -140,6 +140,6 @@ def _fresh(value: Any) -> Any:
     return jax.numpy.array(value, copy=True)
 
 
-def make(objective: Objective, models: Models) -> JaxStepper:
-    """A stepper for objectives whose metrics are built."""
+def make(objective: Objective, models: Models, seed: int) -> JaxStepper:
+    """A stepper for objectives whose metrics are built; randomness is in the variables already."""
     return JaxStepper(objective, models, collect_variables(objective, models))

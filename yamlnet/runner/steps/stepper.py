@@ -25,6 +25,10 @@ Snapshot = dict[str, "np.ndarray[Any, np.dtype[Any]]"]
 class Stepper(Protocol):
     """Runs an objective's steps on one backend."""
 
+    @property
+    def variables(self) -> Variables:
+        """The training state's variables."""
+
     def train(self, batch: Batch) -> None:
         """One optimizer step for each phase; returns before the device has finished."""
 

@@ -22,9 +22,10 @@ class TensorFlowStepper:
         self.objective, self.models, self.variables = objective, models, variables
         # As Keras decides for its own `fit`: XLA where it pays and every operation allows it.
         compiled = all(bool(getattr(model, "jit_compile", False)) for model in models.values())
-        self.trains = tf.function(self._train, reduce_retracing=True, jit_compile=compiled)
-        self.evaluates = tf.function(self._evaluate, reduce_retracing=True, jit_compile=compiled)
-        self.predicts = tf.function(self._predict, reduce_retracing=True, jit_compile=compiled)
+        # One trace for each shape: Keras weighs a batch's losses by its rows only where it can count them.
+        self.trains = tf.function(self._train, jit_compile=compiled)
+        self.evaluates = tf.function(self._evaluate, jit_compile=compiled)
+        self.predicts = tf.function(self._predict, jit_compile=compiled)
 
     def train(self, batch: Batch) -> None:
         """One step for each phase."""
@@ -80,6 +81,6 @@ def _tensors(batch: Batch) -> Arrays:
     )
 
 
-def make(objective: Objective, models: Models) -> TensorFlowStepper:
-    """A stepper for objectives whose metrics are built."""
+def make(objective: Objective, models: Models, seed: int) -> TensorFlowStepper:
+    """A stepper for objectives whose metrics are built; randomness is in the variables already."""
     return TensorFlowStepper(objective, models, collect_variables(objective, models))

@@ -12,15 +12,27 @@ from yamlnet.data.batches import Batch
 from yamlnet.objectives.objective import Models, Objective
 from yamlnet.runner.steps.stepper import Variables, collect_variables
 
+STEPS = 2**32
+"""More steps than any run has, so that two seeds never share a step's draws."""
+
 
 class TorchStepper:
-    """Keras's variables hold the state throughout, so `sync` and `reload` have nothing to do."""
+    """Keras's variables hold the state throughout, so `sync` has nothing to do.
 
-    def __init__(self, objective: Objective, models: Models, variables: Variables) -> None:
+    Keras's dropout on PyTorch draws from PyTorch's global generator, whatever seed its layer has. So each
+    step begins by seeding that generator from the run's seed and the step's number: what is drawn depends
+    on nothing else, and a step that is done again after resuming draws the same.
+    """
+
+    def __init__(self, objective: Objective, models: Models, variables: Variables, seed: int) -> None:
         self.objective, self.models, self.variables = objective, models, variables
+        self.seed, self.step = seed, 0
+        self.reload()
 
     def train(self, batch: Batch) -> None:
         """One step for each phase; gradients of the other phases' weights are dropped."""
+        torch.manual_seed(self.seed * STEPS + self.step)
+        self.step += 1
         tensors = _tensors(batch)
         for phase in self.objective.phases:
             weights = self.variables.trainable[phase.name]
@@ -54,7 +66,8 @@ class TorchStepper:
         """Nothing to do."""
 
     def reload(self) -> None:
-        """Nothing to do."""
+        """Count on from the step that the first optimizer is at."""
+        self.step = int(self.objective.phases[0].optimizer.iterations.value)
 
 
 def _on_device(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,6 +79,6 @@ def _tensors(batch: Batch) -> Batch:
     return Batch(_on_device(batch.inputs), _on_device(batch.targets), weight)
 
 
-def make(objective: Objective, models: Models) -> TorchStepper:
+def make(objective: Objective, models: Models, seed: int) -> TorchStepper:
     """A stepper for objectives whose metrics are built."""
-    return TorchStepper(objective, models, collect_variables(objective, models))
+    return TorchStepper(objective, models, collect_variables(objective, models), seed)
