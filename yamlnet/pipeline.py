@@ -178,6 +178,7 @@ def train(
     _require_exporters(loaded)
     plan, dataset = _with_data(loaded)
     models = _lower(loaded, plan)
+    _require_fitting_targets(loaded, plan, models, dataset)
     from yamlnet.exporters.export import export_run
     from yamlnet.runner.fit import fit
     from yamlnet.runner.folder import create_folder
@@ -210,6 +211,18 @@ def _require_exporters(loaded: LoadedBlueprint) -> None:
         missing = EXPORTERS[name].missing()
         if missing is not None:
             problems.append(Diagnostic("missing-exporter", missing, ("export", index)))
+    if problems:
+        raise located(BlueprintError(problems), loaded.tree, loaded.overrides)
+
+
+def _require_fitting_targets(
+    loaded: LoadedBlueprint, plan: Plan, models: dict[str, keras.Model], dataset: Dataset
+) -> None:
+    """Refuse outputs that cannot be compared with their targets, before there is a run folder."""
+    from yamlnet.objectives import OBJECTIVES
+
+    assert plan.train is not None, "train() looked"
+    problems = OBJECTIVES[plan.train.objective].problems(models, plan.train, dataset.train)
     if problems:
         raise located(BlueprintError(problems), loaded.tree, loaded.overrides)
 

@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 import keras
 
-from yamlnet.data.batches import Batch
+from yamlnet.data.batches import Batch, Split
+from yamlnet.diagnostics.diagnostic import Diagnostic
 from yamlnet.resolver.plan import ObjectSpec, TrainPlan
 
 Models = Mapping[str, keras.Model]
@@ -60,3 +61,6 @@ class ObjectiveClass(Protocol):
 
     def __call__(self, models: Models, plan: TrainPlan, construct: Construct) -> Objective:
         """Prepare the objective; called once, before the first step."""
+
+    def problems(self, models: Models, plan: TrainPlan, rows: Split) -> list[Diagnostic]:
+        """What in the models, the plan and the training rows does not fit together; nothing is made yet."""

@@ -13,9 +13,11 @@ from typing import Any
 
 import keras
 
-from yamlnet.compiler.structure import model_inputs
-from yamlnet.data.batches import Batch
+from yamlnet.compiler.structure import by_output, model_inputs
+from yamlnet.data.batches import Batch, Split
+from yamlnet.diagnostics.diagnostic import Diagnostic
 from yamlnet.objectives.objective import Construct, Models, Phase
+from yamlnet.objectives.target_shapes import check_target
 from yamlnet.resolver.plan import ObjectSpec, TrainPlan
 
 LOSS = "loss"
@@ -35,6 +37,18 @@ class Supervised:
         )
         self.tracker = next(metric for metric in self.model.metrics if metric.name == LOSS)
         self.phases: Sequence[Phase] = (Phase("train", ("model",), self.model.optimizer),)
+
+    @staticmethod
+    def problems(models: Models, plan: TrainPlan, rows: Split) -> list[Diagnostic]:
+        """Outputs that their losses cannot compare with their targets."""
+        outputs = by_output(models["model"].output, plan.outputs)
+        losses = plan.loss if isinstance(plan.loss, Mapping) else dict.fromkeys(outputs, plan.loss)
+        found = [
+            check_target(name, loss, outputs[name].shape, rows.targets[name])
+            for name, loss in losses.items()
+            if loss is not None and name in rows.targets
+        ]
+        return [problem for problem in found if problem is not None]
 
     @property
     def metrics(self) -> Sequence[keras.metrics.Metric]:

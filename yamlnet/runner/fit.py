@@ -11,13 +11,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from yamlnet.compiler.objects import construct
+from yamlnet.compiler.objects import construct, first_sentences
 from yamlnet.compiler.saving import save_model
 from yamlnet.data.batches import Batch, Split, batches, steps_per_epoch
 from yamlnet.data.dataset import Dataset
 from yamlnet.diagnostics.diagnostic import TrainingError
 from yamlnet.objectives import OBJECTIVES
-from yamlnet.objectives.objective import Models, Phase
+from yamlnet.objectives.objective import Models, Objective, Phase
 from yamlnet.resolver.plan import DataPlan, Plan, TrainPlan
 from yamlnet.runner.callbacks import callback_list, make_callbacks, want_batches
 from yamlnet.runner.curves import draw_curves
@@ -91,8 +91,7 @@ def _start(models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, prog
     assert train is not None and data is not None, "the checks require both to train"
     objective = OBJECTIVES[train.objective](models, train, construct)
     first = next(_batches(dataset.train, data, plan.seed, 0, train))
-    for phase in objective.phases:
-        warm_up(objective, models, first, phase)
+    _warm_up(objective, models, first)
     per_epoch = steps_per_epoch(dataset.train.rows, data.batch_size)
     epochs = math.ceil(train.steps / per_epoch) if train.steps else (train.epochs or 1)
     callbacks = make_callbacks(train.callbacks, folder.path, construct)
@@ -113,6 +112,20 @@ def _start(models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, prog
         epochs=epochs,
         steps=train.steps or epochs * per_epoch,
     )
+
+
+def _warm_up(objective: Objective, models: Models, first: Batch) -> None:
+    """Make what losses and metrics keep; what they refuse is told in a sentence.
+
+    Raises:
+        TrainingError: a loss or a metric cannot be computed on this data.
+    """
+    for phase in objective.phases:
+        try:
+            warm_up(objective, models, first, phase)
+        except (ValueError, TypeError, RuntimeError) as error:
+            message = f"a loss or a metric cannot be computed on these outputs and targets: {error}"
+            raise TrainingError(first_sentences(message)) from error
 
 
 def _train(loop: _Loop) -> bool:
