@@ -126,11 +126,14 @@ def test_keras_callbacks_are_honoured(path: Path) -> None:
     assert float(keras.ops.convert_to_numpy(run.model.optimizer.learning_rate)) < 0.02
 
 
+RISING = "{SGD: {learning_rate: {PiecewiseConstantDecay: {boundaries: [30], values: [0.1, 9.0]}}}}"
+
+
 def test_the_best_weights_come_back(path: Path) -> None:
     run = trained(
         path,
         "train.epochs=12",
-        "train.optimizer={SGD: {learning_rate: {PiecewiseConstantDecay: {boundaries: [30], values: [0.1, 9.0]}}}}",
+        f"train.optimizer={RISING}",
         more="""  callbacks:
     - EarlyStopping: {monitor: val_loss, patience: 12, restore_best_weights: true}
 """,
