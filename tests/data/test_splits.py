@@ -17,8 +17,6 @@ from yamlnet.data.table import Table
 values = arrays.arrays(
     np.float32, st.tuples(st.integers(1, 40), st.integers(1, 3)), elements=st.floats(-5, 5, width=32)
 )
-    np.float32, st.tuples(st.integers(1, 40), st.integers(1, 3)), elements=st.floats(-5, 5, width=32)
-)
 
 
 def table(rows: np.ndarray, names: list[str] | None = None) -> Table:
