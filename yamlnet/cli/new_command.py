@@ -40,8 +40,16 @@ def command(starter: str | None, output: str | None, force: bool) -> None:
     target = Path(output or f"{Path(starter).name}.yaml")
     if target.exists() and not force:
         raise click.UsageError(f"{target} exists; --force overwrites it, -o writes another file")
-    target.write_text(starters[starter].read_text(encoding="utf-8"), encoding="utf-8")
+    target.write_text(_at_home(starters[starter].read_text(encoding="utf-8")), encoding="utf-8")
     click.echo(f"wrote {target}\n  yamlnet validate {target}\n  yamlnet train {target}")
+
+
+def _at_home(text: str) -> str:
+    """A gallery file whose first line, for editors, finds this installation's schema from anywhere."""
+    from yamlnet.resources import schema_path
+
+    first, rest = text.split("\n", 1)
+    return f"{first.partition('$schema=')[0]}$schema={schema_path()}\n{rest}"
 
 
 def _description(path: Path) -> str:

@@ -1,6 +1,7 @@
 """`onnx`: an ONNX graph (https://onnx.ai), run by ONNX Runtime; inputs and the batch axis keep their names.
 
-TensorFlow and PyTorch export directly; a model on JAX goes by way of whichever of them is installed.
+TensorFlow and PyTorch export directly; a model on JAX goes by way of whichever of them is installed, and
+what one of them cannot write, the other may.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from yamlnet.diagnostics.diagnostic import ExportError
 from yamlnet.exporters.artifact import Array, Exporter, Rows
 from yamlnet.exporters.direct import write_directly
 from yamlnet.exporters.process import write_elsewhere
@@ -24,38 +26,61 @@ def missing() -> str | None:
     """The packages that this machine lacks, with the command that installs them."""
     if find_spec("onnxruntime") is None:
         return 'exporting to ONNX needs onnxruntime to check the result: pip install "yamlnet[onnx]"'
-    if _route() is None:
+    if not _routes():
         return (
             'exporting to ONNX needs TensorFlow or PyTorch and their converters: pip install "yamlnet[onnx]"'
         )
     return None
 
 
-def _route() -> str | None:
+def _routes() -> list[str]:
+    """The backends that can write ONNX here, the running one first: it needs no other process."""
     import keras
 
     running = keras.backend.backend()
     able = [name for name, packages in ROUTES.items() if all(map(find_spec, (name, *packages)))]
-    return running if running in able else next(iter(able), None)
+    return sorted(able, key=lambda name: name != running)
 
 
 def write(model: Any, path: Path) -> None:
-    """Write the graph, with the model's input and output names."""
+    """Write the graph, by the first way whose result ONNX Runtime loads.
+
+    Converters write operations that no runtime has (tf2onnx the exact gelu's), so loading is part of
+    having written.
+
+    Raises:
+        ExportError: no way did; with each one's reason.
+    """
+    reasons = []
+    for route in _routes():
+        try:
+            _write_by(route, model, path)
+            _session(path)
+            return
+        except Exception as error:  # converters and the runtime raise types of their own
+            reasons.append(f"by way of {route}: {' '.join(str(error).split())[:300]}")
+            path.unlink(missing_ok=True)
+    raise ExportError(f"this model cannot be exported to ONNX {'; '.join(reasons)}")
+
+
+def _write_by(route: str, model: Any, path: Path) -> None:
     import keras
 
-    route = _route()
-    assert route is not None, "missing() is asked first"
     if route == keras.backend.backend():
         write_directly(model, path, "onnx")
     else:
         write_elsewhere(model, path, "onnx", route)
 
 
-def run(path: Path, rows: Rows, names: tuple[str, ...]) -> dict[str, Array]:
-    """Run the graph with ONNX Runtime on the CPU."""
+def _session(path: Path) -> Any:
     import onnxruntime
 
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+
+
+def run(path: Path, rows: Rows, names: tuple[str, ...]) -> dict[str, Array]:
+    """Run the graph with ONNX Runtime on the CPU."""
+    session = _session(path)
     inputs = session.get_inputs()
     given = [rows[name] for name in _matched([one.name for one in inputs], list(rows))]
     feed = {one.name: values for one, values in zip(inputs, given, strict=True)}

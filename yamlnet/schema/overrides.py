@@ -6,8 +6,10 @@ import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from yamlnet.catalog.values import problem
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, KeyPath, Span
 from yamlnet.diagnostics.suggest import did_you_mean
+from yamlnet.schema.parameters import implied_type
 from yamlnet.syntax.parse import parse
 from yamlnet.syntax.tree import Positions, Tree, Value
 
@@ -55,8 +57,21 @@ def _read(setting: str, document: dict[str, Value]) -> tuple[KeyPath, Tree]:
             raise _refused(setting, f'the blueprint has no parameter "{steps[1]}"{mend}')
         if isinstance(params[str(steps[1])], dict):
             steps = (*steps, "default")
-    source = f"--set {written.strip()}"
-    return steps, parse(text if text.strip() else "null", source)
+    parsed = parse(text if text.strip() else "null", f"--set {written.strip()}")
+    if steps[0] == "params" and len(steps) == 2 and isinstance(params, dict):
+        _check_parameter(str(steps[1]), params[str(steps[1])], parsed)
+    return steps, parsed
+
+
+def _check_parameter(name: str, default: Value, setting: Tree) -> None:
+    """A parameter keeps the type of the default that the file gives it."""
+    expected = problem(setting.value, implied_type(default))
+    if expected is None:
+        return
+    message = f'parameter "{name}" must be {expected}, as its default {default} is'
+    error = BlueprintError([Diagnostic("wrong-type", message, source=setting.source)])
+    error.trees[setting.source] = setting
+    raise error
 
 
 def _refused(setting: str, message: str) -> BlueprintError:
@@ -86,9 +101,9 @@ def _put(document: dict[str, Value], path: KeyPath, value: Value) -> None:
         raise _refused(".".join(map(str, path)), f'there is no "{last}" to set')
 
 
-def relocate(problem: Diagnostic, overridden: Mapping[KeyPath, Tree]) -> Diagnostic:
+def relocate(found: Diagnostic, overridden: Mapping[KeyPath, Tree]) -> Diagnostic:
     """A diagnostic about a value from the command line, pointing at the command line."""
     for path, tree in overridden.items():
-        if problem.path[: len(path)] == path:
-            return replace(problem, path=problem.path[len(path) :], at="value", source=tree.source)
-    return problem
+        if found.path[: len(path)] == path:
+            return replace(found, path=found.path[len(path) :], at="value", source=tree.source)
+    return found

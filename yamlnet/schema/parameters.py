@@ -38,7 +38,7 @@ def _parameter(name: str, value: object, path: KeyPath, problems: Problems) -> P
         )
         problems.add("name", f'"{name}" cannot name a parameter; a parameter\'s name {why}', path, "key")
     if not isinstance(value, dict):
-        return Parameter(name, _type_of(value), value, value is None, "", path)
+        return Parameter(name, implied_type(value), value, value is None, "", path)
     try:
         section = ParameterSection.model_validate(value)
     except ValidationError as error:
@@ -55,7 +55,7 @@ def _parameter(name: str, value: object, path: KeyPath, problems: Problems) -> P
 def _declared(section: ParameterSection) -> t.ValueType:
     if section.choices is not None:
         texts = tuple(choice for choice in section.choices if isinstance(choice, str))
-        return t.Choice(texts) if len(texts) == len(section.choices) else _type_of(section.choices[0])
+        return t.Choice(texts) if len(texts) == len(section.choices) else implied_type(section.choices[0])
     if section.type == "int":
         return t.Integer(_whole(section.min), _whole(section.max))
     if section.type == "float" or section.min is not None or section.max is not None:
@@ -66,7 +66,7 @@ def _declared(section: ParameterSection) -> t.ValueType:
         "bool": t.Boolean(),
         "str": t.Text(),
         "list": t.ListOf(t.Plain()),
-        None: _type_of(section.default),
+        None: implied_type(section.default),
     }
     return named[section.type]
 
@@ -75,8 +75,8 @@ def _whole(bound: float | None) -> int | None:
     return None if bound is None else int(bound)
 
 
-def _type_of(value: object) -> t.ValueType:
-    """The type that a default implies. An expression or `null` implies none."""
+def implied_type(value: object) -> t.ValueType:
+    """The type that a default implies; an expression or `null` implies none."""
     if isinstance(value, bool):
         return t.Boolean()
     if isinstance(value, int):
