@@ -23,6 +23,7 @@ from yamlnet.runner.callbacks import callback_list, make_callbacks, want_batches
 from yamlnet.runner.curves import draw_curves
 from yamlnet.runner.files import CURVES, DATA, MANIFEST, METRICS
 from yamlnet.runner.folder import RunFolder
+from yamlnet.runner.interruption import Interruption
 from yamlnet.runner.manifest import ended, new_manifest
 from yamlnet.runner.progress import Progress
 from yamlnet.runner.run import History, Run
@@ -35,7 +36,7 @@ def fit(
 ) -> Run:
     """Train until the plan's end, early stopping, or an interruption; evaluate; keep everything.
 
-    Ctrl-C ends training as if it had been planned: what was learnt is evaluated and kept.
+    Ctrl-C ends training after the step as if it had been planned: what was learnt is evaluated and kept.
 
     Args:
         models: from `lower`.
@@ -84,6 +85,7 @@ class _Loop:
     epochs: int
     steps: int
     history: History = field(default_factory=dict)
+    interruption: Interruption = field(default_factory=Interruption)
 
 
 def _start(models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, progress: Progress) -> _Loop:
@@ -134,14 +136,15 @@ def _train(loop: _Loop) -> bool:
     loop.progress.start(loop.epochs, per_epoch)
     loop.model.stop_training = False
     loop.callbacks.on_train_begin()
-    interrupted = False
     logs: dict[str, float] = {}
     try:
-        for epoch in range(loop.epochs):
-            logs = _epoch(loop, epoch, min(per_epoch, loop.steps - epoch * per_epoch))
-            if loop.model.stop_training:
-                break
-    except KeyboardInterrupt:
+        with loop.interruption:
+            for epoch in range(loop.epochs):
+                logs = _epoch(loop, epoch, min(per_epoch, loop.steps - epoch * per_epoch))
+                if loop.model.stop_training or loop.interruption.asked:
+                    break
+        interrupted = loop.interruption.asked
+    except KeyboardInterrupt:  # from a callback, which runs between steps
         interrupted = True
     loop.stepper.sync()
     for phase in loop.phases:  # Keras's moving average of the weights, where an optimizer keeps one
@@ -159,6 +162,8 @@ def _epoch(loop: _Loop, epoch: int, steps: int) -> dict[str, float]:
     rows = _batches(loop.dataset.train, loop.data, loop.seed, epoch, loop.train)
     for step, batch in zip(range(steps), rows, strict=False):
         _step(loop, step, batch)
+        if loop.interruption.asked:
+            return {}  # an epoch that was not finished is not part of the history
         if loop.model.stop_training:
             break
     logs = loop.stepper.results()
