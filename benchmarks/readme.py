@@ -37,13 +37,21 @@ TITLES = {
 
 def help_text(page: Path) -> str:
     """The commands' help: the overview, and each command's behind a fold."""
-    overview = _fenced(_help(commands, "yamlnet"))
-    folds = [
+    context = click.Context(commands, info_name="yamlnet")
+    return "\n\n".join([_fenced(_help(commands, "yamlnet")), *map(_fold, _commands(context))])
+
+
+def _commands(context: click.Context) -> list[tuple[str, click.Command]]:
+    found = ((name, commands.get_command(context, name)) for name in commands.list_commands(context))
+    return [(name, command) for name, command in found if command is not None]
+
+
+def _fold(named: tuple[str, click.Command]) -> str:
+    name, command = named
+    return (
         f"<details><summary><code>yamlnet {name}</code>: {command.get_short_help_str(100)}</summary>\n\n"
         f"{_fenced(_help(command, f'yamlnet {name}'))}\n\n</details>"
-        for name, command in sorted(commands.commands.items())
-    ]
-    return "\n\n".join([overview, *folds])
+    )
 
 
 def _help(command: click.Command, name: str) -> str:

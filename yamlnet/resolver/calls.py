@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from yamlnet.catalog.entry import Argument
@@ -37,8 +37,8 @@ class Caller:
         spec = self.filling.arguments(known, written, body.values, body.notes)
         name = self.name(entry, body, suffix, snake_case(known.name))
         call = LayerCall(spec, name)
-        for given in {entry.name, entry.binds if isinstance(entry.binds, str) else None} - {None}:
-            body.layers[self.text(given, body, entry.path)] = NamedLayer(call, known)
+        for word, given in names_of(entry):
+            body.layers[self.text(given, body, (*entry.path, word))] = NamedLayer(call, known)
         return self._node(name, call, known, entry, body)
 
     def again(self, entry: Entry, named: NamedLayer, body: Body, suffix: str) -> Tensors:
@@ -172,18 +172,26 @@ class Caller:
 
     def name(self, entry: Entry, body: Body, suffix: str, default: str) -> str:
         """The Keras name of an entry's node: its `name`, else its `as`, else its class."""
-        given = entry.name or (entry.binds if isinstance(entry.binds, str) else None)
+        word, given = next(names_of(entry), ("", None))
         if given is None:
             return self.builder.names.make(body.prefix + body.tags, default, suffix)
         if is_template(given):
             # The user made the name from the loop's variables: adding them again would repeat them.
-            return self.builder.names.make(body.prefix, self.text(given, body, entry.path))
+            return self.builder.names.make(body.prefix, self.text(given, body, (*entry.path, word)))
         return self.builder.names.make(body.prefix + body.tags, given, suffix)
 
-    def text(self, value: str | None, body: Body, path: KeyPath) -> str:
+    def text(self, value: str, body: Body, path: KeyPath) -> str:
         """A name with its expressions filled in."""
         filled = self.filling.value(value, body.values, path, body.notes)
         return str(filled)
+
+
+def names_of(entry: Entry) -> Iterator[tuple[str, str]]:
+    """The words that name an entry's layer, with the name that each gives: `name` before `as`."""
+    if entry.name is not None:
+        yield "name", entry.name
+    if isinstance(entry.binds, str):
+        yield "as", entry.binds
 
 
 def _call_form(value: object) -> object:

@@ -46,7 +46,11 @@ def parse(text: str, source: str, max_bytes: int = MAX_BYTES) -> Tree:
     except CompositionStopped:
         pass  # what stopped it is among the composer's problems
     except yaml.YAMLError as error:
-        composer.problems.append(explain(error, text, source))
+        stuck = explain(error, text, source)
+        # What stands behind the mistake was misread because of it.
+        composer.problems = [problem for problem in composer.problems if not _behind(problem, stuck)] + [
+            stuck
+        ]
     if composer.problems:
         raise _refused(composer.problems, text, source, value, positions)
     return Tree(value, positions, text, source)
@@ -91,6 +95,13 @@ def _refused(
     error = BlueprintError(problems)
     error.trees[source] = Tree(value, positions or Positions(NOWHERE), text, source)
     return error
+
+
+def _behind(problem: Diagnostic, other: Diagnostic) -> bool:
+    """Whether a problem begins after another does."""
+    if problem.span is None or other.span is None:
+        return False
+    return (problem.span.line, problem.span.column) > (other.span.line, other.span.column)
 
 
 def _too_large(max_bytes: int, source: str) -> Diagnostic:
