@@ -101,7 +101,8 @@ def test_an_export_that_computes_something_else_is_not_published(
     real = onnx_file.run
     wrong = type(onnx_file.EXPORTER)(
         onnx_file.EXPORTER.name, onnx_file.missing, onnx_file.write,
-        lambda *given: {name: values + 0.01 for name, values in real(*given).items()}, onnx_file.runtime,
+        lambda *given: [{name: values + 0.01 for name, values in one.items()} for one in real(*given)],
+        onnx_file.runtime,
     )  # fmt: skip
     monkeypatch.setitem(EXPORTERS, "onnx", wrong)
     with pytest.raises(ExportError, match=r'something else: output "kind" differs by up to 0\.01'):
@@ -115,10 +116,10 @@ def test_an_export_that_fixes_the_batch_axis_is_not_published(
 ) -> None:
     model = model_of(IMAGES, tmp_path)
 
-    def fixed(path: Path, rows: Any, names: Any) -> Any:
-        if len(rows["image"]) != 9:
+    def fixed(path: Path, given: Any, names: Any) -> Any:
+        if any(len(rows["image"]) != 9 for rows in given):
             raise RuntimeError("expected 9 rows")
-        return onnx_file.run(path, rows, names)
+        return onnx_file.run(path, given, names)
 
     stiff = type(onnx_file.EXPORTER)(
         onnx_file.EXPORTER.name, onnx_file.missing, onnx_file.write, fixed, onnx_file.runtime

@@ -126,7 +126,7 @@ def test_keras_callbacks_are_honoured(path: Path) -> None:
     assert float(keras.ops.convert_to_numpy(run.model.optimizer.learning_rate)) < 0.02
 
 
-RISING = "{SGD: {learning_rate: {PiecewiseConstantDecay: {boundaries: [30], values: [0.1, 9.0]}}}}"
+RISING = "{SGD: {learning_rate: {PiecewiseConstantDecay: {boundaries: [30], values: [0.1, 1.5]}}}}"
 
 
 def test_the_best_weights_come_back(path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,12 +42,13 @@ class Exporter:
         name: what is published: a file's or a folder's name.
         missing: what has to be installed first, as a sentence with the command, or None.
         write: (model, path) → None.
-        run: (path, rows, output names) → outputs by name, in the format's own runtime.
+        run: (path, several sets of rows, output names) → for each set the outputs by name, in the
+            format's own runtime.
         runtime: the runtime's name and version.
     """
 
     name: str
     missing: Callable[[], str | None]
     write: Callable[[Any, Path], None]
-    run: Callable[[Path, Rows, tuple[str, ...]], dict[str, Array]]
+    run: Callable[[Path, Sequence[Rows], tuple[str, ...]], list[dict[str, Array]]]
     runtime: Callable[[], str]

@@ -6,7 +6,7 @@ import contextlib
 import io
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,14 +35,18 @@ def _call_once(model: Any) -> None:
     model(keras.tree.map_structure(zeros, model.input), training=False)
 
 
-def run_saved_model(path: Path, rows: Rows, names: tuple[str, ...]) -> dict[str, Array]:
-    """Load a SavedModel with TensorFlow alone and call what it serves."""
+def run_saved_model(path: Path, given: Sequence[Rows], names: tuple[str, ...]) -> list[dict[str, Array]]:
+    """Load a SavedModel with TensorFlow alone and call what it serves, once for each set of rows."""
     import tensorflow as tf
 
     served = tf.saved_model.load(str(path))
-    tensors = {name: tf.convert_to_tensor(values) for name, values in rows.items()}
-    found = served.serve(tensors if len(tensors) > 1 else next(iter(tensors.values())))
-    return {name: np.asarray(values) for name, values in by_output(found, names).items()}
+
+    def outputs(rows: Rows) -> dict[str, Array]:
+        tensors = {name: tf.convert_to_tensor(values) for name, values in rows.items()}
+        found = served.serve(tensors if len(tensors) > 1 else next(iter(tensors.values())))
+        return {name: np.asarray(values) for name, values in by_output(found, names).items()}
+
+    return [outputs(rows) for rows in given]
 
 
 @contextlib.contextmanager

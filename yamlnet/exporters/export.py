@@ -89,18 +89,16 @@ def _write(exporter: Exporter, model: Any, path: Path, format: str) -> None:
 def _compare(exporter: Exporter, model: Any, path: Path, rows: Rows, format: str) -> float:
     """The largest difference between the model and the export, over all rows and one row."""
     names = output_names(model)
-    largest = 0.0
-    for given in (rows, {name: values[:1] for name, values in rows.items()}):
-        expected = predictions(model, given, names)
-        try:
-            found = exporter.run(path, given, names)
-        except ExportError:
-            raise
-        except Exception as error:  # runtimes raise types of their own, which nothing above could know
-            text = " ".join(str(error).split())[:400]
-            raise ExportError(f"{exporter.runtime()} cannot run the {format} export: {text}") from error
-        largest = max(largest, _difference(expected, found, format, exporter.runtime()))
-    return largest
+    given = [rows, {name: values[:1] for name, values in rows.items()}]
+    try:
+        found = exporter.run(path, given, names)
+    except ExportError:
+        raise
+    except Exception as error:  # runtimes raise types of their own, which nothing above could know
+        text = " ".join(str(error).split())[:400]
+        raise ExportError(f"{exporter.runtime()} cannot run the {format} export: {text}") from error
+    expected = [predictions(model, one, names) for one in given]
+    return max(_difference(*pair, format, exporter.runtime()) for pair in zip(expected, found, strict=True))
 
 
 def _difference(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ def write(model: Any, path: Path) -> None:
     save_model(model, path)
 
 
-def run(path: Path, rows: Rows, names: tuple[str, ...]) -> dict[str, Array]:
+def run(path: Path, given: Sequence[Rows], names: tuple[str, ...]) -> list[dict[str, Array]]:
     """Load the file anew and predict."""
-    return predictions(load_model(path), rows, names)
+    model = load_model(path)
+    return [predictions(model, rows, names) for rows in given]
 
 
 def runtime() -> str:

@@ -7,6 +7,7 @@ what one of them cannot write, the other may.
 from __future__ import annotations
 
 import importlib.metadata
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -78,13 +79,16 @@ def _session(path: Path) -> Any:
     return onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
 
 
-def run(path: Path, rows: Rows, names: tuple[str, ...]) -> dict[str, Array]:
+def run(path: Path, given: Sequence[Rows], names: tuple[str, ...]) -> list[dict[str, Array]]:
     """Run the graph with ONNX Runtime on the CPU."""
     session = _session(path)
-    inputs = session.get_inputs()
-    given = [rows[name] for name in _matched([one.name for one in inputs], list(rows))]
-    feed = {one.name: values for one, values in zip(inputs, given, strict=True)}
-    found = session.run(None, feed)
+    return [_outputs(session, rows, names) for rows in given]
+
+
+def _outputs(session: Any, rows: Rows, names: tuple[str, ...]) -> dict[str, Array]:
+    inputs = [one.name for one in session.get_inputs()]
+    values = [rows[name] for name in _matched(inputs, list(rows))]
+    found = session.run(None, dict(zip(inputs, values, strict=True)))
     return {name: np.asarray(value) for name, value in zip(names, found, strict=True)}
 
 

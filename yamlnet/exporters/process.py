@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,20 +34,38 @@ def write_elsewhere(model: Any, path: Path, format: str, backend: str) -> None:
         _call(["write", format, str(saved), str(path)], backend)
 
 
-def run_elsewhere(path: Path, rows: Rows, names: tuple[str, ...], backend: str) -> dict[str, Array]:
-    """Run a SavedModel on rows in a process on TensorFlow.
+def run_elsewhere(
+    path: Path, given: Sequence[Rows], names: tuple[str, ...], backend: str
+) -> list[dict[str, Array]]:
+    """Run a SavedModel on sets of rows in a process on TensorFlow.
 
     Raises:
         ExportError: that process failed; with its reason.
     """
+    with tempfile.TemporaryDirectory() as folder:
+        wanted, found = Path(folder) / "rows.npz", Path(folder) / "outputs.npz"
+        _write_sets(wanted, given)
+        _call(["run", str(path), str(wanted), str(found), *names], backend)
+        return _read_sets(found)
+
+
+def _write_sets(file: Path, sets: Sequence[Rows]) -> None:
+    """Write sets of arrays as one archive, of `0/image`, `1/image` and so on."""
     import numpy as np
 
-    with tempfile.TemporaryDirectory() as folder:
-        given, found = Path(folder) / "rows.npz", Path(folder) / "outputs.npz"
-        np.savez(given, allow_pickle=False, **rows)
-        _call(["run", str(path), str(given), str(found), *names], backend)
-        with np.load(found) as outputs:
-            return {name: outputs[name] for name in names}
+    flat = {f"{index}/{name}": values for index, rows in enumerate(sets) for name, values in rows.items()}
+    np.savez(file, allow_pickle=False, **flat)
+
+
+def _read_sets(file: Path) -> list[dict[str, Array]]:
+    import numpy as np
+
+    sets: dict[int, dict[str, Array]] = {}
+    with np.load(file) as archive:
+        for key in archive.files:
+            index, _, name = key.partition("/")
+            sets.setdefault(int(index), {})[name] = archive[key]
+    return [sets[index] for index in sorted(sets)]
 
 
 def _call(arguments: list[str], backend: str) -> None:
@@ -71,14 +90,10 @@ def main(arguments: list[str]) -> None:
 
         write_directly(load_model(Path(arguments[2])), Path(arguments[3]), arguments[1])
         return
-    import numpy as np
-
     from yamlnet.exporters.direct import run_saved_model
 
-    with np.load(arguments[2]) as rows:
-        outputs = run_saved_model(Path(arguments[1]), dict(rows), tuple(arguments[4:]))
-    with Path(arguments[3]).open("wb") as file:
-        np.savez(file, allow_pickle=False, **outputs)
+    given = _read_sets(Path(arguments[2]))
+    _write_sets(Path(arguments[3]), run_saved_model(Path(arguments[1]), given, tuple(arguments[4:])))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -27,13 +28,11 @@ def write(model: Any, path: Path) -> None:
         write_elsewhere(model, path, "saved_model", "tensorflow")
 
 
-def run(path: Path, rows: Rows, names: tuple[str, ...]) -> dict[str, Array]:
+def run(path: Path, given: Sequence[Rows], names: tuple[str, ...]) -> list[dict[str, Array]]:
     """Load the folder with TensorFlow alone, and call what it serves."""
-    return (
-        run_saved_model(path, rows, names)
-        if _on_tensorflow()
-        else run_elsewhere(path, rows, names, "tensorflow")
-    )
+    if _on_tensorflow():
+        return run_saved_model(path, given, names)
+    return run_elsewhere(path, given, names, "tensorflow")
 
 
 def _on_tensorflow() -> bool:

@@ -1,0 +1,64 @@
+"""Every blueprint of the gallery that names its data learns it, as well as scikit-learn does or better."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import yamlnet
+from yamlnet import pipeline
+from yamlnet.resources import gallery
+
+pytestmark = [pytest.mark.backend, pytest.mark.slow]
+
+MEASURED = {
+    "attention": ("accuracy", "digit"),
+    "digits": ("accuracy", "digit"),
+    "functional": ("digit_accuracy", "digit"),
+    "lstm": ("accuracy", "digit"),
+    "mlp": ("binary_accuracy", None),
+    "regression": ("r2_score", "progression"),
+}
+"""The metric that tells, and the target that it is about (None: the only one)."""
+
+WITHOUT_DATA = {"vision/resnet50"}
+SLACK = 0.03
+"""What a network of a minute may lie below a linear model that is solved exactly, on some 70 to 270 rows."""
+
+DIGITS = 0.97
+
+
+def test_every_blueprint_is_accounted_for() -> None:
+    assert set(gallery()) == set(MEASURED) | WITHOUT_DATA
+
+
+def linear_reference(path: Path, target: str | None) -> float:
+    """What scikit-learn's linear model reaches on the same rows: accuracy, or R²."""
+    _, data = pipeline._with_data(yamlnet.load(path))
+    assert data.test is not None
+    name = target or next(iter(data.train.targets))
+    numbers = data.train.targets[name].dtype.kind == "f" and len(set(data.train.targets[name].ravel())) > 2
+    model = make_pipeline(StandardScaler(), Ridge() if numbers else LogisticRegression(max_iter=2000))
+
+    def rows(split: Any) -> Any:
+        values = next(iter(split.inputs.values()))
+        return values.reshape(len(values), -1)
+
+    model.fit(rows(data.train), data.train.targets[name].ravel())
+    return float(model.score(rows(data.test), data.test.targets[name].ravel()))
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_it_learns(name: str, tmp_path: Path) -> None:
+    metric, target = MEASURED[name]
+    run = yamlnet.load(gallery()[name]).train(out=tmp_path / "run", progress="none")
+    reached = run.metrics["test"][metric]
+    assert reached >= linear_reference(gallery()[name], target) - SLACK
+    if name == "digits":
+        assert reached >= DIGITS
+    assert (run.folder / "export/model.keras").exists()
