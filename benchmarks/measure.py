@@ -81,6 +81,7 @@ def environment(backend: str | None) -> dict[str, str]:
     """The same environment for both sides: the backend, on the CPU unless CUDA_VISIBLE_DEVICES is set."""
     given = {"CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3", **os.environ}
     given.pop("KERAS_BACKEND", None)
+    given.pop("PYTHONDONTWRITEBYTECODE", None)  # or our modules are compiled anew each time, unlike packages
     return {**given, "KERAS_BACKEND": backend} if backend else given
 
 

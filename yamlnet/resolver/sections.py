@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeVar, cast
+from typing import cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic_core import ValidationError
 
 from yamlnet.catalog.entry import Kind
 from yamlnet.diagnostics.diagnostic import KeyPath
@@ -17,20 +17,18 @@ from yamlnet.schema.data_forms import check_data, source_arguments
 from yamlnet.schema.data_words import SOURCES
 from yamlnet.schema.objects import split_form
 from yamlnet.schema.pydantic_errors import report
-from yamlnet.schema.sections import DataSection, TrainSection
+from yamlnet.schema.sections import DataSection, TrainSection, read_section
 from yamlnet.schema.train_forms import by_output, check_train, is_by_output, metric_specs
-
-S = TypeVar("S", bound=BaseModel)
 
 
 def _refilled(
-    section: type[S], written: Mapping[str, object], values: Scope, filling: Filling, path: KeyPath
+    section: type, written: Mapping[str, object], values: Scope, filling: Filling, path: KeyPath
 ) -> dict[str, object]:
     """A section's words with expressions filled in, checked again where there were any."""
     filled = cast(dict[str, object], filling.value(dict(written), values, path))
     if has_template(dict(written)):
         try:
-            section.model_validate(without_unknown(filled))
+            read_section(section, without_unknown(filled))
         except ValidationError as error:
             report(error, section, filled, path, filling.problems)
     return filled

@@ -10,10 +10,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import Field
 from pathlib import Path
-
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
+from typing import Any
 
 from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Argument
@@ -28,10 +27,11 @@ from yamlnet.schema.sections import (
     BlockSection,
     DataSection,
     Document,
-    Fits,
     GraphSection,
     ParameterSection,
     TrainSection,
+    is_required,
+    section_keys,
 )
 from yamlnet.schema.train_forms import EXPORT_FORMATS, OBJECTIVES
 from yamlnet.schema.words import DEFAULT_MODEL, VERSION
@@ -114,20 +114,18 @@ def _wiring_definitions() -> dict[str, Schema]:
     }
 
 
-def _section(model: type[BaseModel], special: dict[str, Schema]) -> Schema:
+def _section(section: type, special: dict[str, Schema]) -> Schema:
     """A section's keys: the special ones as given, the others by the types that `validate` checks."""
     properties = {
-        name: special[name] if name in special else _field(field)
-        for name, field in model.model_fields.items()
+        name: special[name] if name in special else _key(key) for name, key in section_keys(section).items()
     }
-    required = [name for name, field in model.model_fields.items() if field.is_required()]
+    required = [name for name, key in section_keys(section).items() if is_required(key)]
     schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
     return schema | ({"required": required} if required else {})
 
 
-def _field(field: FieldInfo) -> Schema:
-    types = [type_schema(fits.type) for fits in field.metadata if isinstance(fits, Fits)]
-    return types[0] if types else {}
+def _key(key: Field[Any]) -> Schema:
+    return type_schema(key.metadata["type"]) if "type" in key.metadata else {}
 
 
 def _mapping(value: Schema, names: Schema | None = None) -> Schema:

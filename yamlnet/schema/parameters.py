@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pydantic import ValidationError
+from pydantic_core import ValidationError
 
 from yamlnet.catalog import types as t
 from yamlnet.catalog.values import describe, problem
@@ -13,7 +13,7 @@ from yamlnet.diagnostics.problems import Problems
 from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Parameter
 from yamlnet.schema.pydantic_errors import report
-from yamlnet.schema.sections import ParameterSection
+from yamlnet.schema.sections import ParameterSection, read_section
 from yamlnet.schema.words import NAME
 
 RESERVED = ("steps", "data", "true", "false", "null")
@@ -40,7 +40,7 @@ def _parameter(name: str, value: object, path: KeyPath, problems: Problems) -> P
     if not isinstance(value, dict):
         return Parameter(name, implied_type(value), value, value is None, "", path)
     try:
-        section = ParameterSection.model_validate(value)
+        section = read_section(ParameterSection, value)
     except ValidationError as error:
         report(error, ParameterSection, value, path, problems)
         return Parameter(name, t.Plain(), None, False, "", path)

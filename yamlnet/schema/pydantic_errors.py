@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic_core import ValidationError
 
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import closest, did_you_mean
+from yamlnet.schema.sections import section_keys
 from yamlnet.schema.words import NOT_YET
 
 
-def report(
-    error: ValidationError, model: type[BaseModel], value: object, path: KeyPath, problems: Problems
-) -> None:
+def report(error: ValidationError, section: type, value: object, path: KeyPath, problems: Problems) -> None:
     """Add every error of one pydantic validation, each at its place in the file."""
     details = error.errors(include_url=False)
     misspelt = {
         (
             *detail["loc"][:-1],
-            closest(str(detail["loc"][-1]), _section_at(model, detail["loc"][:-1]).model_fields),
+            closest(str(detail["loc"][-1]), section_keys(_section_at(section, detail["loc"][:-1]))),
         )
         for detail in details
         if detail["type"] == "extra_forbidden"
@@ -32,7 +30,7 @@ def report(
         if kind == "missing" and where in misspelt:
             continue
         if kind == "extra_forbidden":
-            _unknown_key(model, where, path, problems)
+            _unknown_key(section, where, path, problems)
         elif kind == "missing":
             owner = ".".join(str(step) for step in where[:-1]) or "the blueprint"
             message = f'"{where[-1]}" is missing in {owner}{_example(str(where[-1]))}'
@@ -61,30 +59,23 @@ def _example(key: str) -> str:
     return examples.get(key, "")
 
 
-def _unknown_key(model: type[BaseModel], where: KeyPath, path: KeyPath, problems: Problems) -> None:
+def _unknown_key(section: type, where: KeyPath, path: KeyPath, problems: Problems) -> None:
     key = str(where[-1])
     if key in NOT_YET:
         message = f'"{key}" is part of the language, but not of this version yet: {NOT_YET[key]}'
         problems.add("not-yet", message, (*path, *where), "key")
         return
-    known = list(_section_at(model, where[:-1]).model_fields)
+    known = list(section_keys(_section_at(section, where[:-1])))
     mend = did_you_mean(key, known) or f"; there are {', '.join(known)}"
     owner = ".".join(str(step) for step in (*path, *where[:-1])) or "a blueprint"
     problems.add("unknown-key", f'{owner} has no key "{key}"{mend}', (*path, *where), "key")
 
 
-def _section_at(model: type[BaseModel], where: KeyPath) -> type[BaseModel]:
-    """The section model that a path leads to, through mappings of sections and optional ones."""
-    found: type[BaseModel] = model
+def _section_at(section: type, where: KeyPath) -> type:
+    """The section that a path leads to, through mappings of sections."""
+    found = section
     for step in where:
-        field = found.model_fields.get(str(step))
-        if field is not None:
-            found = next(_models_in(field.annotation), found)
+        key = section_keys(found).get(str(step))
+        if key is not None:
+            found = key.metadata.get("section") or key.metadata.get("each") or found
     return found
-
-
-def _models_in(annotation: Any) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from _models_in(argument)

@@ -1,136 +1,192 @@
-"""The sections of a blueprint as frozen pydantic models: which keys there are, and their types.
+"""The sections of a blueprint: which keys there are, and the types of their values.
 
-A value may still be an expression: `Fits` lets `${…}` through. The resolver reads `data` and `train`
-a second time with the same models once every expression has its value.
+Each is a frozen dataclass, read by `pydantic_core`, the engine below pydantic: importing pydantic's own
+`BaseModel` takes longer than all the rest of `yamlnet validate`. A value may still be an expression,
+which every type lets through; the resolver reads `data` and `train` a second time with the same
+sections once every expression has its value.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Any
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from typing import Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, SchemaValidator, core_schema
 
 from yamlnet.catalog import types as t
 from yamlnet.catalog.values import problem
 from yamlnet.schema.words import VERSION
 
-
-@dataclass(frozen=True, slots=True)
-class Fits:
-    """An annotation that makes pydantic check a value against one of the catalogue's types."""
-
-    type: t.ValueType
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Pydantic's own hook for annotations."""
-        return core_schema.no_info_after_validator_function(self.check, handler(source))
-
-    def check(self, value: object) -> object:
-        """The value itself.
-
-        Raises:
-            PydanticCustomError: it does not fit; `expected` in its context says what would.
-        """
-        expected = problem(value, self.type)
-        if expected is not None:
-            raise PydanticCustomError("wrong-type", "{expected}", {"expected": expected})
-        return value
-
+S = TypeVar("S")
 
 COUNT = t.Integer(min=1)
 TEXTS = t.AnyOf((t.Text(), t.ListOf(t.Text(), min_length=1)))
+OUTPUTS = t.AnyOf((t.Text(), t.ListOf(t.Text(), 1), t.MappingOf(t.Text())))
+LAYERS = t.ListOf(t.Plain(), min_length=1)
+WEIGHTS = t.AnyOf((t.Number(), t.MappingOf(t.Number()), t.ListOf(t.Number())))
 DTYPE_POLICIES = t.Choice(
     ("float32", "float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16"),
 )
 
-Name = Annotated[Any, Fits(t.Text())]
-Anything = Annotated[Any, Field()]
+
+def fits(type: t.ValueType, default: Any = MISSING) -> Any:
+    """A key whose value is of one of the catalogue's types; required unless it has a default."""
+    return field(default=default, metadata={"type": type})
 
 
-class Section(BaseModel):
-    """What all sections share: unknown keys are refused and nothing changes afterwards."""
+def holds(section: type, default: Any = MISSING) -> Any:
+    """A key that holds a section."""
+    return field(default=default, metadata={"section": section})
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+
+def each(section: type) -> Any:
+    """A key that holds a mapping of names to sections."""
+    return field(default_factory=dict, metadata={"each": section})
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class GraphSection:
+    """A model: `inputs`, `layers`, `outputs`. Entries are read by `entries.py`."""
+
+    inputs: Any = fits(t.AnyOf((t.MappingOf(t.Plain()), t.ListOf(t.Plain()))))
+    layers: Any = fits(LAYERS)
+    outputs: Any = fits(OUTPUTS, None)
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class BlockSection:
+    """A sub-graph with parameters: `params`, `inputs`, `layers`, `outputs`."""
+
+    params: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Any = fits(TEXTS, None)
+    layers: Any = fits(LAYERS)
+    outputs: Any = fits(OUTPUTS, None)
+    help: Any = fits(t.Text(), None)
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class DataSection:
+    """Where rows come from and how columns become tensors."""
+
+    train: Any
+    validation: Any = None
+    test: Any = None
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    targets: Mapping[str, Any] = field(default_factory=dict)
+    batch_size: Any = fits(COUNT, 32)
+    shuffle: Any = fits(t.Boolean(), True)
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class TrainSection:
+    """What is learnt, how, and for how long."""
+
+    objective: Any = "Supervised"
+    loss: Any = None
+    loss_weights: Any = fits(WEIGHTS, None)
+    metrics: Any = None
+    optimizer: Any = "adam"
+    epochs: Any = fits(COUNT, None)
+    steps: Any = fits(COUNT, None)
+    callbacks: Any = fits(t.ListOf(t.Plain()), ())
+    class_weight: Any = fits(t.MappingOf(t.Number(min=0)), None)
+    precision: Any = fits(DTYPE_POLICIES, None)
+    seed: Any = fits(t.Integer(min=0, max=2**31 - 1), 0)
+    backend: Any = fits(t.Choice(("auto", "jax", "tensorflow", "torch")), "auto")
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Document:
+    """A whole file."""
+
+    yamlnet: Any = field(metadata={"version": VERSION})
+    name: Any = fits(t.Text(), None)
+    description: Any = fits(t.Text(), None)
+    params: Mapping[str, Any] = field(default_factory=dict)
+    blocks: Any = each(BlockSection)
+    models: Any = each(GraphSection)
+    model: Any = holds(GraphSection)
+    data: Any = holds(DataSection, None)
+    train: Any = holds(TrainSection, None)
+    export: Any = fits(t.AnyOf((t.Text(), t.ListOf(t.Text()))), ())
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class ParameterSection:
+    """A parameter written in full."""
+
+    default: Any = None
+    type: Any = fits(t.Choice(("int", "float", "bool", "str", "list")), None)
+    min: Any = fits(t.Number(), None)
+    max: Any = fits(t.Number(), None)
+    choices: Any = fits(t.ListOf(t.Plain(), min_length=1), None)
+    help: Any = fits(t.Text(), None)
+
+
+def read_section(section: type[S], value: object) -> S:
+    """A mapping as a section.
+
+    Raises:
+        ValidationError: pydantic's, with every unknown and missing key and every value that does not
+            fit; `expected` in an error's context says what would.
+    """
+    if section not in _VALIDATORS:
+        _VALIDATORS[section] = SchemaValidator(_schema(section))
+    found: S = _VALIDATORS[section].validate_python(value)
+    return found
+
+
+_VALIDATORS: dict[type, SchemaValidator] = {}
+"""Made when a section is first read: that takes longer than reading."""
+
+
+def section_keys(section: type) -> dict[str, Field[Any]]:
+    """The keys of a section; `metadata` says what each holds: a `type`, a `section`, or `each`."""
+    return {one.name: one for one in fields(section)}
+
+
+def is_required(key: Field[Any]) -> bool:
+    """Whether a section cannot do without a key."""
+    return key.default is MISSING and key.default_factory is MISSING
+
+
+def _schema(section: type) -> CoreSchema:
+    keys = {
+        name: core_schema.typed_dict_field(_key_schema(key), required=is_required(key))
+        for name, key in section_keys(section).items()
+    }
+    mapping = core_schema.typed_dict_schema(keys, extra_behavior="forbid")
+    return core_schema.no_info_after_validator_function(lambda values: section(**values), mapping)
+
+
+def _key_schema(key: Field[Any]) -> CoreSchema:
+    said = key.metadata
+    if "type" in said:
+        return core_schema.no_info_plain_validator_function(_fitting(said["type"]))
+    if "version" in said:
+        return core_schema.no_info_plain_validator_function(_version)
+    if "section" in said:
+        inner = _schema(said["section"])
+        return core_schema.nullable_schema(inner) if key.default is None else inner
+    if "each" in said:
+        return core_schema.dict_schema(values_schema=_schema(said["each"]))
+    if key.default_factory is dict:
+        return core_schema.dict_schema()
+    return core_schema.any_schema()
+
+
+def _fitting(type: t.ValueType) -> Any:
+    def fitting(value: object) -> object:
+        expected = problem(value, type)
+        if expected is not None:
+            raise PydanticCustomError("wrong-type", "{expected}", {"expected": expected})
+        return value
+
+    return fitting
 
 
 def _version(value: object) -> object:
     if isinstance(value, bool) or value != VERSION:
         raise PydanticCustomError("version", "{expected}", {"expected": f"the version {VERSION}"})
     return value
-
-
-class GraphSection(Section):
-    """A model: `inputs`, `layers`, `outputs`. Entries are read by `entries.py`."""
-
-    inputs: Annotated[Any, Fits(t.AnyOf((t.MappingOf(t.Plain()), t.ListOf(t.Plain()))))]
-    layers: Annotated[Any, Fits(t.ListOf(t.Plain(), min_length=1))]
-    outputs: Annotated[Any, Fits(t.AnyOf((t.Text(), t.ListOf(t.Text(), 1), t.MappingOf(t.Text()))))] = None
-
-
-class BlockSection(Section):
-    """A sub-graph with parameters: `params`, `inputs`, `layers`, `outputs`."""
-
-    params: dict[str, Anything] = {}
-    inputs: Annotated[Any, Fits(TEXTS)] = None
-    layers: Annotated[Any, Fits(t.ListOf(t.Plain(), min_length=1))]
-    outputs: Annotated[Any, Fits(t.AnyOf((t.Text(), t.ListOf(t.Text(), 1), t.MappingOf(t.Text()))))] = None
-    help: Annotated[Any, Fits(t.Text())] = None
-
-
-class DataSection(Section):
-    """Where rows come from and how columns become tensors."""
-
-    train: Anything
-    validation: Anything = None
-    test: Anything = None
-    inputs: dict[str, Anything] = {}
-    targets: dict[str, Anything] = {}
-    batch_size: Annotated[Any, Fits(COUNT)] = 32
-    shuffle: Annotated[Any, Fits(t.Boolean())] = True
-
-
-class TrainSection(Section):
-    """What is learnt, how, and for how long."""
-
-    objective: Anything = "Supervised"
-    loss: Anything = None
-    loss_weights: Annotated[
-        Any, Fits(t.AnyOf((t.Number(), t.MappingOf(t.Number()), t.ListOf(t.Number()))))
-    ] = None
-    metrics: Anything = None
-    optimizer: Anything = "adam"
-    epochs: Annotated[Any, Fits(COUNT)] = None
-    steps: Annotated[Any, Fits(COUNT)] = None
-    callbacks: Annotated[Any, Fits(t.ListOf(t.Plain()))] = []
-    class_weight: Annotated[Any, Fits(t.MappingOf(t.Number(min=0)))] = None
-    precision: Annotated[Any, Fits(DTYPE_POLICIES)] = None
-    seed: Annotated[Any, Fits(t.Integer(min=0, max=2**31 - 1))] = 0
-    backend: Annotated[Any, Fits(t.Choice(("auto", "jax", "tensorflow", "torch")))] = "auto"
-
-
-class Document(Section):
-    """A whole file."""
-
-    yamlnet: Annotated[Any, AfterValidator(_version)]
-    name: Annotated[Any, Fits(t.Text())] = None
-    description: Annotated[Any, Fits(t.Text())] = None
-    params: dict[str, Anything] = {}
-    blocks: dict[str, BlockSection] = {}
-    models: dict[str, GraphSection] = {}
-    model: GraphSection
-    data: DataSection | None = None
-    train: TrainSection | None = None
-    export: Annotated[Any, Fits(t.AnyOf((t.Text(), t.ListOf(t.Text()))))] = []
-
-
-class ParameterSection(Section):
-    """A parameter written in full."""
-
-    default: Anything = None
-    type: Annotated[Any, Fits(t.Choice(("int", "float", "bool", "str", "list")))] = None
-    min: Annotated[Any, Fits(t.Number())] = None
-    max: Annotated[Any, Fits(t.Number())] = None
-    choices: Annotated[Any, Fits(t.ListOf(t.Plain(), min_length=1))] = None
-    help: Annotated[Any, Fits(t.Text())] = None

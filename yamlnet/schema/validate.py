@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pydantic import ValidationError
+from pydantic_core import ValidationError
 
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.problems import Problems
@@ -14,7 +14,7 @@ from yamlnet.schema.expressions import ExpressionError, is_template, parse_templ
 from yamlnet.schema.forms import Block, Blueprint, Model
 from yamlnet.schema.parameters import read_parameters
 from yamlnet.schema.pydantic_errors import report
-from yamlnet.schema.sections import Document
+from yamlnet.schema.sections import Document, read_section
 from yamlnet.schema.train_forms import check_export, check_train
 from yamlnet.schema.words import DEFAULT_INPUT, DEFAULT_MODEL, NAME
 from yamlnet.syntax.tree import Tree
@@ -48,7 +48,7 @@ def validate(tree: Tree, problems: Problems | None = None) -> Blueprint:
 
 def _sections(document: dict[str, object], problems: Problems) -> Document | None:
     try:
-        return Document.model_validate(document)
+        return read_section(Document, document)
     except ValidationError as error:
         report(error, Document, document, (), problems)
         return None
