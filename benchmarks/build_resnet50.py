@@ -1,7 +1,7 @@
 """Building ResNet-50 from its blueprint, beside `keras.applications.ResNet50(weights=None)`.
 
 Each build is the first of a fresh process. Two times are kept for each: the build alone, measured inside the
-process after `import keras`, and the whole process with its imports.
+process after the imports, and the whole process with its imports.
 """
 
 from __future__ import annotations

@@ -225,6 +225,11 @@ def _copied_unseeded(layer: Any, initializer: Any) -> bool:
 
 
 def _tensor(drawn: Array, dtype: str) -> Any:
-    if drawn.dtype.isbuiltin != 1 and keras.backend.backend() == "torch":
+    if keras.backend.backend() != "torch":
+        return keras.ops.convert_to_tensor(drawn, dtype=dtype)
+    import torch
+
+    if drawn.dtype.isbuiltin != 1:
         drawn = drawn.astype(np.float32)  # exact; PyTorch cannot read NumPy arrays of the other types
-    return keras.ops.convert_to_tensor(drawn, dtype=dtype)
+    # From here Keras copies only to a device; given the array itself it would copy that first.
+    return keras.ops.convert_to_tensor(torch.from_numpy(drawn), dtype=dtype)

@@ -1,8 +1,9 @@
 """Random numbers whose bits are the same on every machine, backend and version of NumPy.
 
-A stream is named by words (a seed, a weight's path). SHA-256 makes them the key of a Philox4x64-10
-generator (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011), whose raw output NumPy
-promises never to change (NEP 19), which it does not promise for `Generator.normal`. What follows the
+A stream is named by words (a seed, a weight's path). SHA-256 makes them the state in which a PCG64DXSM
+generator starts (O'Neill, "PCG: a family of simple fast space-efficient statistically good algorithms
+for random number generation", 2014; half the price of Philox), whose raw output NumPy promises never to
+change (NEP 19), which it does not promise for `Generator.normal`. What follows the
 generator here is only IEEE 754's correctly rounded `+ - * / sqrt` in float64, one at a time, so that no
 math library, SIMD width or fused multiply-add can change a bit.
 """
@@ -20,6 +21,9 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]
+
+INCREMENT = 0xDA3E39CB94B95BDB5851F42D4C957F2D
+"""Of the generator's recurrence: any odd number gives the full period."""
 
 BLOCK = 1 << 16
 """Values made at a time: few enough to bound the memory, enough to hide the price of a call."""
@@ -48,13 +52,20 @@ class Stream:
 
     def uniform(self, shape: tuple[int, ...], low: float, high: float, dtype: npt.DTypeLike) -> Array:
         """Uniform in [low, high): the upper bound is never reached, in any `dtype`."""
-        drawn = self._fill(shape, dtype, lambda unit: low + (high - low) * unit)
-        if low < high:
-            # Rounding to a short type may reach the bound; the value below it is the nearest allowed one.
-            bound = drawn.dtype.type(high)
-            highest = bound if bound < high else np.nextafter(bound, drawn.dtype.type(low))
-            np.minimum(drawn, highest, out=drawn)
-        return drawn
+
+        def transform(unit: Floats) -> Floats:
+            unit *= high - low
+            unit += low
+            return unit
+
+        if low >= high:
+            return self._fill(shape, dtype, transform)
+        # Rounding to a short type may reach the bound; the value below it is the nearest allowed one.
+        to_type: Any = np.dtype(dtype).type
+        bound = to_type(high)
+        return self._fill(
+            shape, dtype, transform, bound if bound < high else np.nextafter(bound, to_type(low))
+        )
 
     def normal(self, shape: tuple[int, ...], mean: float, stddev: float, dtype: npt.DTypeLike) -> Array:
         """Normal, by inversion of the distribution function."""
@@ -71,31 +82,47 @@ class Stream:
         width = 1.0 - 2.0 * low
         return self._fill(shape, dtype, lambda unit: mean + stddev * normal_quantile(low + width * unit))
 
+    def _generator(self) -> np.random.PCG64DXSM:
+        """One sequence of period 2**128, entered at a place that no other stream comes near."""
+        generator = np.random.PCG64DXSM(0)
+        start: Any = {**generator.state, "state": {"state": self.key, "inc": INCREMENT}}
+        generator.state = start
+        return generator
+
     def _fill(
-        self, shape: tuple[int, ...], dtype: npt.DTypeLike, transform: Callable[[Floats], Floats]
+        self,
+        shape: tuple[int, ...],
+        dtype: npt.DTypeLike,
+        transform: Callable[[Floats], Floats],
+        highest: Any = None,
     ) -> Array:
-        """An array of `transform(u)` for u uniform in (0, 1), rounded to `dtype`."""
+        """An array of `transform(u)` for u uniform in (0, 1), rounded to `dtype`, at most `highest`."""
         drawn = np.empty(math.prod(shape), dtype)
         units = _wide_units if drawn.itemsize > 4 else _narrow_units
-        generator = np.random.Philox(key=self.key)
+        generator = self._generator()
         for start in range(0, drawn.size, BLOCK):
             count = min(BLOCK, drawn.size - start)
-            drawn[start : start + count] = transform(units(generator, count))
+            block = drawn[start : start + count]
+            block[:] = transform(units(generator, count))
+            if highest is not None:
+                np.minimum(block, highest, out=block)
         return drawn.reshape(shape)
 
 
-def _wide_units(generator: np.random.Philox, count: int) -> Floats:
+def _wide_units(generator: np.random.PCG64DXSM, count: int) -> Floats:
     """The middles of 2**52 equal cells of (0, 1): exact, symmetric about 1/2, never 0 or 1."""
     raw: Any = generator.random_raw(count)
     unit: Floats = ((raw >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
     return unit
 
 
-def _narrow_units(generator: np.random.Philox, count: int) -> Floats:
+def _narrow_units(generator: np.random.PCG64DXSM, count: int) -> Floats:
     """The middles of 2**32 cells: enough for types of at most 32 bits, at half the price."""
     raw: Any = generator.random_raw((count + 1) // 2)
     halves = raw.astype("<u8", copy=False).view("<u4")[:count]  # the low half first, on any machine
-    unit: Floats = (halves.astype(np.float64) + 0.5) * 2.0**-32
+    unit: Floats = halves.astype(np.float64)
+    unit += 0.5
+    unit *= 2.0**-32
     return unit
 
 
