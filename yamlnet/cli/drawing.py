@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from yamlnet.resolver.plan import FunctionCall, Graph, LayerCall, ModelCall, Node, SliceCall, TensorRef
 
@@ -141,18 +142,21 @@ def draw(graph: Graph, path: Path) -> None:
     figure.savefig(path, dpi=110)
 
 
-def _arrow(axes: object, start: tuple[float, float], end: tuple[float, float]) -> None:
-    bend = 0.0 if start[0] == end[0] and start[1] - end[1] <= ROW * 1.01 else 0.25
-    axes.annotate(  # type: ignore[attr-defined]
-        "",
-        xy=(end[0] + BOX_WIDTH / 2, end[1] + BOX_HEIGHT + 0.04),
-        xytext=(start[0] + BOX_WIDTH / 2, start[1] - 0.04),
-        arrowprops={
-            "arrowstyle": "-|>",
-            "color": "#57606a",
-            "lw": 0.8,
-            "connectionstyle": f"arc3,rad={bend}",
-        },
+def _arrow(axes: Any, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """A curve that leaves and arrives vertically, behind the boxes; past boxes of its own column, around."""
+    from matplotlib.patches import FancyArrowPatch
+    from matplotlib.path import Path as Curve
+
+    x0, y0 = start[0] + BOX_WIDTH / 2, start[1] - 0.04
+    x1, y1 = end[0] + BOX_WIDTH / 2, end[1] + BOX_HEIGHT + 0.04
+    around = BOX_WIDTH * 0.72 if x0 == x1 and y0 - y1 > ROW else 0.0
+    reach = min(0.5 * (y0 - y1), ROW)
+    curve = Curve(
+        [(x0, y0), (x0 + around, y0 - reach), (x1 + around, y1 + reach), (x1, y1)],
+        [Curve.MOVETO, Curve.CURVE4, Curve.CURVE4, Curve.CURVE4],
+    )
+    axes.add_patch(
+        FancyArrowPatch(path=curve, arrowstyle="-|>", mutation_scale=9, color="#57606a", lw=0.8, zorder=0.5)
     )
 
 
