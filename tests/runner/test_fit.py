@@ -154,6 +154,7 @@ def test_a_diverging_run_says_so_and_keeps_its_folder(path: Path) -> None:
         trained(path, "train.optimizer={SGD: {learning_rate: 1e30}}")
     assert "learning_rate" in (failed.value.hint or "")
     folder = path.parent / "run"
+    assert f"the run so far is kept in {folder}" in (failed.value.hint or "")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["status"] == "failed"
     assert "diverged" in manifest["error"]

@@ -15,7 +15,7 @@ from yamlnet.compiler.objects import construct, first_sentences
 from yamlnet.compiler.saving import save_model
 from yamlnet.data.batches import Batch, Split, batches, steps_per_epoch
 from yamlnet.data.dataset import Dataset
-from yamlnet.diagnostics.diagnostic import TrainingError
+from yamlnet.diagnostics.diagnostic import TrainingError, YamlnetError
 from yamlnet.objectives import OBJECTIVES
 from yamlnet.objectives.objective import Models, Objective, Phase
 from yamlnet.resolver.plan import DataPlan, Plan, TrainPlan
@@ -58,6 +58,8 @@ def fit(
         metrics = _finish(loop, folder, plan)
     except BaseException as error:
         folder.write_json(MANIFEST, ended(manifest, "failed", f"{type(error).__name__}: {error}"))
+        if isinstance(error, YamlnetError):
+            error.hint = "; ".join(filter(None, [error.hint, f"the run so far is kept in {folder.path}"]))
         raise
     finally:
         progress.close()
