@@ -71,6 +71,14 @@ def predict(run: Run, rows: str | Path | None = None) -> dict[str, np.ndarray]:
     return predict_run(run, _row_inputs(run, rows))
 
 
+def class_outputs(run: Run) -> set[str]:
+    """The outputs that hold a number for each class, by their losses: the largest is the likeliest."""
+    plan = reload(run).plan
+    loss = plan.train.loss if plan.train is not None else None
+    by_output = loss if isinstance(loss, Mapping) else dict.fromkeys(plan.models["model"].outputs, loss)
+    return {name for name, spec in by_output.items() if spec is not None and "Categorical" in spec.name}
+
+
 def _row_inputs(run: Run, rows: str | Path | None) -> Mapping[str, np.ndarray]:
     from yamlnet.data.dataset import transform_rows
     from yamlnet.data.rows import read_rows

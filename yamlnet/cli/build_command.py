@@ -50,8 +50,8 @@ def summary(model: Any) -> str:
 
     table = Table(box=box.SIMPLE_HEAD, title=model.name, title_justify="left")
     for name, justify in (("layer", "left"), ("class", "left"), ("output", "left"), ("parameters", "right")):
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]
-    table.add_column("reads")
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    table.add_column("reads", overflow="fold")
     for layer in model.operations:
         table.add_row(
             layer.name,
@@ -60,7 +60,7 @@ def summary(model: Any) -> str:
             f"{layer.count_params():,}" if hasattr(layer, "count_params") else "0",
             ", ".join(_reads(layer, model)),
         )
-    console = Console(width=max(100, _width()), force_terminal=False)
+    console = Console(width=max(120, _width()), force_terminal=False)
     with console.capture() as capture:
         console.print(table)
     return f"{capture.get()}{_totals(model)}\n"

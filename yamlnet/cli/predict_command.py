@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,38 +37,39 @@ def command(run: str, rows: str | None, output: str | None, backend: str | None,
       yamlnet predict runs/digits-20260101-120000
       yamlnet predict runs/digits-20260101-120000 rows.csv -o predictions.csv
     """
-    from yamlnet.runs import open_run, predict
+    from yamlnet.runs import class_outputs, open_run, predict
 
     if output is not None and Path(output).suffix not in (".csv", ".npz"):
         raise click.BadParameter(f'"{output}" ends in neither .csv nor .npz', param_hint="--output")
-    predictions = predict(open_run(run, backend), rows)
+    opened = open_run(run, backend)
+    predictions, classes = predict(opened, rows), class_outputs(opened)
     if output is not None:
-        _write(Path(output), predictions)
+        _write(Path(output), predictions, classes)
         if not quiet:
             count = len(next(iter(predictions.values())))
             click.echo(f"wrote {count} predictions to {output}")
         return
-    click.echo(_table(predictions, SHOWN), nl=False)
+    click.echo(_table(predictions, classes, SHOWN), nl=False)
     left = len(next(iter(predictions.values()))) - SHOWN
     if left > 0 and not quiet:
         click.echo(f"… {left} more rows; write them all with -o predictions.csv", err=True)
 
 
-def _write(path: Path, predictions: Mapping[str, np.ndarray]) -> None:
+def _write(path: Path, predictions: Mapping[str, np.ndarray], classes: Collection[str]) -> None:
     import numpy as np
 
     if path.suffix == ".npz":
         np.savez(path, allow_pickle=False, **predictions)
     else:
-        path.write_text(_table(predictions, None), encoding="utf-8")
+        path.write_text(_table(predictions, classes, None), encoding="utf-8")
 
 
-def _table(predictions: Mapping[str, np.ndarray], rows: int | None) -> str:
-    """Predictions as CSV: a column for each number, and the likeliest class where there are several."""
+def _table(predictions: Mapping[str, np.ndarray], classes: Collection[str], rows: int | None) -> str:
+    """Predictions as CSV: a column for each number, and the likeliest class where they are of classes."""
     columns: dict[str, Any] = {}
     for name, values in predictions.items():
         flat = values.reshape(len(values), -1)[:rows]
-        if flat.shape[1] > 1 and values.ndim == 2:
+        if name in classes and values.ndim == 2:
             columns[f"{name}.class"] = [str(index) for index in flat.argmax(axis=1)]
         for index in range(flat.shape[1]):
             label = name if flat.shape[1] == 1 else f"{name}.{index}"

@@ -73,10 +73,15 @@ class _Names:
             return self._tensor(ref)
         inner = sliced.args[0]
         assert isinstance(inner, TensorRef)
-        if inner.node in self.slices:
-            return f"{self.safe[ref.node]}"
         assert isinstance(sliced.callee, SliceCall)
-        return written(Reference(self._tensor(inner), sliced.callee.index))
+        whole = self.safe[inner.node] if inner.node in self.slices else self._tensor(inner)
+        return written(Reference(whole, sliced.callee.index))
+
+    @property
+    def sliced_again(self) -> set[str]:
+        """Slices of which slices are taken: a reference holds one slice, so these need names."""
+        inner = (node.args[0] for node in self.slices.values())
+        return {ref.node for ref in inner if isinstance(ref, TensorRef) and ref.node in self.slices}
 
     def _tensor(self, ref: TensorRef) -> str:
         name = self.safe[ref.node]
@@ -124,8 +129,11 @@ def _references(graph: Graph) -> list[TensorRef]:
 def _graph(graph: Graph) -> dict[str, object]:
     names = _Names(graph)
     instances: dict[str, str] = {}
+    again = names.sliced_again
     layers = [
-        _entry(node, names, instances) for node in graph.nodes if not isinstance(node.callee, SliceCall)
+        _entry(node, names, instances) if not isinstance(node.callee, SliceCall) else _naming(node, names)
+        for node in graph.nodes
+        if not isinstance(node.callee, SliceCall) or node.name in again
     ]
     outputs = {name: names.reference(ref) for name, ref in graph.outputs.items()}
     single = graph.output_form == "single" and len(outputs) == 1
@@ -135,6 +143,13 @@ def _graph(graph: Graph) -> dict[str, object]:
         keep = list(outputs)
     inputs = {given.name: form(given.arguments) for given in graph.inputs}
     return {"inputs": inputs, "layers": layers, "outputs": keep}
+
+
+def _naming(node: Node, names: _Names) -> dict[str, object]:
+    """An entry that is not there but gives what it would have read a name."""
+    return {
+        "Identity": {"from": names.reference(TensorRef(node.name)), "if": False, "as": names.safe[node.name]}
+    }
 
 
 def _entry(node: Node, names: _Names, instances: dict[str, str]) -> dict[str, object]:

@@ -45,11 +45,3 @@ def evaluate_run(run: Run, plan: Plan, splits: Mapping[str, Split | None], part:
 def predict_run(run: Run, inputs: Mapping[str, Array]) -> dict[str, Array]:
     """Predictions by output name, each of shape (rows, *output shape)."""
     return predictions(run.model, inputs, tuple(run.manifest["outputs"]))
-
-
-def predicted_classes(values: Array) -> Array | None:
-    """The likeliest class of each row where an output has one number a class, else None."""
-    if values.ndim != 2 or values.shape[1] < 2:
-        return None
-    classes: Array = values.argmax(axis=1)
-    return classes
