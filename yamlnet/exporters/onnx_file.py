@@ -25,12 +25,12 @@ ROUTES = {"tensorflow": ("tf2onnx", "onnx"), "torch": ("onnxscript", "onnx")}
 
 def missing() -> str | None:
     """The packages that this machine lacks, with the command that installs them."""
-    if find_spec("onnxruntime") is None:
-        return 'exporting to ONNX needs onnxruntime to check the result: pip install "yamlnet[onnx]"'
-    if not _routes():
-        return (
-            'exporting to ONNX needs TensorFlow or PyTorch and their converters: pip install "yamlnet[onnx]"'
-        )
+    writes = any(map(find_spec, ROUTES))
+    install = f'pip install "yamlnet[{"onnx" if writes else "onnx,tensorflow"}]"'
+    if not writes:
+        return f"exporting to ONNX goes by way of TensorFlow or PyTorch, and neither is installed: {install}"
+    if find_spec("onnxruntime") is None or not _routes():
+        return f"exporting to ONNX needs a converter, and onnxruntime to check what it wrote: {install}"
     return None
 
 
