@@ -178,7 +178,7 @@ def train(
     _require_exporters(loaded)
     plan, dataset = _with_data(loaded)
     models = _lower(loaded, plan)
-    _require_fitting_targets(loaded, plan, models, dataset)
+    _require_fitting_rows(loaded, plan, models, dataset)
     from yamlnet.exporters.export import export_run
     from yamlnet.runner.fit import fit
     from yamlnet.runner.folder import create_folder
@@ -215,14 +215,17 @@ def _require_exporters(loaded: LoadedBlueprint) -> None:
         raise located(BlueprintError(problems), loaded.tree, loaded.overrides)
 
 
-def _require_fitting_targets(
+def _require_fitting_rows(
     loaded: LoadedBlueprint, plan: Plan, models: dict[str, keras.Model], dataset: Dataset
 ) -> None:
-    """Refuse outputs that cannot be compared with their targets, before there is a run folder."""
+    """Refuse rows that the model cannot look up or be compared with, before there is a run folder."""
+    from yamlnet.data.indices import check_indices
     from yamlnet.objectives import OBJECTIVES
 
     assert plan.train is not None, "train() looked"
     problems = OBJECTIVES[plan.train.objective].problems(models, plan.train, dataset.train)
+    parts = [part for part in (dataset.train, dataset.validation, dataset.test) if part is not None]
+    problems += next(filter(None, (list(check_indices(plan.models["model"], part)) for part in parts)), [])
     if problems:
         raise located(BlueprintError(problems), loaded.tree, loaded.overrides)
 

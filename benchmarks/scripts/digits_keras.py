@@ -21,7 +21,7 @@ SEED, BATCH, EPOCHS, HELD_OUT = 7, 32, 15, 0.15
 def conv_unit(x, filters):
     """A convolution, its normalisation and its activation."""
     x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
-    x = layers.BatchNormalization()(x)
+    x = layers.BatchNormalization(momentum=0.9)(x)
     return layers.Activation("relu")(x)
 
 
