@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from yamlnet.assembly.addresses import Address, AddressError, join
+from yamlnet.assembly.data_paths import moved
 from yamlnet.assembly.files import Files, Unreachable
 from yamlnet.assembly.merge import merge
 from yamlnet.assembly.settings import apply_settings
@@ -70,6 +71,14 @@ class _Step:
 Trail = tuple[_Step, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A file that another names, put together."""
+
+    document: Branch
+    address: Address
+
+
 @dataclass(slots=True)
 class _Assembler:
     files: Files
@@ -88,9 +97,10 @@ class _Assembler:
 
     def _over_base(self, found: Branch, base: object, address: Address, trail: Trail) -> Branch:
         place = found.positions.children[EXTENDS]
-        under = self._other(base, place, address, trail, EXTENDS)
-        if under is None:
+        named = self._other(base, place, address, trail, EXTENDS)
+        if named is None:
             raise BlueprintError(self.problems.diagnostics)  # without its base nothing of it makes sense
+        under = moved(named.document, named.address, address)
         assert isinstance(found.value, dict)
         own = {name: value for name, value in found.value.items() if name != EXTENDS}
         return merge(under, Branch(own, found.positions), self.problems)
@@ -124,9 +134,9 @@ class _Assembler:
         else:
             entry = Branch({"from": written.value}, Positions(place.span, {}, {"from": place}))
             where, named = place, written.value
-        document = self._other(named, where, address, trail, IMPORT)
+        found = self._other(named, where, address, trail, IMPORT)
         empty = Branch(None, Positions(where.span))
-        return put(entry, (IMPORTED,), document if document is not None else empty)
+        return put(entry, (IMPORTED,), found.document if found is not None else empty)
 
     def _check_keys(self, written: Mapping[str, object], place: Positions, trail: Trail) -> None:
         for key in written:
@@ -136,7 +146,7 @@ class _Assembler:
 
     def _other(
         self, named: object, place: Positions, writer: Address, trail: Trail, word: str
-    ) -> Branch | None:
+    ) -> _Named | None:
         """The document of a file that another names; None after telling why it cannot be had."""
         if not isinstance(named, str) or not named:
             message = f"`{word}` takes the file's path or address: {_EXAMPLES[word]}"
@@ -153,7 +163,7 @@ class _Assembler:
         tree = self._tree(step, trail)
         if tree is None:
             return None
-        return self.document(labelled(tree), address, (*trail, step))
+        return _Named(self.document(labelled(tree), address, (*trail, step)), address)
 
     def _tree(self, step: _Step, trail: Trail) -> Tree | None:
         assert step.span is not None
