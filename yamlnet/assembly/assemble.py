@@ -9,18 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from yamlnet.assembly.addresses import Address, AddressError, join
+from yamlnet.assembly.addresses import Address, AddressError, join, parse_address
 from yamlnet.assembly.data_paths import moved
 from yamlnet.assembly.files import Files, Unreachable
+from yamlnet.assembly.lock import LockMode, Pin, read_lock
 from yamlnet.assembly.merge import merge
 from yamlnet.assembly.settings import apply_settings
 from yamlnet.assembly.variants import choose_variant
-from yamlnet.diagnostics.diagnostic import BlueprintError, Note, Severity, Span
+from yamlnet.diagnostics.diagnostic import BlueprintError, Note, Severity, Span, YamlnetError
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.schema.words import EXTENDS, GIVEN, IMPORT, IMPORTED, NAME
-from yamlnet.syntax.graft import labelled, put, whole
+from yamlnet.syntax.graft import find, labelled, put, whole
+from yamlnet.syntax.parse import parse, read
 from yamlnet.syntax.tree import Branch, Positions, Tree
 
 MAX_FILES = 200
@@ -30,6 +33,36 @@ MAX_DEPTH = 16
 """How deep files may name each other."""
 
 IMPORT_KEYS = ("from", GIVEN)
+
+
+def assemble_file(
+    path: str, settings: Sequence[str], lock: LockMode, problems: Problems
+) -> tuple[Path, Tree, Mapping[str, Pin]]:
+    """Put the blueprint at a path together; `resnet.yaml:50` chooses the variant `50`.
+
+    Args:
+        path: the file, with or without a variant.
+        settings: what `--set` says.
+        lock: what a file that differs from its pin in `blueprint.lock` does.
+        problems: where mistakes go.
+
+    Returns:
+        The file, its document as one tree, and what the files that it names hold.
+
+    Raises:
+        BlueprintError: as for `assemble`, or the file is not YAML as blueprints are written in.
+        YamlnetError: there is no such file.
+    """
+    try:
+        address = parse_address(path)
+    except AddressError as error:
+        raise YamlnetError(str(error)) from None
+    if address.scheme != "path":
+        hint = "extend or import it in a file of yours: extends: …"
+        raise YamlnetError(f'"{path}" is not a file of this machine', hint)
+    tree = parse(read(address.path), address.path)
+    files = Files(read_lock(Path(address.path).parent, lock))
+    return Path(address.path), assemble(tree, address, settings, files, problems), files.pins
 
 
 def assemble(tree: Tree, address: Address, settings: Sequence[str], files: Files, problems: Problems) -> Tree:
@@ -53,10 +86,21 @@ def assemble(tree: Tree, address: Address, settings: Sequence[str], files: Files
     try:
         root = assembler.document(whole(tree), address, (_Step(address, None, ""),))
     except BlueprintError as error:
-        error.trees = {**error.trees, "": replace(tree, texts=files.texts)}
+        shown = replace(tree, texts=files.texts)
+        error.trees = {**error.trees, "": shown, tree.source: shown}
         raise
+    if address.variant is not None:
+        root = _called(root, address.variant)
     assembled = replace(tree, value=root.value, positions=root.positions, texts=files.texts)
     return apply_settings(assembled, settings)
+
+
+def _called(root: Branch, variant: str) -> Branch:
+    """The document under the name of its variant: its runs and models are called so."""
+    name = find(root, ("name",))
+    if name is None or not isinstance(name.value, str):
+        return root
+    return put(root, ("name",), Branch(f"{name.value}-{variant}", name.positions))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from yamlnet.assembly.merge import SECTIONS, merge
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.schema.parameters import read_parameters
-from yamlnet.schema.words import VARIANTS
+from yamlnet.schema.words import VARIANT_NAME, VARIANTS
 from yamlnet.syntax.graft import put
 from yamlnet.syntax.tree import Branch, Positions
 
@@ -26,6 +26,10 @@ def choose_variant(document: Branch, name: str | None, problems: Problems) -> Br
             problems.add_at("wrong-type", "variants are a mapping of names to settings", at)
         return document
     places = document.positions.children[VARIANTS]
+    for each in variants:
+        if not VARIANT_NAME.match(each):
+            message = f'"{each}" cannot name a variant; use letters, digits, _ . and -'
+            problems.add_at("name", message, places.keys[each])
     applied = {
         each: _applied(document, Branch(settings, places.children[each]), each, places, problems)
         for each, settings in variants.items()

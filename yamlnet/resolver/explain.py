@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from yamlnet.diagnostics.diagnostic import KeyPath, Span
 from yamlnet.diagnostics.lines import shown, split_lines
 from yamlnet.diagnostics.suggest import did_you_mean
-from yamlnet.resolver.annotated import is_written, place_of, scalar, value_at
+from yamlnet.resolver.annotated import is_written, place_of, value_at
 from yamlnet.resolver.plan import Graph, LayerCall, Node, Plan
 from yamlnet.resolver.unparse import form, unparse
+from yamlnet.resolver.yaml_text import scalar
 from yamlnet.syntax.graft import find, whole
 from yamlnet.syntax.tree import Tree
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.resolver.plan import Graph, LayerCall, Node, ObjectSpec, Plan
@@ -21,7 +22,7 @@ class Origin:
     used_at: tuple[KeyPath, ...] = ()
 
 
-def origins(plan: Plan, document: Mapping[str, object]) -> dict[KeyPath, Origin]:
+def origins(plan: Plan, document: Mapping[str, Any]) -> dict[KeyPath, Origin]:
     """The origin of each place in a resolved document.
 
     Args:
@@ -32,22 +33,24 @@ def origins(plan: Plan, document: Mapping[str, object]) -> dict[KeyPath, Origin]
     found: dict[KeyPath, Origin] = {}
     for name, graph in plan.models.items():
         place: KeyPath = (DEFAULT_MODEL,) if name == DEFAULT_MODEL else ("models", name)
-        found |= dict(_graph(graph, place))
+        models = document["models"] if len(place) == 2 else document
+        found |= dict(_graph(graph, place, models[str(place[-1])]["layers"]))
     for section in ("data", "train", "export"):
         found |= dict(_same_place(document.get(section), (section,)))
     return found
 
 
-def _graph(graph: Graph, place: KeyPath) -> Iterator[tuple[KeyPath, Origin]]:
+def _graph(graph: Graph, place: KeyPath, layers: list[dict[str, object]]) -> Iterator[tuple[KeyPath, Origin]]:
     for given in graph.inputs:
         yield (*place, "inputs", given.name), Origin(given.path)
     yield (*place, "outputs"), Origin((*graph.path, "outputs"))
-    for index, node in enumerate(listed(graph)):
-        yield from _node(node, (*place, "layers", index))
+    for index, (node, entry) in enumerate(zip(listed(graph), layers, strict=True)):
+        item = (*place, "layers", index)
+        yield item, Origin(node.path, node.used_at)
+        yield from _node(node, (*item, next(iter(entry))))
 
 
 def _node(node: Node, place: KeyPath) -> Iterator[tuple[KeyPath, Origin]]:
-    yield place, Origin(node.path, node.used_at)
     for word in WIRING:
         yield (*place, word), Origin((*node.path, word), node.used_at)
     if isinstance(node.callee, LayerCall):
