@@ -18,24 +18,22 @@ pytestmark = [
 ]
 
 BLUEPRINT = "vision/vit.yaml"
-MEMBERS = {
-    "tiny": (("width=192", "heads=3"), 5_717_416),
-    "small": (("width=384", "heads=6"), 22_050_664),
-    "base": ((), 86_567_656),
-    "large": (("width=1024", "heads=16", "depth=24"), 304_326_632),
-}
+PARAMETERS = {"tiny": 5_717_416, "small": 22_050_664, "base": 86_567_656, "large": 304_326_632}
 """As timm counts `vit_tiny_patch16_224` to `vit_large_patch16_224`."""
 
 
-@pytest.mark.parametrize("member", MEMBERS)
+@pytest.mark.parametrize("member", PARAMETERS)
 def test_it_has_as_many_parameters_as_published(member: str, build: Any) -> None:
-    settings, parameters = MEMBERS[member]
-    assert build(BLUEPRINT, *settings).count_params() == parameters
+    assert build(f"{BLUEPRINT}:{member}").count_params() == PARAMETERS[member]
+
+
+def test_it_is_base_where_no_member_is_named(build: Any) -> None:
+    assert build(BLUEPRINT).count_params() == PARAMETERS["base"]
 
 
 @pytest.mark.parametrize("member", ["tiny", "base"])
 def test_with_the_same_weights_it_gives_the_same_outputs(member: str, build: Any) -> None:
-    ours = build(BLUEPRINT, *MEMBERS[member][0])
+    ours = build(f"{BLUEPRINT}:{member}")
     reference = _reference(width=ours.get_layer("patches").embed_dim)
     _copy(reference, ours)
     images = np.random.default_rng(0).normal(size=(2, 224, 224, 3)).astype("float32")
@@ -52,7 +50,7 @@ def test_its_dropout_stands_where_the_paper_has_it(build: Any) -> None:
 
 
 def test_its_layers_have_readable_names(build: Any) -> None:
-    names = [layer.name for layer in build(BLUEPRINT, *MEMBERS["tiny"][0]).layers]
+    names = [layer.name for layer in build(f"{BLUEPRINT}:tiny").layers]
     assert names[:4] == ["image", "patches", "class_token", "positions"]
     assert {"tokens", "encoder_1_attention", "encoder_7_mlp_expand", "encoder_12_attended"} <= set(names)
     assert names[-1] == "label"
