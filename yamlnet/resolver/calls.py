@@ -128,7 +128,9 @@ class Caller:
         values = reads if isinstance(reads, dict) else dict(zip(inputs, flat(reads), strict=False))
         given = len(reads) if isinstance(reads, dict) else len(flat(reads))
         if given != len(inputs) or set(values) != set(inputs):
-            message = f'"{entry.key}" takes {len(inputs)} inputs ({", ".join(inputs)}), `from` gives {given}'
+            taken = f"{len(inputs)} input{'s' if len(inputs) != 1 else ''} ({', '.join(inputs)})"
+            names = f" ({', '.join(map(str, values))})" if given == len(inputs) else ""
+            message = f'"{entry.key}" takes {taken}, `from` gives {given}{names}'
             self.filling.problems.add("inputs", message, entry.path, "key", notes=body.notes)
         return next(iter(values.values()), MISSING) if len(inputs) == 1 else values
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.diagnostics.diagnostic import KeyPath, Note
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.resolver.calls import Caller, ModelFace
 from yamlnet.resolver.evaluate import Unknown
@@ -132,10 +132,13 @@ class Expander:
         face = self.faces.get(library.model_name(name))
         if face is not None and name in library.models:
             return caller.model(entry, face, body, suffix)
+        if name in library.models:
+            message = f'the model "{entry.key}" calls itself in the end, and a model cannot hold itself'
+            self.filling.problems.add("model-cycle", message, entry.path, "key", notes=body.notes)
+            return MISSING
         if entry.key in body.layers:
             return caller.again(entry, body.layers[entry.key], body, suffix)
-        known = [*body.library.blocks, *body.library.models, *body.layers]
-        mend = did_you_mean(entry.key, [other for other in known if other != entry.key])
+        mend = did_you_mean(entry.key, [*body.library.blocks, *body.library.models, *body.layers])
         message = (
             f'no layer above is called "{entry.key}"{mend or "; a layer is named before it is called again"}'
         )
@@ -160,6 +163,7 @@ class Expander:
             previous=MISSING,
             prefix=(label,),
             used_at=(entry.path, *body.used_at),
+            notes=(Note("used here", entry.path), *body.notes),
         )
         inner.previous = inner.tensors[block.inputs[0]]
         self.entries(block.entries, inner)
@@ -264,9 +268,9 @@ class Expander:
         each = body_size(entry, body.library)
         if self.count + turns * each <= MAX_NODES:
             return
-        message = (
-            f"this loop makes {turns:,} × {each:,} = {turns * each:,} entries; a model may have {MAX_NODES:,}"
-        )
+        made = f"{turns:,} × {each:,} = {turns * each:,} entries"
+        before = f" beside the {self.count:,} before it" if turns * each <= MAX_NODES else ""
+        message = f"this loop makes {made}{before}; a model may have {MAX_NODES:,}"
         self.filling.problems.add("too-large", message, _word(entry, "for"), notes=body.notes)
         raise TooLarge
 
