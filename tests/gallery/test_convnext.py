@@ -54,6 +54,11 @@ def test_its_images_are_normalized_alike(tiny: Any, tiny_reference: Any) -> None
     np.testing.assert_allclose(ours["variance"], reference["variance"], rtol=1e-12)
 
 
+def test_its_scales_start_alike(tiny: Any, tiny_reference: Any) -> None:
+    (scale,) = {one.initializer.value for one in tiny.layers if type(one).__name__ == "Parameter"}
+    assert {one.init_values for one in tiny_reference.layers if hasattr(one, "init_values")} == {scale}
+
+
 def test_with_the_same_weights_it_gives_the_same_outputs(tiny: Any, tiny_reference: Any) -> None:
     rng = np.random.default_rng(0)
     weights = [_drawn(weight, rng) for weight in tiny_reference.weights]

@@ -52,7 +52,7 @@ def test_its_layers_have_readable_names(build: Any) -> None:
 
 
 class _Reference:
-    """Section 2 and figure 1 of the paper with `torch.nn`; norms and the classifier drawn so that they tell."""
+    """Section 2 and figure 1 of the paper with `torch.nn`, drawn so that its outputs tell."""
 
     def __init__(self, depth: int, width: int, channel_hidden: int, token_hidden: int) -> None:
         import torch

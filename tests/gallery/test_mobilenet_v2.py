@@ -36,6 +36,10 @@ def test_its_layers_are_the_same(ours: Any, reference: Any, same_as: Any) -> Non
     same_as.layers(ours, reference)
 
 
+def test_they_are_set_up_alike(ours: Any, reference: Any) -> None:
+    assert _settings(ours) == _settings(reference)
+
+
 @pytest.mark.parametrize(
     ("alpha", "image"),
     [*((alpha, 224) for alpha in (0.35, 0.5, 0.75, 1.3, 1.4)), (0.1, 96), (0.28, 101), (1.0, 72), (2.13, 33)],
@@ -65,6 +69,15 @@ def test_with_the_same_weights_it_gives_the_same_outputs(ours: Any, reference: A
     expected = reference.predict(images, verbose=0)
     assert np.ptp(expected, axis=0).max() > 1e-3, "the outputs say too little of the images"
     np.testing.assert_allclose(ours.predict(images, verbose=0), expected, rtol=1e-4, atol=1e-6)
+
+
+def _settings(model: Any) -> list[dict[str, Any]]:
+    """Every layer's arguments: initializers, momenta, … not names, nor what outputs and shapes tell."""
+    apart = ("name", "dtype", "seed", "axis", "padding", "batch_shape")
+    return [
+        {key: value for key, value in layer.get_config().items() if key not in apart}
+        for layer in model.layers
+    ]
 
 
 def _drawn(weight: Any, rng: np.random.Generator) -> Any:
