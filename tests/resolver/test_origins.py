@@ -97,7 +97,9 @@ EXPLAINED = {
         "  instead of {Adam: {learning_rate: 0.001}}, ../parts/base.yaml:{any}: {any}\n"
     ),
     "data.batch_size": "data.batch_size = 32\n  by default: the blueprint does not say it\n",
-    "dense_1.units": 'dense_1.units = 16\n  ../parts/base.yaml:{any}: - Dense: {units: "${width}", for: "${depth}"}\n',
+    "dense_1.units": (
+        'dense_1.units = 16\n  ../parts/base.yaml:{any}: - Dense: {units: "${width}", for: "${depth}"}\n'
+    ),
 }
 
 

@@ -21,6 +21,7 @@ from yamlnet.compiler.layers import RandomDraw
 from yamlnet.compiler.objects import construct, keras_object
 from yamlnet.compiler.shapes import explain, shape_text
 from yamlnet.compiler.signatures import remembered_signatures
+from yamlnet.compiler.without_tensorflow import without_tensorflow
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, Note
 from yamlnet.resolver.plan import (
     FunctionCall,
@@ -49,7 +50,7 @@ def lower(plan: Plan) -> dict[str, keras.Model]:
         BlueprintError: a layer refuses its arguments or the shape of what it reads.
     """
     models: dict[str, keras.Model] = {}
-    with _precision(plan), deep_graphs(), remembered_signatures(), _collection_paused():
+    with _precision(plan), deep_graphs(), remembered_signatures(), without_tensorflow(), _collection_paused():
         for name, graph in plan.models.items():
             with numpy_initial_weights(plan.seed, scope="" if name == DEFAULT_MODEL else name):
                 models[name] = _Lowering(graph, models, plan).model()

@@ -10,21 +10,16 @@ from __future__ import annotations
 import importlib
 import os
 import re
-import sys
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 
 import keras
-from keras.src.saving import serialization_lib
 
 import yamlnet.compiler.layers  # noqa: F401 - registers yamlnet's own layers with Keras
 from yamlnet.catalog.plugins import plugins
 from yamlnet.compiler.deep_graphs import deep_graphs
 from yamlnet.compiler.initial_weights import numpy_initial_weights
-from yamlnet.compiler.seams import Seam
+from yamlnet.compiler.without_tensorflow import without_tensorflow
 
 MODULE = re.compile(r'"module": "([\w.]+)"')
 """Where a saved model's configuration says which module a class is of."""
@@ -74,17 +69,3 @@ def _import_plugins(path: Path) -> None:
     for point in plugins().found.values():
         if point.module.partition(".")[0] in packages:
             importlib.import_module(point.module)
-
-
-@contextmanager
-def without_tensorflow() -> Iterator[None]:
-    """Let Keras serialise without importing TensorFlow, unless it is imported: then its objects may occur."""
-    if "tensorflow" in sys.modules:
-        yield
-        return
-    with _SEAM:
-        yield
-
-
-# In place of Keras's lazily imported module, of which serialisation first asks whether it is there.
-_SEAM = Seam((serialization_lib, "tf", SimpleNamespace(available=False)))
