@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import cast
 
+from yamlnet.catalog.values import shown
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.resolver.evaluate import Unknown
 from yamlnet.resolver.expand import Expander, ModelFace, TooLarge
@@ -86,7 +87,7 @@ def _values(blueprint: Blueprint, facts: Facts | None, filling: Filling) -> dict
         values[name] = filling.value(parameter.default, values, path)
         problem = check_parameter(parameter, values[name])
         if problem is not None and not isinstance(values[name], Unknown):
-            filling.problems.add("wrong-type", f"{problem}, got {values[name]!r}", path)
+            filling.problems.add("wrong-type", f"{problem}, got {shown(values[name])}", path)
     return values
 
 

@@ -56,7 +56,7 @@ def layer_definitions() -> dict[str, Schema]:
     return {
         "entry": _entry(keys, bare),
         "group": _group(),
-        "use": {"anyOf": [_object_body({}, True), {"not": {"type": "object"}}]},
+        "use": {"anyOf": [_use(), {"not": {"type": "object"}}]},
         "layer": either(_names(layers), one_of_keys(_nested(layers)), EXPRESSION),
         **{f"layer.{entry.name}": _layer(entry) for entry in layers.values()},
         **{f"op.{entry.name}": _operation(entry) for entry in operations.values()},
@@ -122,6 +122,13 @@ def _bodies(entry: Entry, properties: dict[str, Schema], wired: bool) -> list[Sc
 def _object_body(properties: dict[str, Schema], open: bool, wired: bool = True) -> Schema:
     words = {word: reference(f"wiring.{word}") for word in WIRING} if wired else {}
     return {"type": "object", "properties": {**properties, **words}, "additionalProperties": open}
+
+
+def _use() -> Schema:
+    """A block, a model or a named layer: what it takes is the file's own, and `from` may name its inputs."""
+    body = _object_body({}, True)
+    body["properties"]["from"] = reference("wiring.operands")
+    return body
 
 
 def _described(entry: Entry, schema: Schema) -> Schema:
