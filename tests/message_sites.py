@@ -38,7 +38,17 @@ REPORTS = {
 }  # fmt: skip
 """Calls that report a problem, and which of their arguments is the message."""
 
-NOT_SHOWN = {"startswith", "endswith", "search", "match", "compile", "AssertionError", "cast"}
+NOT_SHOWN = {
+    "startswith",
+    "endswith",
+    "search",
+    "match",
+    "compile",
+    "AssertionError",
+    "cast",
+    "split",
+    "partition",
+}
 """Calls whose texts are not for reading: patterns, and what another program said."""
 
 WORD = re.compile(r"[A-Za-z]{2}")
@@ -193,7 +203,7 @@ NOT_WATCHED = ("json_*.py", "model_inputs.py")
 
 WITH_BACKEND = (
     "pipeline.py", "compiler/lower.py", "compiler/shapes.py", "compiler/objects.py", "data/**/*.py",
-    "objectives/*.py",
+    "objectives/*.py", "resolver/evaluate.py",
 )  # fmt: skip
 
 

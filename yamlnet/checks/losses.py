@@ -1,4 +1,4 @@
-"""losses: what is trained has a loss, and what has a loss has data to learn from.
+"""losses: what is trained has a loss, and what has a loss or a metric has data to compare with.
 
 Fails:
 
@@ -37,11 +37,13 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
         message = "training needs rows; add a data section: data: {train: {Sklearn: digits}, …}"
         yield Diagnostic(NAME, message, plan.train.path, "key")
         return
-    loss = plan.train.loss
     outputs = plan.models["model"].outputs
     meant = {closest(name, outputs) for name in plan.data.targets if name not in outputs}
+    loss = plan.train.loss
     learnt = list(loss) if isinstance(loss, Mapping) else list(outputs)
-    for name in learnt:
-        if name in outputs and name not in plan.data.targets and name not in meant:
-            message = f'the output "{name}" has a loss but no target; add it: {name}: {{column: …}}'
-            yield Diagnostic(NAME, message, ("data", "targets", name), "key")
+    measured = [name for name in plan.train.metrics if name not in learnt]
+    for what, names in (("loss", learnt), ("metric", measured)):
+        for name in names:
+            if name in outputs and name not in plan.data.targets and name not in meant:
+                message = f'the output "{name}" has a {what} but no target; add it: {name}: {{column: …}}'
+                yield Diagnostic(NAME, message, ("data", "targets", name), "key")

@@ -16,6 +16,7 @@ import keras
 from yamlnet.compiler.structure import by_output, model_inputs
 from yamlnet.data.batches import Batch, Split
 from yamlnet.diagnostics.diagnostic import Diagnostic
+from yamlnet.objectives.metric_shapes import check_metric
 from yamlnet.objectives.objective import Construct, Models, Phase
 from yamlnet.objectives.target_shapes import check_target
 from yamlnet.resolver.plan import ObjectSpec, TrainPlan
@@ -40,13 +41,21 @@ class Supervised:
 
     @staticmethod
     def problems(models: Models, plan: TrainPlan, rows: Split) -> list[Diagnostic]:
-        """Outputs that their losses cannot compare with their targets."""
+        """Outputs that their losses, or else their metrics, cannot compare with their targets."""
         outputs = by_output(models["model"].output, plan.outputs)
         losses = plan.loss if isinstance(plan.loss, Mapping) else dict.fromkeys(outputs, plan.loss)
         found = [
             check_target(name, loss, outputs[name].shape, rows.targets[name])
             for name, loss in losses.items()
             if loss is not None and name in rows.targets
+        ]
+        if problems := [problem for problem in found if problem is not None]:
+            return problems  # of metrics that do not fit either it would be the same mistake
+        found = [
+            check_metric(name, metric, outputs[name].shape, rows.targets[name])
+            for name in outputs
+            for metric in _metrics_of(name, plan)
+            if name in rows.targets
         ]
         return [problem for problem in found if problem is not None]
 
@@ -101,11 +110,7 @@ class Supervised:
     def _metrics(self, plan: TrainPlan, construct: Construct) -> Any:
         if not plan.metrics:
             return None
-        everywhere = plan.metrics.get("", ())
-        made = {
-            name: [_metric(spec, construct) for spec in plan.metrics.get(name, everywhere)]
-            for name in self.names
-        }
+        made = {name: [_metric(spec, construct) for spec in _metrics_of(name, plan)] for name in self.names}
         return self._structured(made)
 
     def _structured(self, values: dict[str, Any]) -> Any:
@@ -115,6 +120,12 @@ class Supervised:
         if isinstance(self.model.output, list | tuple):
             return [values.get(name) for name in self.names]
         return next(iter(values.values()), None)
+
+
+def _metrics_of(name: str, plan: TrainPlan) -> tuple[ObjectSpec, ...]:
+    """An output's metrics; those that name no output are for each that is learnt."""
+    learnt = not isinstance(plan.loss, Mapping) or name in plan.loss
+    return plan.metrics.get(name, plan.metrics.get("", ()) if learnt else ())
 
 
 def _metric(spec: ObjectSpec, construct: Construct) -> Any:

@@ -18,6 +18,9 @@ from yamlnet.schema.model_inputs import INPUT_ARGUMENTS
 def read_inputs(model: Model, values: Scope, filling: Filling) -> tuple[Input, ...]:
     """The inputs of a model, filled in; mistakes are reported."""
     inputs = []
+    if not model.inputs:
+        message = "a model reads at least one input: inputs: {image: {shape: [28, 28, 1]}}"
+        filling.problems.add("missing-key", message, (*model.path, "inputs"), "key")
     for name, written in model.inputs.items():
         path = model.input_paths[name]
         form = filling.value(written, values, path)
