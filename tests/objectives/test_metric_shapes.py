@@ -152,3 +152,11 @@ def test_metrics_for_every_output_are_for_those_that_are_learnt(tmp_path: Path) 
         out=tmp_path / "run", progress="none"
     )
     assert set(run.metrics["train"]) == {"loss", "kind_accuracy"}
+
+
+def test_looking_at_a_metric_changes_no_name(tmp_path: Path) -> None:
+    targets = "{kind: {column: target, encode: one-hot}}"
+    keras.utils.clear_session()  # other tests have counted too
+    train = "  loss: {kind: CategoricalCrossentropy}\n  metrics: [AUC, {Precision: {name: found}}]\n"
+    run = yamlnet.load(blueprint(tmp_path, train, targets)).train(out=tmp_path / "run", progress="none")
+    assert set(run.metrics["train"]) == {"loss", "kind_auc", "kind_found"}

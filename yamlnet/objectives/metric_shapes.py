@@ -9,6 +9,7 @@ the metric meet symbolic tensors of both shapes.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -167,11 +168,19 @@ def _too_few_classes(metric: ObjectSpec, output: Shape) -> str | None:
     )
 
 
+def unnumbered(spec: ObjectSpec) -> ObjectSpec:
+    """A spec with a name, to make it once and throw it away.
+
+    Keras numbers the names that it gives: without one, the metric that is trained with would be `auc_1`.
+    """
+    return replace(spec, arguments={**spec.arguments, "name": "checked"})
+
+
 def _refused(metric: ObjectSpec, output: Shape, target: np.ndarray[Any, Any]) -> str | None:
     """What Keras says when the metric meets tensors of both shapes; nothing is computed."""
     if metric.name in BY_SHAPE:
         return None
-    made = construct(metric)
+    made = construct(unnumbered(metric))
 
     def update(given: Any, predicted: Any) -> Any:
         made.update_state(given, predicted)
