@@ -16,6 +16,7 @@ from yamlnet.catalog.load import catalog
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic
 from yamlnet.resources import schema_path
 from yamlnet.schema import json_schema
+from yamlnet.schema.words import IMPORTED
 from yamlnet.syntax.parse import parse
 
 ROOT = Path(__file__).parents[2]
@@ -60,7 +61,10 @@ def structural(path: Path) -> list[Diagnostic]:
     return [
         found
         for found in caught.value.diagnostics
-        if found.check in STRUCTURAL and not needs_the_whole_file(found, written)
+        if found.check in STRUCTURAL
+        and found.span is None  # putting files together has places, no paths: see DOCUMENTS
+        and IMPORTED not in found.path
+        and not needs_the_whole_file(found, written)
     ]
 
 
@@ -108,7 +112,42 @@ def test_every_layer_and_operation_can_be_completed(validator: Draft7Validator) 
     assert set(entry) == {*catalog().names("layer"), *operations, *draws}
 
 
+MODEL = "model: {inputs: [4], layers: [Flatten]}"
+DOCUMENTS = {
+    "import: {vision: ./vision.yaml}": True,
+    "import: {vision: {from: ./vision.yaml, params: {width: 3}}}": True,
+    "import: [./vision.yaml]": False,
+    "import: {vision: 3}": False,
+    "import: {vision: {params: {width: 3}}}": False,
+    "import: {vision: {from: a.yaml, as: v}}": False,
+    "import: {Vision: a.yaml}": False,
+    "extends: base.yaml:small": True,
+    "extends: [base.yaml]": False,
+    "variants: {small: {width: 3}, 50: {train: {epochs: 3}}, plain: }": True,
+    "variants: [small]": False,
+    "variants: {small: [3]}": False,
+    'variants: {"no spaces": {width: 3}}': False,
+}
+
+
+@pytest.mark.parametrize("text", DOCUMENTS)
+def test_what_other_files_and_variants_may_say(text: str, validator: Draft7Validator) -> None:
+    blueprint = parse(f"yamlnet: 1\n{text}\n{MODEL}\n", "document.yaml").value
+    assert validator.is_valid(blueprint) is DOCUMENTS[text]
+
+
+@pytest.mark.parametrize(
+    "text", ["train: {epochs: 3}", "model: {layers: [Flatten]}", "data: {validation: 0.1}"]
+)
+def test_a_file_with_a_base_says_what_differs(text: str, validator: Draft7Validator) -> None:
+    assert validator.is_valid(parse(f"yamlnet: 1\nextends: base.yaml\n{text}", "child.yaml").value)
+    assert not validator.is_valid(parse(f"yamlnet: 1\n{text}", "alone.yaml").value)
+
+
 ENTRIES = {
+    "- vision.unit: {filters: 3, from: {query: a, value: b}}": True,
+    "- acme.Gated": True,
+    "- vision.unit: {fro: 3, from: {}}": False,
     "- Conv2D: {filters: 8, kernel_size: 3}": True,
     "- Conv2D: {filters: 8, kernel_size: 3, kernal_initializer: zeros}": False,
     "- Conv2D: {filters: 0, kernel_size: 3}": False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -17,6 +17,9 @@ WIDEST_LINE = 120
 
 MARGIN = 40
 """How much of a longer line is shown before the caret."""
+
+MOST_NOTES = 5
+"""Of more notes, those in the middle are counted."""
 
 COLORS = {"error": "31", "warning": "33", "note": "36"}
 """SGR codes: red, yellow, cyan."""
@@ -32,6 +35,10 @@ class Places(Protocol):
     @property
     def source(self) -> str:
         """The file, as the user named it."""
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """The texts of the other files that it was put together from, by their names."""
 
     def span(self, path: KeyPath, at: At = "value") -> Span:
         """The place of a value, or of its key."""
@@ -97,30 +104,35 @@ class _Files:
         self.trees: Mapping[str, Places] = (
             trees if isinstance(trees, Mapping) else {"": trees, trees.source: trees}
         )
+        self.texts: dict[str, str] = {}
+        for tree in self.trees.values():
+            self.texts.update(tree.texts)
+        self.texts.update({tree.source: tree.text for tree in self.trees.values()})
         self.lines: dict[str, list[str]] = {}
 
     def locate(self, problem: Diagnostic) -> Located:
         tree = self.trees.get(problem.source or "")
-        source = tree.source if tree else problem.source or ""
         span = _span(problem, tree)
+        source = span.source or (tree.source if tree else problem.source or "")
         notes = tuple(self._note(note, problem) for note in problem.notes)
-        line = self._line(tree, span)
+        line = self._line(source, span)
         return Located(
             source, span, line, problem.message, problem.check, problem.severity, problem.path, notes
         )
 
     def _note(self, note: Note, problem: Diagnostic) -> Located:
         tree = self.trees.get(note.source or "")
-        source = tree.source if tree else note.source or ""
         span = note.span or (tree.span(note.path, note.at) if tree else NOWHERE)
-        return Located(source, span, self._line(tree, span), note.message, problem.check, "note", note.path)
+        source = span.source or (tree.source if tree else note.source or "")
+        line = self._line(source, span)
+        return Located(source, span, line, note.message, problem.check, "note", note.path)
 
-    def _line(self, tree: Places | None, span: Span) -> str:
-        if tree is None:
+    def _line(self, source: str, span: Span) -> str:
+        if source not in self.texts:
             return ""
-        lines = self.lines.get(tree.source)
+        lines = self.lines.get(source)
         if lines is None:
-            lines = self.lines[tree.source] = split_lines(tree.text)
+            lines = self.lines[source] = split_lines(self.texts[source])
         return lines[span.line - 1] if span.line <= len(lines) else ""
 
 
@@ -141,8 +153,18 @@ def _text(one: Located, color: bool) -> str:
     mark = _tint("warning: ", COLORS["warning"], color) if one.severity == "warning" else ""
     check = _tint(f"[{one.check}]", "2", color)
     head = f"{_tint(f'{shown(one.place)}:', '1', color)} {mark}{shown(one.message)} {check}\n"
-    notes = "".join(_note_text(note, color) for note in one.notes)
+    notes = "".join(_notes_text(one.notes, color))
     return head + _excerpt(one, color) + notes
+
+
+def _notes_text(notes: tuple[Located, ...], color: bool) -> Iterator[str]:
+    """The notes; of a long way through blocks and files, its two ends."""
+    left_out = notes[MOST_NOTES - 1 : -1] if len(notes) > MOST_NOTES else ()
+    for index, note in enumerate(notes):
+        if left_out and index == MOST_NOTES - 1:
+            yield f"  … through {len(left_out)} further places\n"
+        if not (left_out and MOST_NOTES - 1 <= index < len(notes) - 1):
+            yield _note_text(note, color)
 
 
 def _note_text(note: Located, color: bool) -> str:

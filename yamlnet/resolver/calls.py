@@ -21,6 +21,16 @@ from yamlnet.schema.wiring import Wiring
 from yamlnet.schema.words import snake_case
 
 
+@dataclass(frozen=True, slots=True)
+class ModelFace:
+    """What a caller of a model needs to know: its name in the plan, its inputs, how much it gives."""
+
+    name: str
+    inputs: tuple[str, ...]
+    outputs: int
+    single: bool
+
+
 @dataclass(slots=True)
 class Caller:
     """What turning entries into nodes needs, for one graph."""
@@ -99,22 +109,21 @@ class Caller:
             self._too_many(entry, len(values), len(names), body)
         return dict(zip(names, values, strict=False))
 
-    def model(
-        self, entry: Entry, inputs: tuple[str, ...], outputs: int, single: bool, body: Body, suffix: str
-    ) -> Tensors:
-        """Call another model of the blueprint."""
+    def model(self, entry: Entry, face: ModelFace, body: Body, suffix: str) -> Tensors:
+        """Call another model of the blueprint, or of an imported file."""
         reads = read(entry.reads, body, self.builder, self.filling, (*entry.path, "from"))
-        name = self.name(entry, body, suffix, entry.key)
-        argument = self._model_argument(entry, inputs, reads, body)
-        output = self.builder.add(Node(name, ModelCall(entry.key), (argument,), {}, entry.path, body.used_at))
-        return output if single else tuple(TensorRef(name, index) for index in range(outputs))
+        name = self.name(entry, body, suffix, face.name)
+        argument = self._model_argument(entry, face.inputs, reads, body)
+        output = self.builder.add(Node(name, ModelCall(face.name), (argument,), {}, entry.path, body.used_at))
+        return output if face.single else tuple(TensorRef(name, index) for index in range(face.outputs))
 
     def _model_argument(self, entry: Entry, inputs: tuple[str, ...], reads: object, body: Body) -> object:
-        tensors = flat(reads)
-        values = reads if isinstance(reads, dict) else dict(zip(inputs, tensors, strict=False))
-        if len(tensors) != len(inputs) or set(values) != set(inputs):
-            given = ", ".join(map(str, reads)) if isinstance(reads, dict) else len(tensors)
-            message = f'"{entry.key}" takes {len(inputs)} inputs ({", ".join(inputs)}), `from` gives {given}'
+        values = reads if isinstance(reads, dict) else dict(zip(inputs, flat(reads), strict=False))
+        given = len(reads) if isinstance(reads, dict) else len(flat(reads))
+        if given != len(inputs) or set(values) != set(inputs):
+            taken = f"{len(inputs)} input{'s' if len(inputs) != 1 else ''} ({', '.join(inputs)})"
+            names = f" ({', '.join(map(str, values))})" if given == len(inputs) else ""
+            message = f'"{entry.key}" takes {taken}, `from` gives {given}{names}'
             self.filling.problems.add("inputs", message, entry.path, "key", notes=body.notes)
         return next(iter(values.values()), MISSING) if len(inputs) == 1 else values
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from yamlnet.catalog.entry import Entry as CatalogEntry
 from yamlnet.diagnostics.diagnostic import KeyPath, Note
 from yamlnet.resolver.plan import LayerCall, TensorRef
+from yamlnet.schema.forms import Library
 
 Tensors = TensorRef | tuple["Tensors", ...]
 """One tensor, or the several that a block or a layer gave."""
@@ -25,6 +26,7 @@ class Body:
     """The state of expanding one model's or one block use's entries.
 
     Attributes:
+        library: the file that the entries stand in: whose blocks and models they can use.
         values: parameters and loop variables, for `${…}`.
         tensors: names bound so far; a later binding shadows an earlier one.
         layers: layers named so far.
@@ -32,8 +34,10 @@ class Body:
         prefix: the uses of blocks on the way here, for names.
         tags: the loops on the way here, for names.
         used_at: the same uses as places, innermost first.
+        notes: the same as notes for a diagnostic.
     """
 
+    library: Library
     values: dict[str, object]
     tensors: dict[str, Tensors]
     previous: Tensors
@@ -41,8 +45,4 @@ class Body:
     prefix: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     used_at: tuple[KeyPath, ...] = ()
-
-    @property
-    def notes(self) -> tuple[Note, ...]:
-        """The uses of blocks that led here, as notes for a diagnostic."""
-        return tuple(Note("used here", path) for path in self.used_at)
+    notes: tuple[Note, ...] = ()

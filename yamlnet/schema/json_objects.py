@@ -25,7 +25,8 @@ from yamlnet.schema.words import GROUP, WIRING
 NAMED_KINDS: tuple[Kind, ...] = (
     "initializer", "regularizer", "constraint", "loss", "metric", "optimizer", "schedule", "callback",
 )  # fmt: skip
-USE = "^[a-z_][A-Za-z0-9_]*$"
+USE = r"^(?!ops\.|random\.)[a-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
+"""A block, a model, a layer named above; an imported file's or a plugin's by a dotted name."""
 
 
 def object_definitions() -> dict[str, Schema]:
@@ -125,10 +126,10 @@ def _object_body(properties: dict[str, Schema], open: bool, wired: bool = True) 
 
 
 def _use() -> Schema:
-    """A block, a model or a named layer: what it takes is the file's own, and `from` may name its inputs."""
-    body = _object_body({}, True)
-    body["properties"]["from"] = reference("wiring.operands")
-    return body
+    """A block's use or a model's call: any parameters, and inputs by their names or in their order."""
+    use = _object_body({}, True)
+    use["properties"]["from"] = reference("wiring.operands")
+    return use
 
 
 def _described(entry: Entry, schema: Schema) -> Schema:

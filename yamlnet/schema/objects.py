@@ -140,7 +140,7 @@ def check_arguments(
         if argument is None:
             message = f'{noun} "{written.name}" has no argument "{name}"{_argument_mend(entry, name)}'
             problems.add("unknown-argument", message, place, "key")
-        elif entry.kind == "op" and argument.tensor != "no" and isinstance(value, str):
+        elif entry.kind == "op" and argument.tensor != "no" and isinstance(value, str) and "${" not in value:
             mend = f"it is read by: from: {{{name}: {value}}}"
             message = f'"{name}" of {noun} "{written.name}" is a tensor; {mend}'
             problems.add("wrong-type", message, place)

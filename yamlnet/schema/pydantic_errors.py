@@ -12,7 +12,7 @@ from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import closest, did_you_mean
 from yamlnet.schema.sections import section_keys
-from yamlnet.schema.words import NOT_YET
+from yamlnet.schema.words import IMPORT, IMPORTED, NOT_YET
 
 GLUED_DASH = re.compile(r"-[A-Za-z]")
 
@@ -64,7 +64,6 @@ def _dash_mend(value: object, expected: str) -> str:
 def _example(key: str) -> str:
     examples: Mapping[str, str] = {
         "yamlnet": "; begin the file with: yamlnet: 1",
-        "model": "; a blueprint describes one: model: {inputs: …, layers: […]}",
         "inputs": "; name each input and its shape: inputs: {image: {shape: [28, 28, 1]}}",
         "layers": "; list the layers: layers: [Dense: 10]",
         "train": "; name the source of the training rows: train: {Sklearn: digits}",
@@ -80,8 +79,15 @@ def _unknown_key(section: type, where: KeyPath, path: KeyPath, problems: Problem
         return
     known = list(section_keys(_section_at(section, where[:-1])))
     mend = did_you_mean(key, known) or f"; there are {', '.join(known)}"
-    owner = ".".join(str(step) for step in (*path, *where[:-1])) or "a blueprint"
+    owner = ".".join(str(step) for step in in_file((*path, *where[:-1]))) or "a blueprint"
     problems.add("unknown-key", f'{owner} has no key "{key}"{mend}', (*path, *where), "key")
+
+
+def in_file(path: KeyPath) -> KeyPath:
+    """A path as the file that it leads into has it: an imported file stands under the `import` of another."""
+    while path[:1] == (IMPORT,) and len(path) > 2 and path[2] == IMPORTED:
+        path = path[3:]
+    return path
 
 
 def _section_at(section: type, where: KeyPath) -> type:
