@@ -16,7 +16,6 @@ from yamlnet.catalog.load import catalog
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic
 from yamlnet.resources import schema_path
 from yamlnet.schema import json_schema
-from yamlnet.schema.words import IMPORTED
 from yamlnet.syntax.parse import parse
 
 ROOT = Path(__file__).parents[2]
@@ -63,7 +62,7 @@ def structural(path: Path) -> list[Diagnostic]:
         for found in caught.value.diagnostics
         if found.check in STRUCTURAL
         and found.span is None  # putting files together has places, no paths: see DOCUMENTS
-        and IMPORTED not in found.path
+        and found.path[:1] != ("import",)  # what an import's parameters may be, its file says
         and not needs_the_whole_file(found, written)
     ]
 
@@ -73,7 +72,10 @@ def needs_the_whole_file(found: Diagnostic, written: Any) -> bool:
     if "${" in json.dumps(value_at(written, found.path)) or found.path[-1:] == ("default",):
         return True
     return any(
-        isinstance(index, int) and isinstance(name, str) and name[:1].islower() and "." not in name
+        isinstance(index, int)
+        and isinstance(name, str)
+        and name[:1].islower()
+        and not name.startswith(("ops.", "random."))
         for index, name in itertools.pairwise((*found.path, value_at(written, found.path)))
     )
 
