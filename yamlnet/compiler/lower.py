@@ -18,7 +18,7 @@ from yamlnet.catalog.load import catalog
 from yamlnet.compiler.deep_graphs import deep_graphs
 from yamlnet.compiler.initial_weights import layer_seed, numpy_initial_weights
 from yamlnet.compiler.layers import RandomDraw
-from yamlnet.compiler.objects import construct, keras_object
+from yamlnet.compiler.objects import construct, first_sentences, keras_object
 from yamlnet.compiler.shapes import explain, shape_text
 from yamlnet.compiler.signatures import remembered_signatures
 from yamlnet.compiler.without_tensorflow import without_tensorflow
@@ -117,7 +117,7 @@ class _Lowering:
         try:
             return keras.Model(taken, given, name=_model_name(name))
         except ValueError as error:
-            message = explain(error, "the model", [])
+            message = f"the model cannot be made: {first_sentences(str(error))}"
             raise BlueprintError([Diagnostic("keras", message, self.graph.path, "key")]) from error
 
     def _input(self, name: str, arguments: Mapping[str, object]) -> Any:

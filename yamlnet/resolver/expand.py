@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from yamlnet.catalog.values import shown
 from yamlnet.diagnostics.diagnostic import KeyPath, Note
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.resolver.calls import Caller, ModelFace
@@ -87,7 +88,7 @@ class Expander:
             return list(range(value))
         if isinstance(value, list):
             return value
-        message = f"a loop takes a count from 0 to {MAX_NODES} or a list of values, got {value!r}"
+        message = f"a loop takes a count from 0 to {MAX_NODES} or a list of values, got {shown(value)}"
         self.filling.problems.add("loop", message, path, notes=body.notes)
         return []
 
@@ -114,7 +115,7 @@ class Expander:
         if isinstance(value, bool):
             return value
         if not isinstance(value, Unknown):
-            message = f"`if` needs true or false, this is {value!r}; compare it: ${{… == …}}"
+            message = f"`if` needs true or false, this is {shown(value)}; compare it: ${{… == …}}"
             self.filling.problems.add("condition", message, path, notes=body.notes)
         return True
 
@@ -192,12 +193,13 @@ class Expander:
                 values[name] = self.filling.value(given[name], body.values, place, body.notes)
                 problem = check_parameter(parameter, values[name])
                 if problem is not None and not isinstance(values[name], Unknown):
-                    message = f"{problem}, got {values[name]!r}"
+                    message = f"{problem}, got {shown(values[name])}"
                     self.filling.problems.add("wrong-type", message, place, notes=body.notes)
                     values[name] = Unknown("")  # reported: what it would break in the block is no news
             elif parameter.required:
                 message = f'block "{block.name}" needs its parameter "{name}"'
-                self.filling.problems.add("missing-argument", message, entry.path, "key", notes=body.notes)
+                missing = (*entry.path, name)
+                self.filling.problems.add("missing-argument", message, missing, "key", notes=body.notes)
                 values[name] = Unknown("")
             else:
                 values[name] = self.filling.value(parameter.default, values, parameter.path)
@@ -214,9 +216,8 @@ class Expander:
         missing = [name for name in block.inputs if name not in found]
         if missing or len(found) != len(block.inputs):
             names = ", ".join(block.inputs)
-            message = (
-                f'block "{block.name}" takes {len(block.inputs)} inputs ({names}), `from` gives {len(found)}'
-            )
+            given = ", ".join(found) if isinstance(reads, dict) else len(found)
+            message = f'block "{block.name}" takes {len(block.inputs)} inputs ({names}), `from` gives {given}'
             self.filling.problems.add("inputs", message, entry.path, "key", notes=body.notes)
         return {**dict.fromkeys(missing, MISSING), **found}
 
@@ -247,7 +248,7 @@ class Expander:
         elif entry.binds is not None:
             self._bind_several(entry.binds, found, body, path, caller)
         elif entry.name is not None and entry.kind != "group":
-            body.tensors[caller.text(entry.name, body, path)] = found
+            body.tensors[caller.text(entry.name, body, _word(entry, "name"))] = found
 
     def _bind_several(
         self, names: tuple[str, ...], found: Tensors, body: Body, path: KeyPath, caller: Caller

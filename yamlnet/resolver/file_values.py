@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from yamlnet.catalog.values import shown
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.resolver.evaluate import Scope, Unknown
 from yamlnet.resolver.filling import Filling
@@ -56,7 +57,7 @@ def _value(parameter: Parameter, library: Library, outer: Scope, own: Scope, fil
         value = filling.value(parameter.default, own, path)
     problem = check_parameter(parameter, value)
     if problem is not None and not isinstance(value, Unknown):
-        filling.problems.add("wrong-type", f"{problem}, got {value!r}", path)
+        filling.problems.add("wrong-type", f"{problem}, got {shown(value)}", path)
         return Unknown("")  # reported: what it would break further on is no news
     return value
 

@@ -192,7 +192,7 @@ def _inputs() -> Schema:
         "required": ["shape"],
         "additionalProperties": False,
     }
-    return either(shape, _mapping(either(shape, written)))
+    return either(shape, {**_mapping(either(shape, written)), "minProperties": 1})
 
 
 def _block_inputs() -> Schema:
