@@ -17,7 +17,7 @@ BLUEPRINTS = Path(__file__).resolve().parents[2] / "blueprints"
 
 @pytest.fixture(scope="session")
 def build() -> Callable[..., Any]:
-    """`build("vision/resnet.yaml:resnet50", "classes=10")`: a blueprint's model, with `--set` values."""
+    """`build("vision/resnet.yaml:50", "classes=10")`: a blueprint's model, with `--set` values."""
 
     def built(name: str, *settings: str) -> Any:
         return yamlnet.load(BLUEPRINTS / name, settings).build()
