@@ -201,7 +201,8 @@ def train(
     from yamlnet.runner.folder import create_folder
     from yamlnet.runner.progress import make_progress
 
-    folder = create_folder(plan, loaded.tree.text, Path(out) if out else None)
+    files = {name: pin.sha256 for name, pin in loaded.pins.items()}
+    folder = create_folder(plan, loaded.tree.text, Path(out) if out else None, files)
     try:
         run = fit(models, dataset, plan, folder, make_progress(progress), loaded.path.parent)
         if plan.export:
