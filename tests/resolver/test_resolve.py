@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yamlnet.diagnostics.diagnostic import BlueprintError
+from yamlnet.diagnostics.problems import Problems
 from yamlnet.pipeline import inspect, load
 from yamlnet.resolver.plan import Graph, LayerCall, ModelCall, Plan, TensorRef
 from yamlnet.resolver.resolve import resolve
 from yamlnet.resolver.unparse import unparse
+from yamlnet.resources import gallery
 from yamlnet.schema.validate import validate
 from yamlnet.syntax.parse import parse
 
@@ -179,3 +183,16 @@ def test_hundred_thousand_nodes_and_not_more_than_the_limit() -> None:
     assert len(plan_of(loop % 1000).models["model"].nodes) == 100_000
     with pytest.raises(BlueprintError, match="3,000 × 101 = 303,000 entries; a model may have 250,000"):
         plan_of(loop % 3000)
+
+
+def test_an_unrelated_change_renames_no_layer_of_the_gallery() -> None:
+    """Weights are saved under the names: an entry more, anywhere in a model, leaves all others theirs."""
+    for path in gallery().values():
+        tree = load(path).tree
+        before = {node.name for node in load(path).plan.models["model"].nodes}
+        layers = tree.value["model"]["layers"]  # type: ignore[call-overload,index]
+        for place in range(1, len(layers) + 1):
+            changed = copy.deepcopy(tree.value)
+            changed["model"]["layers"].insert(place, "GaussianNoise" if place % 2 else {"Identity": {}})  # type: ignore[call-overload,index,union-attr]
+            plan = resolve(validate(replace(tree, value=changed), found := Problems()), problems=found)
+            assert before <= {node.name for node in plan.models["model"].nodes}, (path, place)
