@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
 from yamlnet.cli.failures import handles_failures, style_asked, tell, tell_plainly
-from yamlnet.cli.options import quiet_option, set_option
+from yamlnet.cli.options import lock_option, quiet_option, set_option
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, Span, YamlnetError
 from yamlnet.diagnostics.report import Places
+
+if TYPE_CHECKING:
+    from yamlnet.pipeline import LoadedBlueprint
 
 BEGINNING = Span(1, 1, 1, 1)
 
@@ -18,9 +22,10 @@ BEGINNING = Span(1, 1, 1, 1)
 @click.command("validate", short_help="Check blueprints and say every mistake in them.")
 @click.argument("blueprints", nargs=-1, required=True, type=click.Path(), metavar="BLUEPRINT...")
 @set_option
+@lock_option
 @quiet_option
 @handles_failures
-def command(blueprints: tuple[str, ...], overrides: tuple[str, ...], quiet: bool) -> None:
+def command(blueprints: tuple[str, ...], overrides: tuple[str, ...], locked: bool, quiet: bool) -> None:
     """Check blueprints: keys, layers, arguments, names, expressions, wiring, data and training.
 
     Every mistake is told in one run, at file:line:column, with the likely mend. Nothing is built and no
@@ -40,9 +45,10 @@ def command(blueprints: tuple[str, ...], overrides: tuple[str, ...], quiet: bool
     unread = False
     for path in blueprints:
         try:
-            loaded = load(path, overrides)
+            loaded = load(path, overrides, "refuse" if locked else "warn")
         except BlueprintError as error:
-            problems += _named(error.diagnostics, path)
+            own = error.trees.get("")
+            problems += _named(error.diagnostics, own.source if own else path)
             trees |= error.trees
         except YamlnetError as error:
             unread = True
@@ -51,14 +57,20 @@ def command(blueprints: tuple[str, ...], overrides: tuple[str, ...], quiet: bool
             else:
                 problems.append(Diagnostic("file", str(error), span=BEGINNING, source=path))
         else:
-            problems += _named(loaded.warnings, path)
-            trees[path] = loaded.tree
+            problems += _named(loaded.warnings, loaded.tree.source)
+            trees[loaded.tree.source] = loaded.tree
             if not quiet and style == "text":
-                count = sum(len(graph.nodes) for graph in loaded.plan.models.values())
-                click.echo(f"{path}: ok ({count:,} layer{'s' if count != 1 else ''})")
+                click.echo(f"{path}: ok ({_contents(loaded)})")
     tell(problems, trees, style)
     if unread or any(problem.severity == "error" for problem in problems):
         sys.exit(1)
+
+
+def _contents(loaded: LoadedBlueprint) -> str:
+    """`12 layers`; of a file without a model, what it offers to others."""
+    count = sum(len(graph.nodes) for graph in loaded.plan.models.values())
+    counts = {"layer": count} if count else {"block": len(loaded.blueprint.blocks)}
+    return ", ".join(f"{number:,} {what}{'s' if number != 1 else ''}" for what, number in counts.items())
 
 
 def _named(problems: tuple[Diagnostic, ...], path: str) -> list[Diagnostic]:

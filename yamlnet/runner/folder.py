@@ -18,11 +18,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.unparse import unparse
+from yamlnet.resolver.yaml_text import Writer
 from yamlnet.runner.files import BLUEPRINT, DATA, HISTORY, MANIFEST, METRICS, MODEL, RESOLVED, read_json
 from yamlnet.runner.run import History, Run
 
@@ -74,7 +73,7 @@ def create_folder(plan: Plan, text: str, out: Path | None) -> RunFolder:
         raise YamlnetError(f"the run folder {path} cannot be made: {error.strerror}") from error
     folder = RunFolder(path)
     folder.write(BLUEPRINT, text)
-    folder.write(RESOLVED, yaml.safe_dump(unparse(plan), sort_keys=False, allow_unicode=True, width=100))
+    folder.write(RESOLVED, Writer().text(unparse(plan)))
     return folder
 
 
