@@ -22,11 +22,11 @@ pytestmark = [
 
 BLUEPRINT = "vision/resnet.yaml"
 BOTTLENECKS = {
-    50: ("depths=[3,4,6,3]", "ResNet50", 25_636_712),
-    101: ("depths=[3,4,23,3]", "ResNet101", 44_707_176),
-    152: ("depths=[3,8,36,3]", "ResNet152", 60_419_944),
+    50: ("ResNet50", 25_636_712),
+    101: ("ResNet101", 44_707_176),
+    152: ("ResNet152", 60_419_944),
 }
-BASIC = {18: ("depths=[2,2,2,2]", 11_689_512), 34: ("depths=[3,4,6,3]", 21_797_672)}
+BASIC = {18: ((2, 2, 2, 2), 11_689_512), 34: ((3, 4, 6, 3), 21_797_672)}
 """torchvision's published counts, which leave out the moving statistics."""
 
 EPSILON = 1.001e-5
@@ -43,9 +43,9 @@ def _forget() -> Iterator[None]:
 def test_its_bottlenecks_are_those_of_keras(
     member: int, build: Callable[..., Any], same_as: Any, quick_weights: Any
 ) -> None:
-    settings, application, parameters = BOTTLENECKS[member]
+    application, parameters = BOTTLENECKS[member]
     size = 224 if member == 50 else 64
-    ours = build(BLUEPRINT, settings, f"image={size}")
+    ours = build(f"{BLUEPRINT}:{member}", f"image={size}")
     with quick_weights():
         reference = getattr(keras.applications, application)(weights=None, input_shape=(size, size, 3))
     assert ours.count_params() == parameters
@@ -56,9 +56,9 @@ def test_its_bottlenecks_are_those_of_keras(
 
 @pytest.mark.parametrize("member", BASIC)
 def test_its_basic_blocks_are_those_of_torchvision(member: int, build: Callable[..., Any]) -> None:
-    settings, parameters = BASIC[member]
-    ours = build(BLUEPRINT, settings, "bottleneck=false", "bias=false", "image=64")
-    reference = ResNet(*(int(depth) for depth in settings if depth.isdigit())).eval()
+    depths, parameters = BASIC[member]
+    ours = build(f"{BLUEPRINT}:{member}", "image=64")
+    reference = ResNet(*depths).eval()
     assert sum(weight.numel() for weight in reference.parameters()) == parameters
     assert sum(int(np.prod(weight.shape)) for weight in ours.trainable_weights) == parameters
     copy_weights(reference, ours)

@@ -22,13 +22,12 @@ pytestmark = [
 
 BLUEPRINT = "vision/vgg.yaml"
 OF_KERAS = {
-    16: ("depths=[2,2,3,3,3]", "VGG16", 138_357_544),
-    19: ("depths=[2,2,4,4,4]", "VGG19", 143_667_240),
+    16: ("VGG16", 138_357_544),
+    19: ("VGG19", 143_667_240),
 }
 OF_TORCHVISION = {
-    11: ("depths=[1,1,2,2,2]", [64, "M", 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M"], 132_863_336),
+    11: ([64, "M", 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M"], 132_863_336),
     13: (
-        "depths=[2,2,2,2,2]",
         [64, 64, "M", 128, 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M"],
         133_047_848,
     ),
@@ -46,8 +45,8 @@ def _forget() -> Iterator[None]:
 def test_it_is_the_one_of_keras(
     member: int, build: Callable[..., Any], same_as: Any, quick_weights: Any
 ) -> None:
-    settings, application, parameters = OF_KERAS[member]
-    ours = build(BLUEPRINT, settings)
+    application, parameters = OF_KERAS[member]
+    ours = build(f"{BLUEPRINT}:{member}")
     with quick_weights():
         reference = getattr(keras.applications, application)(weights=None)
     assert ours.count_params() == parameters
@@ -58,8 +57,8 @@ def test_it_is_the_one_of_keras(
 def test_with_the_same_weights_it_gives_the_same_outputs(
     member: int, build: Callable[..., Any], same_as: Any, quick_weights: Any
 ) -> None:
-    settings, application, _ = OF_KERAS[member]
-    ours = build(BLUEPRINT, settings, "image=64")
+    application, _ = OF_KERAS[member]
+    ours = build(f"{BLUEPRINT}:{member}", "image=64")
     with quick_weights():
         reference = getattr(keras.applications, application)(weights=None, input_shape=(64, 64, 3))
     same_as.outputs(ours, reference, 1000 * images())
@@ -67,16 +66,16 @@ def test_with_the_same_weights_it_gives_the_same_outputs(
 
 @pytest.mark.parametrize("member", OF_TORCHVISION)
 def test_it_has_as_many_parameters_as_that_of_torchvision(member: int, build: Callable[..., Any]) -> None:
-    settings, _, parameters = OF_TORCHVISION[member]
-    assert build(BLUEPRINT, settings).count_params() == parameters
+    _, parameters = OF_TORCHVISION[member]
+    assert build(f"{BLUEPRINT}:{member}").count_params() == parameters
 
 
 @pytest.mark.parametrize("member", OF_TORCHVISION)
 def test_with_the_weights_of_torchvision_it_gives_the_same_outputs(
     member: int, build: Callable[..., Any]
 ) -> None:
-    settings, configuration, _ = OF_TORCHVISION[member]
-    ours = build(BLUEPRINT, settings, "image=64")
+    configuration, _ = OF_TORCHVISION[member]
+    ours = build(f"{BLUEPRINT}:{member}", "image=64")
     reference = vgg(configuration, side=2)
     copy_weights(reference, ours, side=2)
     inputs = images()
