@@ -260,9 +260,9 @@ def _with_data(loaded: LoadedBlueprint) -> tuple[Plan, Dataset]:
 
     plan = loaded.plan
     if plan.data is None:
-        unknown = ", ".join(".".join(map(str, path)) for path in plan.unknown)
-        message = f"this needs facts of the data ({unknown}), and the blueprint has no data section"
-        raise located(BlueprintError([Diagnostic("losses", message)]), loaded.tree)
+        message = "the data knows this, and the blueprint has no data section: add one, or write the value"
+        problems = [Diagnostic("missing-data", message, path) for path in plan.unknown]
+        raise located(BlueprintError(problems), loaded.tree)
     try:
         dataset = load_data(plan.data, loaded.path.parent, plan.seed, input_shapes(plan))
         if plan.unknown:

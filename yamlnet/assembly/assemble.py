@@ -137,7 +137,7 @@ class _Assembler:
         base = found.value.get(EXTENDS) if isinstance(found.value, dict) else None
         if base is not None:
             found = self._over_base(found, base, address, trail)
-        return choose_variant(found, address.variant, self.problems)
+        return choose_variant(found, address.variant, trail[-1].span, self.problems)
 
     def _over_base(self, found: Branch, base: object, address: Address, trail: Trail) -> Branch:
         place = found.positions.children[EXTENDS]

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import sys
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +56,12 @@ class Plugins:
             _keep(kept, text)
         layers: dict[str, dict[str, Any]] = json.loads(text)
         return layers
+
+
+@lru_cache(maxsize=1)
+def plugins() -> Plugins:
+    """The plugins of this process."""
+    return Plugins()
 
 
 def _fingerprint(point: EntryPoint) -> str:

@@ -130,4 +130,4 @@ def _mend(plan: Plan, tree: Tree, asked: str) -> str:
     if rest and inner is not None and isinstance(inner.value, dict):
         return did_you_mean(asked, [f"{first}.{key}" for key in inner.value])
     layers = [node.name for graph in plan.models.values() for node in graph.nodes]
-    return did_you_mean(asked, [*plan.params, *layers, *sections])
+    return did_you_mean(first, [*plan.params, *layers, *sections])

@@ -57,7 +57,7 @@ def layer_definitions() -> dict[str, Schema]:
     return {
         "entry": _entry(keys, bare),
         "group": _group(),
-        "use": {"anyOf": [_object_body({}, True), {"not": {"type": "object"}}]},
+        "use": {"anyOf": [_use(), {"not": {"type": "object"}}]},
         "layer": either(_names(layers), one_of_keys(_nested(layers)), EXPRESSION),
         **{f"layer.{entry.name}": _layer(entry) for entry in layers.values()},
         **{f"op.{entry.name}": _operation(entry) for entry in operations.values()},
@@ -123,6 +123,13 @@ def _bodies(entry: Entry, properties: dict[str, Schema], wired: bool) -> list[Sc
 def _object_body(properties: dict[str, Schema], open: bool, wired: bool = True) -> Schema:
     words = {word: reference(f"wiring.{word}") for word in WIRING} if wired else {}
     return {"type": "object", "properties": {**properties, **words}, "additionalProperties": open}
+
+
+def _use() -> Schema:
+    """A block's use or a model's call: any parameters, and inputs by their names or in their order."""
+    use = _object_body({}, True)
+    use["properties"]["from"] = reference("wiring.operands")
+    return use
 
 
 def _described(entry: Entry, schema: Schema) -> Schema:

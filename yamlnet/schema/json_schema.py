@@ -105,7 +105,13 @@ def _whole_document() -> Schema:
         "data": _required(DataSection),
     }
     purposes = [{"required": [key]} for key in ("model", "models", "blocks")]
-    return {"properties": needed, "anyOf": purposes}
+    without_model: Schema = {"properties": dict.fromkeys(("data", "train", "export"), False)}
+    return {
+        "properties": needed,
+        "anyOf": purposes,
+        "if": {"not": {"required": ["model"]}},
+        "then": without_model,
+    }
 
 
 def _file_definitions() -> dict[str, Schema]:
@@ -186,7 +192,7 @@ def _inputs() -> Schema:
         "required": ["shape"],
         "additionalProperties": False,
     }
-    return either(shape, _mapping(either(shape, written)))
+    return either(shape, {**_mapping(either(shape, written)), "minProperties": 1})
 
 
 def _block_inputs() -> Schema:

@@ -35,8 +35,8 @@ LAYER_NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\-]*\Z")
 
 NOT_YET: dict[str, str] = {
     "augment": "augmentation while training",
-    "gradient_accumulation": "(Keras's optimizers take gradient_accumulation_steps)",
-    "ema": "(Keras's optimizers take use_ema and ema_momentum)",
+    "gradient_accumulation": "Keras's optimizers take gradient_accumulation_steps",
+    "ema": "Keras's optimizers take use_ema and ema_momentum",
     "freeze": "freezing layers by pattern (a layer takes trainable: false)",
     "initialize": "weights to start from",
     "lora": "low-rank adapters",
