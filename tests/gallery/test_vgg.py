@@ -1,0 +1,127 @@
+"""`vision/vgg.yaml`: 16 and 19 are Keras's own, 11 and 13 are torchvision's, number for number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+pytestmark = [
+    pytest.mark.backend,
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        keras.backend.backend() != "jax",
+        reason="held against its reference on JAX; test_builds.py builds it on every backend",
+    ),
+]
+
+BLUEPRINT = "vision/vgg.yaml"
+OF_KERAS = {
+    16: ("VGG16", 138_357_544),
+    19: ("VGG19", 143_667_240),
+}
+OF_TORCHVISION = {
+    11: ([64, "M", 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M"], 132_863_336),
+    13: (
+        [64, 64, "M", 128, 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M"],
+        133_047_848,
+    ),
+}
+"""torchvision's configurations A and B, and the counts that its documentation gives."""
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> Iterator[None]:
+    yield
+    keras.backend.clear_session()
+
+
+@pytest.mark.parametrize("member", OF_KERAS)
+def test_it_is_the_one_of_keras(
+    member: int, build: Callable[..., Any], same_as: Any, quick_weights: Any
+) -> None:
+    application, parameters = OF_KERAS[member]
+    ours = build(f"{BLUEPRINT}:{member}")
+    with quick_weights():
+        reference = getattr(keras.applications, application)(weights=None)
+    assert ours.count_params() == parameters
+    same_as.layers(ours, reference)
+
+
+@pytest.mark.parametrize("member", OF_KERAS)
+def test_with_the_same_weights_it_gives_the_same_outputs(
+    member: int, build: Callable[..., Any], same_as: Any, quick_weights: Any
+) -> None:
+    application, _ = OF_KERAS[member]
+    ours = build(f"{BLUEPRINT}:{member}", "image=64")
+    with quick_weights():
+        reference = getattr(keras.applications, application)(weights=None, input_shape=(64, 64, 3))
+    same_as.outputs(ours, reference, 1000 * images())
+
+
+@pytest.mark.parametrize("member", OF_TORCHVISION)
+def test_it_has_as_many_parameters_as_that_of_torchvision(member: int, build: Callable[..., Any]) -> None:
+    _, parameters = OF_TORCHVISION[member]
+    assert build(f"{BLUEPRINT}:{member}").count_params() == parameters
+
+
+@pytest.mark.parametrize("member", OF_TORCHVISION)
+def test_with_the_weights_of_torchvision_it_gives_the_same_outputs(
+    member: int, build: Callable[..., Any]
+) -> None:
+    configuration, _ = OF_TORCHVISION[member]
+    ours = build(f"{BLUEPRINT}:{member}", "image=64")
+    reference = vgg(configuration, side=2)
+    copy_weights(reference, ours, side=2)
+    inputs = images()
+    with torch.no_grad():
+        expected = reference(torch.from_numpy(inputs.transpose(0, 3, 1, 2))).softmax(-1).numpy()
+    assert np.ptp(expected) > 1e-3, "the outputs say too little to be compared"
+    np.testing.assert_allclose(ours.predict(inputs, verbose=0), expected, rtol=1e-4, atol=1e-6)
+
+
+def test_its_layers_have_readable_names(build: Callable[..., Any]) -> None:
+    names = [layer.name for layer in build(BLUEPRINT, "image=32").layers]
+    assert names[1:4] == ["block1_conv1", "block1_conv2", "block1_pool"]
+    assert names[-6:] == ["block5_conv3", "block5_pool", "flatten", "fc1", "fc2", "label"]
+
+
+def images() -> Any:
+    return np.random.default_rng(1).normal(size=(2, 64, 64, 3)).astype("float32")
+
+
+def vgg(configuration: list[int | str], side: int) -> nn.Sequential:
+    """The definition of torchvision, in evaluation, for images that leave `side` × `side` features."""
+    layers: list[nn.Module] = []
+    before = 3
+    for step in configuration:
+        if isinstance(step, str):
+            layers.append(nn.MaxPool2d(2, 2))
+        else:
+            layers += [nn.Conv2d(before, step, 3, padding=1), nn.ReLU()]
+            before = step
+    layers += [nn.Flatten(), nn.Linear(512 * side * side, 4096), nn.ReLU()]
+    return nn.Sequential(*layers, nn.Linear(4096, 4096), nn.ReLU(), nn.Linear(4096, 1000))
+
+
+def copy_weights(reference: nn.Sequential, ours: Any, side: int) -> None:
+    """Draw weights that keep a signal alive, and give them to both models."""
+    torch.manual_seed(0)
+    torch.set_num_threads(2)
+    modules = [module for module in reference if isinstance(module, nn.Conv2d | nn.Linear)]
+    layers = [layer for layer in ours.layers if layer.weights]
+    for module, layer in zip(modules, layers, strict=True):
+        nn.init.normal_(module.weight, std=(2 / module.weight[0].numel()) ** 0.5)
+        kernel = module.weight.detach()
+        if isinstance(module, nn.Conv2d):
+            kernel = kernel.permute(2, 3, 1, 0)
+        elif layer.name == "fc1":  # PyTorch flattens channels first
+            kernel = kernel.reshape(-1, 512, side, side).permute(2, 3, 1, 0).reshape(-1, 4096)
+        else:
+            kernel = kernel.T
+        layer.set_weights([kernel.numpy(), module.bias.detach().numpy()])
