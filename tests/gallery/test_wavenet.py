@@ -1,4 +1,4 @@
-"""`sequence/wavenet.yaml` gives what `torch.nn` gives with the same weights, and looks back as far as it says."""
+"""`sequence/wavenet.yaml` gives what `torch.nn` gives with the same weights, and looks back as far."""
 
 from __future__ import annotations
 
