@@ -16,11 +16,12 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "yamlnet"
 
 ROOMS = (
-    {"resources"},
+    {"cache", "resources"},
     {"diagnostics"},
     {"syntax"},
     {"catalog"},
     {"schema"},
+    {"assembly"},
     {"resolver"},
     {"checks"},
     {"compiler"},
@@ -37,7 +38,9 @@ ROOMS = (
 FRONT_DOORS = {"__init__", "__main__"}
 """They open the house from outside, so the order of rooms does not bind them."""
 
-WITHOUT_KERAS = {"resources", "diagnostics", "syntax", "catalog", "schema", "resolver", "checks"}
+WITHOUT_KERAS = {
+    "cache", "resources", "diagnostics", "syntax", "catalog", "schema", "assembly", "resolver", "checks"
+}  # fmt: skip
 """Rooms whose code never runs with Keras, so that a mistake is told in a fraction of a second."""
 
 LAZY = {"__init__", "__main__", "pipeline", "runs", "cli"}

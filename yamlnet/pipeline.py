@@ -1,4 +1,4 @@
-"""The whole story of a blueprint, top to bottom: parse, validate, resolve, check, lower, fit, export.
+"""The whole story of a blueprint: parse, assemble, validate, resolve, check, lower, fit, export.
 
 Each stage is one call into its room, and one type crosses each boundary. What is heavy is imported
 by the stage that needs it: `load` never imports Keras, numpy or a backend.
@@ -7,23 +7,25 @@ by the stage that needs it: `load` never imports Keras, numpy or a backend.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from yamlnet.assembly.addresses import Address, AddressError, parse_address
+from yamlnet.assembly.assemble import assemble
+from yamlnet.assembly.files import Files
+from yamlnet.assembly.lock import LockMode, Pin, read_lock
 from yamlnet.checks import check
 from yamlnet.diagnostics.diagnostic import (
     BlueprintError,
     DataError,
     Diagnostic,
-    KeyPath,
     YamlnetError,
 )
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.resolve import resolve
 from yamlnet.schema.forms import Blueprint
-from yamlnet.schema.overrides import apply_overrides, relocate
 from yamlnet.schema.validate import validate
 from yamlnet.syntax.parse import parse, read
 from yamlnet.syntax.tree import Tree
@@ -41,11 +43,11 @@ class LoadedBlueprint:
 
     Attributes:
         path: the file.
-        tree: the file as parsed, with `--set` values put in.
+        tree: the file and all that it names as one document, with its variant and `--set` put over it.
         blueprint: the user's words.
         plan: everything filled in, as far as it can be without the data.
-        warnings: what the checks found that does not refuse the blueprint.
-        overrides: the `--set` values, by the path that each one set.
+        warnings: what was found that does not refuse the blueprint.
+        pins: what the files that it names hold, as `blueprint.lock` calls them.
     """
 
     path: Path
@@ -53,7 +55,7 @@ class LoadedBlueprint:
     blueprint: Blueprint
     plan: Plan
     warnings: tuple[Diagnostic, ...]
-    overrides: Mapping[KeyPath, Tree]
+    pins: Mapping[str, Pin]
 
     def build(self, backend: str | None = None) -> keras.Model:
         """Build the Keras model. See `yamlnet.pipeline.build`."""
@@ -64,41 +66,61 @@ class LoadedBlueprint:
         return train(self, backend=backend, out=out, progress=progress)
 
 
-def load(path: str | Path, overrides: Sequence[str] = ()) -> LoadedBlueprint:
+def load(path: str | Path, overrides: Sequence[str] = (), lock: LockMode = "warn") -> LoadedBlueprint:
     """Read a blueprint, and refuse it with every mistake that can be found without the data.
 
     Args:
-        path: the YAML file.
+        path: the YAML file; `resnet.yaml:50` chooses the variant `50` of it.
         overrides: `path=value` settings, as `--set` takes them.
+        lock: what a file that `blueprint.lock` pins otherwise does: `warn`, `refuse` (as `--locked`
+            does), or `ignore`.
 
     Raises:
         BlueprintError: with every problem; `error.trees` holds the files it points into.
         YamlnetError: there is no such file.
     """
-    tree = parse_file(path)
-    overridden: dict[KeyPath, Tree] = {}
+    address = _address(path)
+    tree = parse_file(address.path)
+    files = Files(read_lock(Path(address.path).parent, lock))
+    problems = Problems()
+    tree = assemble(tree, address, overrides, files, problems)
     try:
-        tree, overridden = apply_overrides(tree, overrides)
-        blueprint, plan, warnings = inspect(tree)
+        blueprint, plan = inspect(tree, problems)
     except BlueprintError as error:
-        raise located(error, tree, overridden) from error.__cause__
-    moved = tuple(relocate(problem, overridden) for problem in warnings)
-    return LoadedBlueprint(Path(path), tree, blueprint, plan, moved, overridden)
+        raise located(error, tree) from error.__cause__
+    if address.variant is not None:
+        plan = replace(plan, name=f"{plan.name}-{address.variant}")
+    return LoadedBlueprint(Path(address.path), tree, blueprint, plan, problems.diagnostics, files.pins)
 
 
-def inspect(tree: Tree) -> tuple[Blueprint, Plan, tuple[Diagnostic, ...]]:
-    """Validate, resolve and check a parsed file; the third thing that comes back is warnings.
+def _address(path: str | Path) -> Address:
+    try:
+        address = parse_address(str(path))
+    except AddressError as error:
+        raise YamlnetError(str(error)) from None
+    if address.scheme != "path":
+        hint = "extend or import it in a file of yours: extends: …"
+        raise YamlnetError(f'"{path}" is not a file of this machine', hint)
+    return address
+
+
+def inspect(tree: Tree, problems: Problems | None = None) -> tuple[Blueprint, Plan]:
+    """Validate, resolve and check an assembled document.
+
+    Args:
+        tree: from `assemble`.
+        problems: what was found so far, if anything; what these three stages find is added.
 
     Raises:
-        BlueprintError: with the problems of all three stages.
+        BlueprintError: with all problems, if one of them is an error.
     """
-    problems = Problems()
+    problems = Problems() if problems is None else problems
     blueprint = validate(tree, problems)
     plan = resolve(blueprint, problems=problems)
     for problem in check(plan):
         problems.record(problem)
     problems.raise_if_failed()
-    return blueprint, plan, problems.diagnostics
+    return blueprint, plan
 
 
 def parse_file(path: str | Path) -> Tree:
@@ -111,12 +133,10 @@ def parse_file(path: str | Path) -> Tree:
     return parse(read(Path(path)), str(path))
 
 
-def located(error: BlueprintError, tree: Tree, overridden: Mapping[KeyPath, Tree]) -> BlueprintError:
-    """The error with the files that it points into, and mistakes of `--set` told at `--set`."""
-    moved = BlueprintError(relocate(problem, overridden) for problem in error.diagnostics)
-    moved.trees = {**error.trees, "": tree, tree.source: tree}
-    moved.trees.update({setting.source: setting for setting in overridden.values()})
-    return moved
+def located(error: BlueprintError, tree: Tree) -> BlueprintError:
+    """The error with the files that it points into."""
+    error.trees = {**error.trees, "": tree, tree.source: tree}
+    return error
 
 
 def build(loaded: LoadedBlueprint, backend: str | None = None) -> keras.Model:
@@ -131,6 +151,7 @@ def build(loaded: LoadedBlueprint, backend: str | None = None) -> keras.Model:
         BlueprintError: shapes that do not fit, at the layers involved.
         DataError: the model's size depends on the data, and the data cannot be read.
     """
+    _require_model(loaded, "build")
     _select(loaded, backend)
     plan = loaded.plan
     if any(path[0] not in ("train",) for path in plan.unknown):
@@ -171,9 +192,10 @@ def train(
         TrainingError: training stopped; the run folder is kept.
         ExportError: an export did not reproduce the model; the trained run is kept.
     """
+    _require_model(loaded, "train")
     if loaded.plan.train is None:
         message = "there is nothing to train: add a train section, e.g. train: {loss: mse, epochs: 10}"
-        raise located(BlueprintError([Diagnostic("losses", message)]), loaded.tree, loaded.overrides)
+        raise located(BlueprintError([Diagnostic("losses", message)]), loaded.tree)
     _select(loaded, backend)
     _require_exporters(loaded)
     plan, dataset = _with_data(loaded)
@@ -190,8 +212,14 @@ def train(
         if plan.export:
             export_run(run, plan.export, dataset)
     except BlueprintError as error:
-        raise located(error, loaded.tree, loaded.overrides) from error.__cause__
+        raise located(error, loaded.tree) from error.__cause__
     return run
+
+
+def _require_model(loaded: LoadedBlueprint, verb: str) -> None:
+    if "model" not in loaded.plan.models:
+        message = f"there is no model to {verb}: this file has blocks and models for others to import"
+        raise located(BlueprintError([Diagnostic("missing-key", message)]), loaded.tree)
 
 
 def _select(loaded: LoadedBlueprint, backend: str | None) -> str:
@@ -212,7 +240,7 @@ def _require_exporters(loaded: LoadedBlueprint) -> None:
         if missing is not None:
             problems.append(Diagnostic("missing-exporter", missing, ("export", index)))
     if problems:
-        raise located(BlueprintError(problems), loaded.tree, loaded.overrides)
+        raise located(BlueprintError(problems), loaded.tree)
 
 
 def _require_fitting_rows(
@@ -227,7 +255,7 @@ def _require_fitting_rows(
     parts = [part for part in (dataset.train, dataset.validation, dataset.test) if part is not None]
     problems += next(filter(None, (list(check_indices(plan.models["model"], part)) for part in parts)), [])
     if problems:
-        raise located(BlueprintError(problems), loaded.tree, loaded.overrides)
+        raise located(BlueprintError(problems), loaded.tree)
 
 
 def _with_data(loaded: LoadedBlueprint) -> tuple[Plan, Dataset]:
@@ -239,7 +267,7 @@ def _with_data(loaded: LoadedBlueprint) -> tuple[Plan, Dataset]:
     if plan.data is None:
         unknown = ", ".join(".".join(map(str, path)) for path in plan.unknown)
         message = f"this needs facts of the data ({unknown}), and the blueprint has no data section"
-        raise located(BlueprintError([Diagnostic("losses", message)]), loaded.tree, loaded.overrides)
+        raise located(BlueprintError([Diagnostic("losses", message)]), loaded.tree)
     try:
         dataset = load_data(plan.data, loaded.path.parent, plan.seed, input_shapes(plan))
         if plan.unknown:
@@ -252,9 +280,9 @@ def _with_data(loaded: LoadedBlueprint) -> tuple[Plan, Dataset]:
                 raise BlueprintError(problems)
     except DataError as error:
         problem = Diagnostic(error.check, _with_hint(error), error.path, "value")
-        raise located(BlueprintError([problem]), loaded.tree, loaded.overrides) from error
+        raise located(BlueprintError([problem]), loaded.tree) from error
     except BlueprintError as error:
-        raise located(error, loaded.tree, loaded.overrides) from error.__cause__
+        raise located(error, loaded.tree) from error.__cause__
     return plan, dataset
 
 
@@ -273,4 +301,4 @@ def _lower(loaded: LoadedBlueprint, plan: Plan) -> dict[str, keras.Model]:
     try:
         return lower(plan)
     except BlueprintError as error:
-        raise located(error, loaded.tree, loaded.overrides) from error.__cause__
+        raise located(error, loaded.tree) from error.__cause__

@@ -6,6 +6,7 @@ fails when the checked-in files differ from what the installed Keras says.
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import json
 import re
@@ -94,7 +95,7 @@ def _entries(kind: Kind) -> Iterator[tuple[str, dict[str, Any]]]:
     aliases = _aliases(kind, module)
     if kind == "metric":
         yield from CHOSEN_BY_SHAPE.items()
-    for name, found in _public(kind, module):
+    for name, found in public(kind, module):
         if name == _canonical(kind, name, found, module):
             yield name, _entry(kind, name, found, tuple(sorted(aliases.get(id(found), set()) - {name})))
 
@@ -116,7 +117,8 @@ CHOSEN_BY_SHAPE: dict[str, dict[str, Any]] = {
 """Metrics that are names only: `Model.compile` reads them (keras/src/trainers/compile_utils.py)."""
 
 
-def _public(kind: Kind, module: Any) -> Iterator[tuple[str, Any]]:
+def public(kind: Kind, module: Any) -> Iterator[tuple[str, Any]]:
+    """What a module offers of a kind: classes, or functions for operations and activations."""
     functions = kind in ("op", "random", "activation")
     for name in sorted(dir(module)):
         found = getattr(module, name)
@@ -131,20 +133,20 @@ def _canonical(kind: Kind, name: str, found: Any, module: Any) -> str:
     own = str(found.__name__)
     if getattr(module, own, None) is found:
         return own
-    same = [other for other, thing in _public(kind, module) if thing is found]
+    same = [other for other, thing in public(kind, module) if thing is found]
     return same[0]
 
 
 def _aliases(kind: Kind, module: Any) -> dict[int, set[str]]:
     """Other names by the identity of what they name: further exports, and Keras's own short names."""
     aliases: dict[int, set[str]] = {}
-    for name, found in _public(kind, module):
+    for name, found in public(kind, module):
         aliases.setdefault(id(found), set()).add(name)
     for name, found in _short_names(kind).items():
         aliases.setdefault(id(found), set()).add(name)
     if kind == "op":
         for space in ("image", "linalg", "nn", "numpy"):
-            for name, found in _public(kind, getattr(module, space)):
+            for name, found in public(kind, getattr(module, space)):
                 aliases.setdefault(id(found), set()).add(f"{space}.{name}")
     return aliases
 
@@ -154,8 +156,6 @@ def _short_names(kind: Kind) -> dict[str, Any]:
     if kind in ("loss", "metric"):
         return _function_names(kind)
     if kind in ("initializer", "regularizer", "constraint", "optimizer"):
-        import importlib
-
         room = importlib.import_module(f"keras.src.{MODULES[kind]}")
         known = {key: value for key, value in room.ALL_OBJECTS_DICT.items() if isinstance(key, str)}
         lower = {key.lower(): value for key, value in known.items()} if kind == "optimizer" else {}
@@ -165,8 +165,6 @@ def _short_names(kind: Kind) -> dict[str, Any]:
 
 def _function_names(kind: Kind) -> dict[str, Any]:
     """Losses and metrics are named by their functions too; each stands for the class of that function."""
-    import importlib
-
     room = importlib.import_module(f"keras.src.{MODULES[kind]}")
     classes = {value.__name__: value for value in room.ALL_OBJECTS if inspect.isclass(value)}
     by_snake = {_snake(name): value for name, value in classes.items()}
@@ -188,20 +186,21 @@ def _snake(name: str) -> str:
 def _entry(kind: Kind, name: str, found: Any, aliases: tuple[str, ...]) -> dict[str, Any]:
     raw: dict[str, Any] = {
         "path": f"keras.{MODULES[kind]}.{name}",
-        "help": _first_line(found),
+        "help": first_line(found),
     }
     if aliases:
         raw["aliases"] = list(aliases)
     if f"{kind}.{name}" in REFUSED:
         raw["refused"] = REFUSED[f"{kind}.{name}"]
         return raw
-    raw["arguments"] = list(_arguments(kind, name, found))
+    raw["arguments"] = list(constructor_arguments(kind, name, found))
     if kind == "layer":
-        raw["call"] = list(_call(name, found))
+        raw["call"] = list(call_arguments(name, found))
     return raw
 
 
-def _arguments(kind: Kind, name: str, found: Any) -> Iterator[dict[str, Any]]:
+def constructor_arguments(kind: Kind, name: str, found: Any) -> Iterator[dict[str, Any]]:
+    """The arguments of a constructor, or of a function, as the catalogue's files have them."""
     help_by_name = _argument_help(found)
     function = found.__init__ if inspect.isclass(found) else found
     parameters = inspect.signature(function).parameters.values()
@@ -242,7 +241,7 @@ def _tensor(owner: str, parameter: inspect.Parameter) -> dict[str, str]:
     return {}
 
 
-def _call(name: str, layer: Any) -> Iterator[dict[str, Any]]:
+def call_arguments(name: str, layer: Any) -> Iterator[dict[str, Any]]:
     """The arguments of a layer's call; a merging layer's `inputs` is a list."""
     from keras.src.layers.merging.base_merge import Merge
 
@@ -268,7 +267,8 @@ def _json_value(value: Any) -> Any:
     return getattr(value, "__name__", None)
 
 
-def _first_line(found: Any) -> str:
+def first_line(found: Any) -> str:
+    """The first paragraph of a docstring, cut to one line."""
     text = inspect.getdoc(found) or ""
     return re.sub(r"\s+", " ", text.split("\n\n")[0]).strip()[:200]
 

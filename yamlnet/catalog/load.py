@@ -10,6 +10,7 @@ from typing import Any
 from yamlnet.catalog.argument_types import argument_type
 from yamlnet.catalog.entry import Argument, Entry, Kind
 from yamlnet.catalog.own_layers import OWN_LAYERS
+from yamlnet.catalog.plugins import Plugins
 from yamlnet.catalog.types import Plain
 
 FOLDER = Path(__file__).parent / "keras"
@@ -20,10 +21,39 @@ class Catalog:
 
     def __init__(self) -> None:
         self._kinds: dict[Kind, _KindEntries] = {}
+        self._plugins = Plugins()
+        self._plugin_layers: dict[str, dict[str, Entry]] = {}
 
     def find(self, kind: Kind, name: str) -> Entry | None:
-        """The entry of a name or an alias of it; refused entries are found too, with their reason."""
+        """The entry of a name or an alias of it; refused entries are found too, with their reason.
+
+        A plugin's layer is found by its dotted name, `acme.GatedDense`.
+
+        Raises:
+            PluginError: the plugin that a dotted name means cannot be read.
+        """
+        namespace, dot, layer = name.partition(".")
+        if dot and kind == "layer" and namespace in self.plugins:
+            return self.plugin_layers(namespace).get(layer)
         return self._of(kind).find(name)
+
+    @property
+    def plugins(self) -> tuple[str, ...]:
+        """The namespaces of the installed plugins."""
+        return tuple(self._plugins.found)
+
+    def plugin_layers(self, namespace: str) -> dict[str, Entry]:
+        """A plugin's layers by class name; the entries' own names are dotted.
+
+        Raises:
+            PluginError: the plugin cannot be read.
+        """
+        if namespace not in self._plugin_layers:
+            layers = self._plugins.layers(namespace)
+            self._plugin_layers[namespace] = {
+                name: _entry("layer", f"{namespace}.{name}", raw) for name, raw in layers.items()
+            }
+        return self._plugin_layers[namespace]
 
     def names(self, kind: Kind) -> tuple[str, ...]:
         """Every name and alias of a kind that a blueprint may use, canonical names first."""

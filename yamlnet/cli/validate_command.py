@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from yamlnet.cli.failures import handles_failures, style_asked, tell, tell_plain
 from yamlnet.cli.options import quiet_option, set_option
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, Span, YamlnetError
 from yamlnet.diagnostics.report import Places
+
+if TYPE_CHECKING:
+    from yamlnet.pipeline import LoadedBlueprint
 
 BEGINNING = Span(1, 1, 1, 1)
 
@@ -42,7 +46,8 @@ def command(blueprints: tuple[str, ...], overrides: tuple[str, ...], quiet: bool
         try:
             loaded = load(path, overrides)
         except BlueprintError as error:
-            problems += _named(error.diagnostics, path)
+            own = error.trees.get("")
+            problems += _named(error.diagnostics, own.source if own else path)
             trees |= error.trees
         except YamlnetError as error:
             unread = True
@@ -51,14 +56,20 @@ def command(blueprints: tuple[str, ...], overrides: tuple[str, ...], quiet: bool
             else:
                 problems.append(Diagnostic("file", str(error), span=BEGINNING, source=path))
         else:
-            problems += _named(loaded.warnings, path)
-            trees[path] = loaded.tree
+            problems += _named(loaded.warnings, loaded.tree.source)
+            trees[loaded.tree.source] = loaded.tree
             if not quiet and style == "text":
-                count = sum(len(graph.nodes) for graph in loaded.plan.models.values())
-                click.echo(f"{path}: ok ({count:,} layer{'s' if count != 1 else ''})")
+                click.echo(f"{path}: ok ({_contents(loaded)})")
     tell(problems, trees, style)
     if unread or any(problem.severity == "error" for problem in problems):
         sys.exit(1)
+
+
+def _contents(loaded: LoadedBlueprint) -> str:
+    """`12 layers`; of a file without a model, what it offers to others."""
+    count = sum(len(graph.nodes) for graph in loaded.plan.models.values())
+    counts = {"layer": count} if count else {"block": len(loaded.blueprint.blocks)}
+    return ", ".join(f"{number:,} {what}{'s' if number != 1 else ''}" for what, number in counts.items())
 
 
 def _named(problems: tuple[Diagnostic, ...], path: str) -> list[Diagnostic]:

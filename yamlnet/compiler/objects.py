@@ -58,7 +58,10 @@ def _constructed(value: object) -> object:
 
 @lru_cache(maxsize=1024)
 def keras_object(path: str) -> Any:
-    """The public object at a dotted path of the catalogue: `keras.layers.Conv2D`, `yamlnet.Sampling`."""
+    """The object at a catalogue's path: `keras.layers.Conv2D`, `yamlnet.Sampling`, `acme.layers:Gated`."""
+    module, colon, name = path.partition(":")
+    if colon:
+        return getattr(importlib.import_module(module), name)
     package, *steps = path.split(".")
     if package == "yamlnet":
         from yamlnet.compiler.layers import OWN_LAYERS

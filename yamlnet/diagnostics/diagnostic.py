@@ -20,12 +20,16 @@ At = Literal["key", "value"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A stretch of one file. Lines and columns count from 1 in characters; the end is exclusive."""
+    """A stretch of one file. Lines and columns count from 1 in characters; the end is exclusive.
+
+    `source` names the file where a tree was put together from several; "" is the tree's own.
+    """
 
     line: int
     column: int
     end_line: int
     end_column: int
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from yamlnet.diagnostics.diagnostic import At, BlueprintError, Diagnostic, KeyPath, Note, Severity
+from yamlnet.diagnostics.diagnostic import At, BlueprintError, Diagnostic, KeyPath, Note, Severity, Span
 
 
 @dataclass(slots=True)
@@ -30,9 +30,22 @@ class Problems:
         """Record one problem, unless the same check already spoke at the same place."""
         self.record(Diagnostic(check, message, path, at, within=within, notes=notes, severity=severity))
 
+    def add_at(
+        self,
+        check: str,
+        message: str,
+        span: Span,
+        *,
+        notes: tuple[Note, ...] = (),
+        severity: Severity = "error",
+    ) -> None:
+        """Record one problem at a place in a file: while a document is put together it has no paths yet."""
+        self.record(Diagnostic(check, message, span=span, notes=notes, severity=severity))
+
     def record(self, problem: Diagnostic) -> None:
         """Record a diagnostic, unless the same check already spoke at the same place."""
-        self.found.setdefault((problem.check, problem.path, problem.at, problem.within), problem)
+        place = (problem.path, problem.at, problem.within, problem.span, problem.source)
+        self.found.setdefault((problem.check, *place), problem)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

@@ -33,6 +33,10 @@ class Places(Protocol):
     def source(self) -> str:
         """The file, as the user named it."""
 
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """The texts of the other files that it was put together from, by their names."""
+
     def span(self, path: KeyPath, at: At = "value") -> Span:
         """The place of a value, or of its key."""
 
@@ -97,30 +101,35 @@ class _Files:
         self.trees: Mapping[str, Places] = (
             trees if isinstance(trees, Mapping) else {"": trees, trees.source: trees}
         )
+        self.texts: dict[str, str] = {}
+        for tree in self.trees.values():
+            self.texts.update(tree.texts)
+        self.texts.update({tree.source: tree.text for tree in self.trees.values()})
         self.lines: dict[str, list[str]] = {}
 
     def locate(self, problem: Diagnostic) -> Located:
         tree = self.trees.get(problem.source or "")
-        source = tree.source if tree else problem.source or ""
         span = _span(problem, tree)
+        source = span.source or (tree.source if tree else problem.source or "")
         notes = tuple(self._note(note, problem) for note in problem.notes)
-        line = self._line(tree, span)
+        line = self._line(source, span)
         return Located(
             source, span, line, problem.message, problem.check, problem.severity, problem.path, notes
         )
 
     def _note(self, note: Note, problem: Diagnostic) -> Located:
         tree = self.trees.get(note.source or "")
-        source = tree.source if tree else note.source or ""
         span = note.span or (tree.span(note.path, note.at) if tree else NOWHERE)
-        return Located(source, span, self._line(tree, span), note.message, problem.check, "note", note.path)
+        source = span.source or (tree.source if tree else note.source or "")
+        line = self._line(source, span)
+        return Located(source, span, line, note.message, problem.check, "note", note.path)
 
-    def _line(self, tree: Places | None, span: Span) -> str:
-        if tree is None:
+    def _line(self, source: str, span: Span) -> str:
+        if source not in self.texts:
             return ""
-        lines = self.lines.get(tree.source)
+        lines = self.lines.get(source)
         if lines is None:
-            lines = self.lines[tree.source] = split_lines(tree.text)
+            lines = self.lines[source] = split_lines(self.texts[source])
         return lines[span.line - 1] if span.line <= len(lines) else ""
 
 

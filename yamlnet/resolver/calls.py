@@ -21,6 +21,16 @@ from yamlnet.schema.wiring import Wiring
 from yamlnet.schema.words import snake_case
 
 
+@dataclass(frozen=True, slots=True)
+class ModelFace:
+    """What a caller of a model needs to know: its name in the plan, its inputs, how much it gives."""
+
+    name: str
+    inputs: tuple[str, ...]
+    outputs: int
+    single: bool
+
+
 @dataclass(slots=True)
 class Caller:
     """What turning entries into nodes needs, for one graph."""
@@ -106,15 +116,13 @@ class Caller:
             self._too_many(entry, len(values), len(names), body)
         return dict(zip(names, values, strict=False))
 
-    def model(
-        self, entry: Entry, inputs: tuple[str, ...], outputs: int, single: bool, body: Body, suffix: str
-    ) -> Tensors:
-        """Call another model of the blueprint."""
+    def model(self, entry: Entry, face: ModelFace, body: Body, suffix: str) -> Tensors:
+        """Call another model of the blueprint, or of an imported file."""
         reads = read(entry.reads, body, self.builder, self.filling, (*entry.path, "from"))
-        name = self.name(entry, body, suffix, entry.key)
-        argument = self._model_argument(entry, inputs, reads, body)
-        output = self.builder.add(Node(name, ModelCall(entry.key), (argument,), {}, entry.path, body.used_at))
-        return output if single else tuple(TensorRef(name, index) for index in range(outputs))
+        name = self.name(entry, body, suffix, face.name)
+        argument = self._model_argument(entry, face.inputs, reads, body)
+        output = self.builder.add(Node(name, ModelCall(face.name), (argument,), {}, entry.path, body.used_at))
+        return output if face.single else tuple(TensorRef(name, index) for index in range(face.outputs))
 
     def _model_argument(self, entry: Entry, inputs: tuple[str, ...], reads: object, body: Body) -> object:
         values = reads if isinstance(reads, dict) else dict(zip(inputs, flat(reads), strict=False))

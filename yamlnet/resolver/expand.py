@@ -7,28 +7,23 @@ from dataclasses import dataclass, replace
 
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.suggest import did_you_mean
-from yamlnet.resolver.calls import Caller
+from yamlnet.resolver.calls import Caller, ModelFace
 from yamlnet.resolver.evaluate import Unknown
 from yamlnet.resolver.filling import Filling
+from yamlnet.resolver.loop_size import body_size
 from yamlnet.resolver.plan import TensorRef
 from yamlnet.resolver.reading import MISSING, GraphBuilder, flat, read, read_name
 from yamlnet.resolver.scope import Body, Tensors
 from yamlnet.schema.expressions import is_template
-from yamlnet.schema.forms import Block, Blueprint, Entry
+from yamlnet.schema.forms import Block, Entry, Library
 from yamlnet.schema.parameters import check_parameter
 from yamlnet.schema.words import PREVIOUS
 
 MAX_NODES = 250_000
+"""How many entries one model may have once everything is expanded."""
+
 MAX_DEPTH = 64
-
-
-@dataclass(frozen=True, slots=True)
-class ModelFace:
-    """What a caller of a model needs to know: its inputs' names and how many tensors it gives."""
-
-    inputs: tuple[str, ...]
-    outputs: int
-    single: bool
+"""How deep blocks may stand in each other."""
 
 
 class TooLarge(Exception):
@@ -39,14 +34,15 @@ class TooLarge(Exception):
 class Expander:
     """Expands the entries of one graph.
 
-    `values` are the file's parameters and facts: visible in its blocks, unlike a caller's loops.
+    `values` are each file's parameters and facts, by the library's path: visible in its blocks, unlike
+    a caller's loops. `faces` are the models that can be called, by their names in the plan.
     """
 
-    blueprint: Blueprint
-    values: Mapping[str, object]
+    values: Mapping[KeyPath, Mapping[str, object]]
     faces: Mapping[str, ModelFace]
     builder: GraphBuilder
     filling: Filling
+    count: int = 0
 
     def entries(self, entries: tuple[Entry, ...], body: Body) -> None:
         """Expand a list of entries; `body.previous` ends as the last one's output."""
@@ -58,7 +54,9 @@ class Expander:
             self._once(entry, body, "")
             return
         outer_values, outer_tags = body.values, body.tags
-        for index, (variable, tag, suffix) in enumerate(self._iterations(entry, body)):
+        turns = list(self._iterations(entry, body))
+        self._refuse_too_long(entry, len(turns), body)
+        for index, (variable, tag, suffix) in enumerate(turns):
             body.values = {**outer_values, **variable}
             body.tags = outer_tags + tag
             chained = index > 0 and isinstance(entry.reads, str) and not is_template(entry.reads)
@@ -94,7 +92,7 @@ class Expander:
         return []
 
     def _once(self, entry: Entry, body: Body, suffix: str) -> None:
-        self._refuse_too_many(entry)
+        self._refuse_too_many(entry, body)
         if not self._holds(entry, body):
             if entry.binds is not None:
                 reads = read(entry.reads, body, self.builder, self.filling, _word(entry, "from"))
@@ -128,30 +126,35 @@ class Expander:
             return caller.layer(entry, body, suffix)
         if entry.kind in ("op", "random"):
             return caller.function(entry, body, suffix)
-        if entry.key in self.blueprint.blocks:
-            return self._block(self.blueprint.blocks[entry.key], entry, body, caller, suffix)
-        if entry.key in self.faces:
-            face = self.faces[entry.key]
-            return caller.model(entry, face.inputs, face.outputs, face.single, body, suffix)
+        library, name = body.library.owner(entry.key)
+        if name in library.blocks:
+            return self._block(library.blocks[name], library, entry, body, caller, suffix)
+        face = self.faces.get(library.model_name(name))
+        if face is not None and name in library.models:
+            return caller.model(entry, face, body, suffix)
         if entry.key in body.layers:
             return caller.again(entry, body.layers[entry.key], body, suffix)
-        mend = did_you_mean(entry.key, [*self.blueprint.blocks, *self.faces, *body.layers])
+        known = [*body.library.blocks, *body.library.models, *body.layers]
+        mend = did_you_mean(entry.key, [other for other in known if other != entry.key])
         message = (
             f'no layer above is called "{entry.key}"{mend or "; a layer is named before it is called again"}'
         )
         self.filling.problems.add("unknown-layer", message, entry.path, "key", notes=body.notes)
         return MISSING
 
-    def _block(self, block: Block, entry: Entry, body: Body, caller: Caller, suffix: str) -> Tensors:
+    def _block(
+        self, block: Block, library: Library, entry: Entry, body: Body, caller: Caller, suffix: str
+    ) -> Tensors:
         if len(body.used_at) >= MAX_DEPTH:
             message = (
                 f'block "{block.name}" is {MAX_DEPTH} uses deep; give its use of itself an `if` that ends'
             )
             self.filling.problems.add("block-depth", message, entry.path, "key")
             return MISSING
-        values = self._arguments(block, entry, body)
+        values = self._arguments(block, self.values[library.path], entry, body)
         label = caller.name(entry, body, suffix, block.name)
         inner = Body(
+            library=library,
             values=values,
             tensors=self._block_inputs(block, entry, body),
             previous=MISSING,
@@ -162,14 +165,16 @@ class Expander:
         self.entries(block.entries, inner)
         return self.outputs(block.outputs, inner, (*block.path, "outputs"))
 
-    def _arguments(self, block: Block, entry: Entry, body: Body) -> dict[str, object]:
+    def _arguments(
+        self, block: Block, outer: Mapping[str, object], entry: Entry, body: Body
+    ) -> dict[str, object]:
         given = entry.body if isinstance(entry.body, dict) else {}
         if entry.body is not None and not isinstance(entry.body, dict):
             if not block.params:
                 message = f'block "{block.name}" has no parameters'
                 self.filling.problems.add("unknown-argument", message, entry.path, notes=body.notes)
             given = dict.fromkeys(list(block.params)[:1], entry.body)
-        values: dict[str, object] = dict(self.values)
+        values: dict[str, object] = dict(outer)
         for name in given:
             if name not in block.params:
                 mend = did_you_mean(name, block.params) or f"; it has {', '.join(block.params) or 'none'}"
@@ -254,10 +259,22 @@ class Expander:
                 part = TensorRef(found.node, index)
             body.tensors[caller.text(name, body, (*path, index))] = part
 
-    def _refuse_too_many(self, entry: Entry) -> None:
-        if len(self.builder.nodes) >= MAX_NODES:
-            message = f"this makes more than {MAX_NODES} nodes, the limit for one model"
-            self.filling.problems.add("too-large", message, entry.path, "key")
+    def _refuse_too_long(self, entry: Entry, turns: int, body: Body) -> None:
+        """Refuse a loop by what it would make, before it is made."""
+        each = body_size(entry, body.library)
+        if self.count + turns * each <= MAX_NODES:
+            return
+        message = (
+            f"this loop makes {turns:,} × {each:,} = {turns * each:,} entries; a model may have {MAX_NODES:,}"
+        )
+        self.filling.problems.add("too-large", message, _word(entry, "for"), notes=body.notes)
+        raise TooLarge
+
+    def _refuse_too_many(self, entry: Entry, body: Body) -> None:
+        self.count += 1
+        if self.count > MAX_NODES:
+            message = f"the model has more than {MAX_NODES:,} entries here, once everything is expanded"
+            self.filling.problems.add("too-large", message, entry.path, "key", notes=body.notes)
             raise TooLarge
 
 

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import cast
 
+from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.problems import Problems
-from yamlnet.resolver.evaluate import Unknown
-from yamlnet.resolver.expand import Expander, ModelFace, TooLarge
+from yamlnet.resolver.calls import ModelFace
+from yamlnet.resolver.expand import Expander, TooLarge
+from yamlnet.resolver.file_values import Facts, file_values
 from yamlnet.resolver.filling import Filling
 from yamlnet.resolver.inputs import read_inputs
+from yamlnet.resolver.model_order import callees_first
 from yamlnet.resolver.plan import Graph, Plan, TensorRef
 from yamlnet.resolver.reading import GraphBuilder
 from yamlnet.resolver.scope import Body, Tensors
 from yamlnet.resolver.sections import data_plan, train_plan
 from yamlnet.schema.expressions import is_template
-from yamlnet.schema.forms import Blueprint, Entry, Model
-from yamlnet.schema.parameters import check_parameter
+from yamlnet.schema.forms import Blueprint, Library, Model
 from yamlnet.schema.words import DEFAULT_MODEL
-
-Facts = Mapping[str, object]
-"""What the data knows: `steps`, and `data` as nested mappings (`data.digit.classes`)."""
 
 
 def resolve(blueprint: Blueprint, facts: Facts | None = None, problems: Problems | None = None) -> Plan:
@@ -41,9 +39,13 @@ def resolve(blueprint: Blueprint, facts: Facts | None = None, problems: Problems
     """
     found = Problems() if problems is None else problems
     filling = Filling(found)
-    values = _values(blueprint, facts, filling)
-    models = _Models(blueprint, values, filling)
-    graphs = {name: models.graph(blueprint.models[name]) for name in _callees_first(blueprint)}
+    by_file = file_values(blueprint, facts, filling)
+    models = _Models(by_file, filling)
+    graphs = {
+        library.model_name(name): models.graph(library, library.models[name])
+        for library, name in callees_first(blueprint)
+    }
+    values = by_file[blueprint.path]
     document = blueprint.document
     main = graphs.get(DEFAULT_MODEL)
     data = data_plan(_section(document, "data"), main, values, filling)
@@ -72,80 +74,36 @@ def _section(document: Mapping[str, object], key: str) -> Mapping[str, object] |
     return value if isinstance(value, dict) else None
 
 
-def _values(blueprint: Blueprint, facts: Facts | None, filling: Filling) -> dict[str, object]:
-    """The file's parameters and the data's facts, by name."""
-    values: dict[str, object] = dict(facts or {"steps": Unknown("steps"), "data": Unknown("data")})
-    for name, parameter in blueprint.params.items():
-        written_in_full = isinstance(cast(dict[str, object], blueprint.document["params"])[name], dict)
-        path = (*parameter.path, "default") if written_in_full else parameter.path
-        if parameter.required:
-            message = f'parameter "{name}" has no value; give it a default, or --set params.{name}=…'
-            filling.problems.add("missing-parameter", message, parameter.path, "key")
-            values[name] = Unknown("")
-            continue
-        values[name] = filling.value(parameter.default, values, path)
-        problem = check_parameter(parameter, values[name])
-        if problem is not None and not isinstance(values[name], Unknown):
-            filling.problems.add("wrong-type", f"{problem}, got {values[name]!r}", path)
-    return values
-
-
-def _callees_first(blueprint: Blueprint) -> list[str]:
-    """Model names with each model after those that it calls, directly or in a block."""
-    order: list[str] = []
-
-    def visit(name: str, open_models: tuple[str, ...]) -> None:
-        if name in order or name in open_models:
-            return
-        seen_blocks: set[str] = set()
-        for callee in _callees(blueprint, blueprint.models[name].entries, seen_blocks):
-            visit(callee, (*open_models, name))
-        order.append(name)
-
-    for name in blueprint.models:
-        visit(name, ())
-    return order
-
-
-def _callees(blueprint: Blueprint, entries: tuple[Entry, ...], seen: set[str]) -> Iterator[str]:
-    for entry in entries:
-        if entry.kind == "group":
-            yield from _callees(blueprint, entry.layers, seen)
-        elif entry.key in blueprint.models and entry.kind == "use":
-            yield entry.key
-        elif entry.key in blueprint.blocks and entry.key not in seen:
-            seen.add(entry.key)
-            yield from _callees(blueprint, blueprint.blocks[entry.key].entries, seen)
-
-
 @dataclass(slots=True)
 class _Models:
-    """Builds the graphs of a blueprint, callees first."""
+    """Builds the graphs of a blueprint, callees first; `values` are each file's by its path."""
 
-    blueprint: Blueprint
-    values: dict[str, object]
+    values: Mapping[KeyPath, dict[str, object]]
     filling: Filling
     faces: dict[str, ModelFace] = field(default_factory=dict)
 
-    def graph(self, model: Model) -> Graph:
-        """Expand one model."""
+    def graph(self, library: Library, model: Model) -> Graph:
+        """Expand one model of a file."""
         builder = GraphBuilder()
-        inputs = read_inputs(model, self.values, self.filling)
+        values = self.values[library.path]
+        inputs = read_inputs(model, values, self.filling)
         builder.names.used.update(given.name for given in inputs)
         body = Body(
-            values=self.values,
+            library=library,
+            values=values,
             tensors={given.name: TensorRef(given.name) for given in inputs},
             previous=TensorRef(inputs[0].name) if inputs else (),
         )
-        expander = Expander(self.blueprint, self.values, self.faces, builder, self.filling)
+        expander = Expander(self.values, self.faces, builder, self.filling)
         with suppress(TooLarge):  # reported; what was expanded so far is enough to go on
             expander.entries(model.entries, body)
         found = expander.outputs(model.outputs, body, (*model.path, "outputs"))
         outputs = self._named_outputs(model, found)
         single = not isinstance(found, tuple) and not isinstance(model.outputs, list | dict)
         form = "single" if single else "mapping" if isinstance(model.outputs, dict) else "list"
-        graph = Graph(model.name, inputs, tuple(builder.nodes), outputs, form, model.path)  # type: ignore[arg-type]
-        self.faces[model.name] = ModelFace(tuple(given.name for given in inputs), len(outputs), single)
+        name = library.model_name(model.name)
+        graph = Graph(name, inputs, tuple(builder.nodes), outputs, form, model.path)  # type: ignore[arg-type]
+        self.faces[name] = ModelFace(name, tuple(given.name for given in inputs), len(outputs), single)
         return graph
 
     def _named_outputs(self, model: Model, found: Tensors) -> dict[str, TensorRef]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from yamlnet.catalog.entry import Entry as CatalogEntry
 from yamlnet.diagnostics.diagnostic import KeyPath, Note
 from yamlnet.resolver.plan import LayerCall, TensorRef
+from yamlnet.schema.forms import Library
 
 Tensors = TensorRef | tuple["Tensors", ...]
 """One tensor, or the several that a block or a layer gave."""
@@ -25,6 +26,7 @@ class Body:
     """The state of expanding one model's or one block use's entries.
 
     Attributes:
+        library: the file that the entries stand in: whose blocks and models they can use.
         values: parameters and loop variables, for `${…}`.
         tensors: names bound so far; a later binding shadows an earlier one.
         layers: layers named so far.
@@ -34,6 +36,7 @@ class Body:
         used_at: the same uses as places, innermost first.
     """
 
+    library: Library
     values: dict[str, object]
     tensors: dict[str, Tensors]
     previous: Tensors

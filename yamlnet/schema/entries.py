@@ -11,6 +11,7 @@ from yamlnet.catalog.load import catalog
 from yamlnet.diagnostics.diagnostic import At, KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import did_you_mean
+from yamlnet.schema.dotted import dotted
 from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Entry, EntryKind
 from yamlnet.schema.objects import check_arguments, check_value, find, read_object
@@ -20,10 +21,11 @@ from yamlnet.schema.words import GROUP, NAME, WIRING
 
 @dataclass(slots=True)
 class Reader:
-    """What reading a file's entries needs to know: its blocks and models, and where problems go."""
+    """What reading a file's entries needs to know: its blocks, models and imports, where problems go."""
 
     blocks: Mapping[str, object]
     models: Mapping[str, object]
+    imports: Mapping[str, Mapping[str, object]]
     problems: Problems
     named: set[str] = field(default_factory=set)
 
@@ -109,9 +111,10 @@ class Reader:
         if NAME.match(key) and any(is_template(name) for name in self.named):
             return "use"  # a name made by an expression: only the resolver knows it
         if "." in key:
-            message = f'"{key}": blocks of other files and plugins\' layers are not in this version yet'
-            self.problems.add("not-yet", message, path, at)
-            return "invalid"
+            found = dotted(key, self.imports)
+            if found.problem:
+                self.problems.add(found.check, found.problem, path, at)
+            return found.kind
         self._unknown_use(key, path, written_alone)
         return "invalid"
 

@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.diagnostics.problems import Problems
+
 MAX_LENGTH = 500
 MAX_DEPTH = 30
 
@@ -172,3 +175,18 @@ def place(expression: Expression, node: ast.AST) -> tuple[int, int]:
         return expression.start + 1, expression.start + 1 + len(expression.text)
     end = node.end_col_offset if node.end_lineno == 1 else len(expression.text) + 1
     return expression.start + node.col_offset, expression.start + (end or node.col_offset + 1)
+
+
+def check_expressions(value: object, path: KeyPath, problems: Problems) -> None:
+    """Report every `${…}` of a value that does not read, used or not."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            check_expressions(item, (*path, key), problems)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            check_expressions(item, (*path, index), problems)
+    elif is_template(value):
+        try:
+            parse_template(str(value))
+        except ExpressionError as error:
+            problems.add("expression", str(error), path, within=(error.start, error.end))

@@ -48,7 +48,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of a file or a block: its type, its default, and whether the caller must give it."""
+    """A parameter of a file or a block: its type, its default, and whether the caller must give it.
+
+    `path` is the parameter's own place, `default_path` that of its default.
+    """
 
     name: str
     type: ValueType
@@ -56,6 +59,7 @@ class Parameter:
     required: bool
     help: str
     path: KeyPath
+    default_path: KeyPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +87,51 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Blueprint:
+class Library:
+    """What one file gives to those that use it: parameters, blocks, models, and its own imports.
+
+    Attributes:
+        label: the names of the imports that lead to it, joined by `_`; "" for the blueprint itself.
+        arguments: values for its parameters, in the words of the file that imports it.
+        broken: whether the file could not be read, which was reported.
+        path: where it stands in the whole document.
+    """
+
+    params: Mapping[str, Parameter]
+    blocks: Mapping[str, Block]
+    models: Mapping[str, Model]
+    imports: Mapping[str, Library] = field(default_factory=dict)
+    label: str = ""
+    arguments: Mapping[str, object] = field(default_factory=dict)
+    broken: bool = False
+    path: KeyPath = ()
+
+    def owner(self, key: str) -> tuple[Library, str]:
+        """The library that a dotted name leads to, and what is left of the name: `vision.residual`."""
+        library = self
+        while "." in key:
+            first, _, rest = key.partition(".")
+            if first not in library.imports:
+                break
+            library, key = library.imports[first], rest
+        return library, key
+
+    def model_name(self, name: str) -> str:
+        """What one of its models is called in the plan."""
+        return f"{self.label}_{name}" if self.label else name
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint(Library):
     """A whole blueprint that passed validation.
 
     `models` holds every model, the one under `model` last, so that callees come before callers as
     far as the file's own order allows. `document` is the file as plain data.
     """
 
-    name: str
-    description: str
-    params: Mapping[str, Parameter]
-    blocks: Mapping[str, Block]
-    models: Mapping[str, Model]
-    data: DataSection | None
-    train: TrainSection | None
-    export: tuple[str, ...]
-    document: Mapping[str, object]
+    name: str = "blueprint"
+    description: str = ""
+    data: DataSection | None = None
+    train: TrainSection | None = None
+    export: tuple[str, ...] = ()
+    document: Mapping[str, object] = field(default_factory=dict)

@@ -38,18 +38,19 @@ def _parameter(name: str, value: object, path: KeyPath, problems: Problems) -> P
         )
         problems.add("name", f'"{name}" cannot name a parameter; a parameter\'s name {why}', path, "key")
     if not isinstance(value, dict):
-        return Parameter(name, implied_type(value), value, value is None, "", path)
+        return Parameter(name, implied_type(value), value, value is None, "", path, path)
     try:
         section = read_section(ParameterSection, value)
     except ValidationError as error:
         report(error, ParameterSection, value, path, problems)
-        return Parameter(name, t.Plain(), None, False, "", path)
+        return Parameter(name, t.Plain(), None, False, "", path, path)
     type = _declared(section)
     if section.default is not None and not is_template(section.default):
         expected = problem(section.default, type)
         if expected is not None:
             problems.add("wrong-type", f'the default of "{name}" must be {expected}', (*path, "default"))
-    return Parameter(name, type, section.default, section.default is None, section.help or "", path)
+    required = section.default is None
+    return Parameter(name, type, section.default, required, section.help or "", path, (*path, "default"))
 
 
 def _declared(section: ParameterSection) -> t.ValueType:

@@ -97,6 +97,19 @@ class TrainSection:
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class LibrarySection:
+    """A file as those that import it see it."""
+
+    yamlnet: Any = field(metadata={"version": VERSION})
+    name: Any = fits(t.Text(), None)
+    description: Any = fits(t.Text(), None)
+    params: Mapping[str, Any] = field(default_factory=dict)
+    blocks: Any = each(BlockSection)
+    models: Any = each(GraphSection)
+    model: Any = holds(GraphSection, None)
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Document:
     """A whole file."""
 
@@ -106,7 +119,7 @@ class Document:
     params: Mapping[str, Any] = field(default_factory=dict)
     blocks: Any = each(BlockSection)
     models: Any = each(GraphSection)
-    model: Any = holds(GraphSection)
+    model: Any = holds(GraphSection, None)
     data: Any = holds(DataSection, None)
     train: Any = holds(TrainSection, None)
     export: Any = fits(t.AnyOf((t.Text(), t.ListOf(t.Text()))), ())

@@ -63,10 +63,19 @@ def read(path: str | Path, max_bytes: int = MAX_BYTES) -> str:
         YamlnetError: there is no such file, or it cannot be read.
         BlueprintError: the file is too large or not UTF-8.
     """
+    return text_of(read_bytes(path, max_bytes), str(path), max_bytes)
+
+
+def read_bytes(path: str | Path, max_bytes: int = MAX_BYTES) -> bytes:
+    """What a file holds, up to one byte more than may be read.
+
+    Raises:
+        YamlnetError: there is no such file, or it cannot be read.
+    """
     path = Path(path)
     try:
         with path.open("rb") as file:
-            data = file.read(max_bytes + 1)
+            return file.read(max_bytes + 1)
     except IsADirectoryError:
         raise YamlnetError(f'"{path}" is a folder, not a blueprint', _files_in(path)) from None
     except FileNotFoundError:
@@ -77,11 +86,19 @@ def read(path: str | Path, max_bytes: int = MAX_BYTES) -> str:
         raise YamlnetError(f'"{path}" may not be read: permission denied') from None
     except (OSError, ValueError) as error:
         raise YamlnetError(f'"{path}" cannot be read: {getattr(error, "strerror", None) or error}') from None
+
+
+def text_of(data: bytes, source: str, max_bytes: int = MAX_BYTES) -> str:
+    """The text that a file's bytes hold.
+
+    Raises:
+        BlueprintError: the file is too large or not UTF-8.
+    """
     if len(data) > max_bytes:
-        raise _refused([_too_large(max_bytes, str(path))], "", str(path))
-    text, problems = decode(data, str(path))
+        raise _refused([_too_large(max_bytes, source)], "", source)
+    text, problems = decode(data, source)
     if problems:
-        raise _refused(problems, text, str(path))
+        raise _refused(problems, text, source)
     return text
 
 

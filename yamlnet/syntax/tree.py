@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from yamlnet.diagnostics.diagnostic import At, KeyPath, Span
 from yamlnet.diagnostics.lines import split_lines
@@ -30,13 +32,22 @@ class Positions:
 
     A mapping has `keys` (the span of each key) and `children` by key; a sequence has `children`
     by index; a scalar has neither. `style` is the scalar's YAML style (`plain`, `'`, `"`, `|`,
-    `>`; `*` for an alias), which tells whether a column inside the text can be trusted.
+    `>`; `*` for an alias), which tells whether a column inside the text can be trusted. `replaced` is
+    the value that stood here before a variant, an extending file or the command line set another.
     """
 
     span: Span
     keys: dict[str, Span] = field(default_factory=dict)
     children: dict[str | int, Positions] = field(default_factory=dict)
     style: str = "plain"
+    replaced: Branch | None = None
+
+
+class Branch(NamedTuple):
+    """A value with its places: a whole file's, or a part of it."""
+
+    value: Value
+    positions: Positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +59,15 @@ class Tree:
         positions: the parallel tree of places.
         text: the file's text, for showing lines.
         source: the file as the user named it, for showing places.
+        texts: the texts of other files that parts of the value come from, by their names; spans of
+            such parts carry the name.
     """
 
     value: Value
     positions: Positions
     text: str
     source: str
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     def position(self, path: KeyPath) -> Positions:
         """The position of the value at `path`, or of its nearest ancestor that was written."""
@@ -77,11 +91,12 @@ class Tree:
         if characters is None or span.line != span.end_line:
             return span
         quoted = 0 if position.style == "plain" else 1
-        line = split_lines(self.text)[span.line - 1]
+        text = self.texts[span.source] if span.source else self.text
+        line = split_lines(text)[span.line - 1]
         written = line[span.column - 1 + quoted : span.end_column - 1 - quoted]
         starts = [*(found.start() for found in characters.finditer(written)), len(written)]
         first, last = (span.column + quoted + starts[min(offset, len(starts) - 1)] for offset in within)
-        return Span(span.line, first, span.line, last)
+        return Span(span.line, first, span.line, last, span.source)
 
     def span(self, path: KeyPath, at: At = "value") -> Span:
         """The span of the value at `path`, or of its key; of the nearest ancestor if unwritten."""

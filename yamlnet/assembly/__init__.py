@@ -1,0 +1,1 @@
+"""From the files that a blueprint names to one document: imports, bases, variants, `--set`."""

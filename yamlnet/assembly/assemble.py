@@ -1,0 +1,211 @@
+"""The stage between parsing and validating: a file and all that it names become one document.
+
+`import` is filled with the files it names, `extends` is merged under the file, the chosen variant and
+the command line's settings go over it. Every value keeps the place where it was written, in whichever
+file, so that what comes later knows one tree alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from yamlnet.assembly.addresses import Address, AddressError, join
+from yamlnet.assembly.files import Files, Unreachable
+from yamlnet.assembly.merge import merge
+from yamlnet.assembly.settings import apply_settings
+from yamlnet.assembly.variants import choose_variant
+from yamlnet.diagnostics.diagnostic import BlueprintError, Note, Severity, Span
+from yamlnet.diagnostics.problems import Problems
+from yamlnet.diagnostics.suggest import did_you_mean
+from yamlnet.schema.words import EXTENDS, GIVEN, IMPORT, IMPORTED, NAME
+from yamlnet.syntax.graft import labelled, put, whole
+from yamlnet.syntax.tree import Branch, Positions, Tree
+
+MAX_FILES = 200
+"""How many files one blueprint may bring together, each counted as often as it is named."""
+
+MAX_DEPTH = 16
+"""How deep files may name each other."""
+
+IMPORT_KEYS = ("from", GIVEN)
+
+
+def assemble(tree: Tree, address: Address, settings: Sequence[str], files: Files, problems: Problems) -> Tree:
+    """Put a blueprint together.
+
+    Args:
+        tree: the file, as parsed.
+        address: where it is, with the variant that was chosen.
+        settings: what `--set` says.
+        files: where the files that it names come from.
+        problems: where mistakes go; what could be put together is given back in spite of them.
+
+    Returns:
+        One tree. Each entry of `import` is `{from, params, file}`, with the imported document (None
+        where it could not be had) under `file`.
+
+    Raises:
+        BlueprintError: a setting that does not read; the base of an `extends` that cannot be had.
+    """
+    assembler = _Assembler(files, problems)
+    try:
+        root = assembler.document(whole(tree), address, (_Step(address, None, ""),))
+    except BlueprintError as error:
+        error.trees = {**error.trees, "": replace(tree, texts=files.texts)}
+        raise
+    assembled = replace(tree, value=root.value, positions=root.positions, texts=files.texts)
+    return apply_settings(assembled, settings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One file on the way to the one that is read, and the place that named it."""
+
+    address: Address
+    span: Span | None
+    word: str
+
+
+Trail = tuple[_Step, ...]
+
+
+@dataclass(slots=True)
+class _Assembler:
+    files: Files
+    problems: Problems
+    count: int = 0
+
+    def document(self, found: Branch, address: Address, trail: Trail) -> Branch:
+        """A file's document with everything that it names put into it."""
+        if not isinstance(found.value, dict):
+            return found  # validation says what a blueprint is
+        found = self._with_imports(found, address, trail)
+        base = found.value.get(EXTENDS) if isinstance(found.value, dict) else None
+        if base is not None:
+            found = self._over_base(found, base, address, trail)
+        return choose_variant(found, address.variant, self.problems)
+
+    def _over_base(self, found: Branch, base: object, address: Address, trail: Trail) -> Branch:
+        place = found.positions.children[EXTENDS]
+        under = self._other(base, place, address, trail, EXTENDS)
+        if under is None:
+            raise BlueprintError(self.problems.diagnostics)  # without its base nothing of it makes sense
+        assert isinstance(found.value, dict)
+        own = {name: value for name, value in found.value.items() if name != EXTENDS}
+        return merge(under, Branch(own, found.positions), self.problems)
+
+    def _with_imports(self, found: Branch, address: Address, trail: Trail) -> Branch:
+        assert isinstance(found.value, dict)
+        imports = found.value.get(IMPORT)
+        if imports is None:
+            return found
+        place = found.positions.children[IMPORT]
+        if not isinstance(imports, dict):
+            message = "`import` is a mapping of names to files: import: {vision: ./blocks/vision.yaml}"
+            self._tell("wrong-type", message, place.span, trail)
+            return put(found, (IMPORT,), Branch({}, Positions(place.span)))
+        for name, written in imports.items():
+            if not NAME.match(name):
+                message = f'"{name}" cannot name an import; names begin with a lower-case letter'
+                self._tell("name", message, place.keys[name], trail)
+            entry = self._import(Branch(written, place.children[name]), address, trail)
+            found = put(found, (IMPORT, name), entry)
+        return found
+
+    def _import(self, written: Branch, address: Address, trail: Trail) -> Branch:
+        """One entry in full: `{from, params, file}`."""
+        place = written.positions
+        if isinstance(written.value, dict):
+            self._check_keys(written.value, place, trail)
+            entry = written
+            where = place.children.get("from", place)
+            named: object = written.value.get("from")
+        else:
+            entry = Branch({"from": written.value}, Positions(place.span, {}, {"from": place}))
+            where, named = place, written.value
+        document = self._other(named, where, address, trail, IMPORT)
+        empty = Branch(None, Positions(where.span))
+        return put(entry, (IMPORTED,), document if document is not None else empty)
+
+    def _check_keys(self, written: Mapping[str, object], place: Positions, trail: Trail) -> None:
+        for key in written:
+            if key not in IMPORT_KEYS:
+                mend = did_you_mean(key, IMPORT_KEYS) or "; it takes from, params"
+                self._tell("unknown-key", f'an import has no key "{key}"{mend}', place.keys[key], trail)
+
+    def _other(
+        self, named: object, place: Positions, writer: Address, trail: Trail, word: str
+    ) -> Branch | None:
+        """The document of a file that another names; None after telling why it cannot be had."""
+        if not isinstance(named, str) or not named:
+            message = f"`{word}` takes the file's path or address: {_EXAMPLES[word]}"
+            self._tell("wrong-type", message, place.span, trail)
+            return None
+        try:
+            address = join(writer, named)
+        except AddressError as error:
+            self._tell("address", str(error), place.span, trail)
+            return None
+        step = _Step(address, place.span, word)
+        if self._goes_round(step, trail) or self._is_too_much(step, trail):
+            return None
+        tree = self._tree(step, trail)
+        if tree is None:
+            return None
+        return self.document(labelled(tree), address, (*trail, step))
+
+    def _tree(self, step: _Step, trail: Trail) -> Tree | None:
+        assert step.span is not None
+        try:
+            tree = self.files.tree(step.address)
+        except Unreachable as error:
+            self._tell("unreachable", str(error), step.span, trail)
+            return None
+        except BlueprintError as error:
+            notes = _named_by((*trail, step))
+            for problem in error.diagnostics:
+                self.problems.record(replace(problem, notes=(*problem.notes, *notes)))
+            return None
+        drift = self.files.drifted.get(step.address.source)
+        if drift is not None:
+            severity: Severity = "error" if self.files.lock.mode == "refuse" else "warning"
+            mend = "look at what changed, then run yamlnet lock"
+            message = f'"{step.address.source}" is not what the lock file has: {drift}; {mend}'
+            self._tell("drift", message, step.span, trail, severity)
+        return tree
+
+    def _goes_round(self, step: _Step, trail: Trail) -> bool:
+        sources = [other.address.source for other in trail]
+        if step.address.source not in sources:
+            return False
+        way = " → ".join([*sources[sources.index(step.address.source) :], step.address.source])
+        assert step.span is not None
+        self._tell("import-cycle", f"these files name each other in a circle: {way}", step.span, trail)
+        return True
+
+    def _is_too_much(self, step: _Step, trail: Trail) -> bool:
+        assert step.span is not None
+        self.count += 1
+        if len(trail) > MAX_DEPTH:
+            message = f"files name each other more than {MAX_DEPTH} deep here"
+        elif self.count > MAX_FILES:
+            message = f"a blueprint may bring together {MAX_FILES} files, and this is one more"
+        else:
+            return False
+        self._tell("too-many-files", message, step.span, trail)
+        return True
+
+    def _tell(self, check: str, message: str, span: Span, trail: Trail, severity: Severity = "error") -> None:
+        self.problems.add_at(check, message, span, notes=_named_by(trail), severity=severity)
+
+
+_EXAMPLES = {EXTENDS: "extends: base.yaml", IMPORT: "import: {vision: ./blocks/vision.yaml}"}
+
+
+def _named_by(trail: Trail) -> tuple[Note, ...]:
+    """The places that led to the last file of a trail, innermost first."""
+    said = {EXTENDS: "extended here", IMPORT: "imported here", "": ""}
+    return tuple(
+        Note(said[step.word], (), span=step.span) for step in reversed(trail) if step.span is not None
+    )

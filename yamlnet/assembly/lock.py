@@ -1,0 +1,110 @@
+"""`blueprint.lock`: what every file that a folder's blueprints name holds, pinned to the byte.
+
+It lies beside the blueprint and is committed with it. `yamlnet lock` writes it; with `--locked` a file
+that is not as pinned is refused, without it the change is a warning.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from yamlnet.assembly.addresses import Address
+from yamlnet.assembly.origins.origin import Fetched
+from yamlnet.cache import sha256
+from yamlnet.diagnostics.diagnostic import YamlnetError
+from yamlnet.syntax.parse import parse, read
+from yamlnet.syntax.tree import Value
+
+LockMode = Literal["warn", "refuse", "ignore"]
+
+NAME = "blueprint.lock"
+VERSION = 1
+HEAD = """\
+# What the files that the blueprints of this folder name held when `yamlnet lock` last looked.
+# Commit it: with --locked, every command refuses a file that is not as pinned here.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """One file: the hash of its content, and the git commit it was taken from, if any."""
+
+    sha256: str
+    commit: str = ""
+
+    @staticmethod
+    def of(fetched: Fetched) -> Pin:
+        """The pin of a file as it is."""
+        return Pin(sha256(fetched.data), fetched.revision)
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """The pins of a folder, by what `name` gives; empty where there is no lock file.
+
+    `mode` says what a file that differs from its pin does: `warn` tells it, `refuse` (`--locked`) ends
+    with it, `ignore` is for writing the lock anew.
+    """
+
+    folder: Path
+    pins: Mapping[str, Pin]
+    mode: LockMode = "warn"
+
+    @property
+    def path(self) -> Path:
+        """The lock file."""
+        return self.folder / NAME
+
+    def name(self, address: Address) -> str:
+        """How the lock calls a file: the same on every machine."""
+        if address.scheme != "path":
+            return address.source
+        return Path(os.path.relpath(address.path, self.folder)).as_posix()
+
+    def pin(self, address: Address) -> Pin | None:
+        """What a file is pinned to."""
+        return None if self.mode == "ignore" else self.pins.get(self.name(address))
+
+
+def read_lock(folder: Path, mode: LockMode) -> Lock:
+    """The lock of a folder.
+
+    Raises:
+        YamlnetError: the file is no lock of this version, or `refuse` was asked for and there is none.
+        BlueprintError: it is not YAML.
+    """
+    path = folder / NAME
+    if not path.exists():
+        return Lock(folder, {}, mode)
+    document = parse(read(path), str(path)).value
+    files = document.get("files") if isinstance(document, dict) else None
+    if not isinstance(files, dict) or not isinstance(document, dict) or document.get("version") != VERSION:
+        raise YamlnetError(f"{path} is no lock file of this version", hint="write it anew: yamlnet lock")
+    return Lock(folder, {name: _pin(pin, path) for name, pin in files.items()}, mode)
+
+
+def _pin(value: Value, path: Path) -> Pin:
+    if isinstance(value, dict) and isinstance(value.get("sha256"), str):
+        return Pin(str(value["sha256"]), str(value.get("commit") or ""))
+    raise YamlnetError(f"{path} has an entry without its sha256", hint="write it anew: yamlnet lock")
+
+
+def write_lock(folder: Path, pins: Mapping[str, Pin]) -> Path:
+    """Write a folder's lock file, sorted, so that a change of one file is a change of one line."""
+    lines = [f"  {json.dumps(name)}: {_written(pin)}\n" for name, pin in sorted(pins.items())]
+    path = folder / NAME
+    beside = path.with_name(f".{NAME}.part")
+    body = "files:\n" + "".join(lines) if lines else "files: {}\n"
+    beside.write_text(f"{HEAD}version: {VERSION}\n{body}", encoding="utf-8")
+    os.replace(beside, path)
+    return path
+
+
+def _written(pin: Pin) -> str:
+    commit = f', commit: "{pin.commit}"' if pin.commit else ""
+    return f'{{sha256: "{pin.sha256}"{commit}}}'

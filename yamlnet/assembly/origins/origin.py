@@ -1,0 +1,35 @@
+"""What every origin is: a function from an address to a file's bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from yamlnet.assembly.addresses import Address
+from yamlnet.syntax.parse import MAX_BYTES
+
+LONGEST = MAX_BYTES + 1
+"""How much of a file is read: one byte more than is accepted, so that the parser can tell it is too large."""
+
+
+class Unreachable(Exception):
+    """A file that cannot be had; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file's content, and the exact revision it was taken from where there is one (a git commit)."""
+
+    data: bytes
+    revision: str = ""
+
+
+class Fetch(Protocol):
+    """Reads the file at an address."""
+
+    def __call__(self, address: Address, revision: str) -> Fetched:
+        """The file; `revision` is the commit that the lock pins, or "".
+
+        Raises:
+            Unreachable: it cannot be had.
+        """

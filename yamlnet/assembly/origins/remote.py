@@ -1,0 +1,26 @@
+"""Files behind URLs: whatever fsspec opens (`https://`, `s3://`, `gs://`, `hf://`, …)."""
+
+from __future__ import annotations
+
+from yamlnet.assembly.addresses import Address
+from yamlnet.assembly.origins.origin import LONGEST, Fetched, Unreachable
+
+
+def fetch(address: Address, revision: str) -> Fetched:
+    """Read a file through fsspec, which is an extra: a blueprint without URLs does not need it."""
+    url = address.source
+    try:
+        import fsspec
+    except ImportError:
+        message = 'URLs need fsspec, which is not installed; pip install "yamlnet[remote]"'
+        raise Unreachable(message) from None
+    try:
+        with fsspec.open(url, "rb") as opened:
+            return Fetched(opened.read(LONGEST))
+    except FileNotFoundError:
+        raise Unreachable(f"there is nothing at {url}") from None
+    except (ImportError, ValueError) as error:  # fsspec's words for a protocol that lacks a package
+        raise Unreachable(f"{url} cannot be opened: {error}") from None
+    except Exception as error:  # each protocol raises errors of its own library
+        told = " ".join(str(error).split())[:200] or type(error).__name__
+        raise Unreachable(f"{url} cannot be read: {told}") from None

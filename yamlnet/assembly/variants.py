@@ -1,0 +1,89 @@
+"""Variants: named settings in one file, chosen as `resnet.yaml:50`."""
+
+from __future__ import annotations
+
+from yamlnet.assembly.merge import SECTIONS, merge
+from yamlnet.diagnostics.problems import Problems
+from yamlnet.diagnostics.suggest import did_you_mean
+from yamlnet.schema.parameters import read_parameters
+from yamlnet.schema.words import VARIANTS
+from yamlnet.syntax.graft import put
+from yamlnet.syntax.tree import Branch, Positions
+
+
+def choose_variant(document: Branch, name: str | None, problems: Problems) -> Branch:
+    """The document with a variant's settings over it; every variant is checked, chosen or not."""
+    value = document.value
+    assert isinstance(value, dict)
+    variants = value.get(VARIANTS)
+    if variants is None and name is None:
+        return document
+    if not isinstance(variants, dict):
+        at = document.positions.children.get(VARIANTS, document.positions).span
+        if variants is None:
+            problems.add_at("variant", f'this file has no variants, so none is called "{name}"', at)
+        else:
+            problems.add_at("wrong-type", "variants are a mapping of names to settings", at)
+        return document
+    places = document.positions.children[VARIANTS]
+    applied = {
+        each: _applied(document, Branch(settings, places.children[each]), each, places, problems)
+        for each, settings in variants.items()
+    }
+    if name is None:
+        return document
+    if name not in applied:
+        mend = did_you_mean(name, applied) or f"; there are {', '.join(applied)}"
+        at = document.positions.keys[VARIANTS]
+        problems.add_at("variant", f'there is no variant "{name}"{mend}', at)
+    return applied.get(name, document)
+
+
+def _applied(document: Branch, settings: Branch, name: str, places: Positions, problems: Problems) -> Branch:
+    if settings.value is None:
+        return document  # `base:` alone: the file as it is, under a name
+    if not isinstance(settings.value, dict):
+        message = f'the variant "{name}" is a mapping of settings: {name}: {{width: 32}}'
+        problems.add_at("wrong-type", message, settings.positions.span)
+        return document
+    changed = merge(document, _as_document(settings, document, problems), problems)
+    if isinstance(changed.value, dict):
+        before = len(problems.found)
+        read = Problems()
+        read_parameters(changed.value.get("params"), ("params",), read)
+        if len(problems.found) == before:
+            _tell_types(read, changed, problems)
+    return changed
+
+
+def _tell_types(read: Problems, changed: Branch, problems: Problems) -> None:
+    """Tell what is wrong with a parameter that the variant set; others' mistakes are told elsewhere."""
+    for diagnostic in read.diagnostics:
+        found = changed.positions
+        for step in diagnostic.path:
+            found = found.children.get(step, found)
+        if found.replaced is not None:
+            problems.add_at(diagnostic.check, diagnostic.message, found.span)
+
+
+def _as_document(settings: Branch, document: Branch, problems: Problems) -> Branch:
+    """A variant's settings as the document that goes over the file: bare names are parameters."""
+    assert isinstance(settings.value, dict)
+    assert isinstance(document.value, dict)
+    declared = document.value.get("params")
+    params = Branch({}, Positions(settings.positions.span))
+    root = Branch({}, Positions(settings.positions.span))
+    for name, value in settings.value.items():
+        places, key = settings.positions.children[name], settings.positions.keys[name]
+        if name in SECTIONS and name != "params":
+            root = put(root, (name,), Branch(value, places), key)
+        elif name == "params" and isinstance(value, dict):
+            for inner, item in value.items():
+                params = put(params, (inner,), Branch(item, places.children[inner]), places.keys[inner])
+        elif isinstance(declared, dict) and name in declared:
+            params = put(params, (name,), Branch(value, places), key)
+        else:
+            known = [*(declared if isinstance(declared, dict) else ()), *SECTIONS]
+            mend = did_you_mean(name, known) or f"; a variant sets {', '.join(known)}"
+            problems.add_at("unknown-parameter", f'there is no parameter "{name}" to set{mend}', key)
+    return put(root, ("params",), params) if params.value else root

@@ -1,0 +1,65 @@
+"""The values of parameters: the blueprint's own, and those of each file that it imports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.resolver.evaluate import Scope, Unknown
+from yamlnet.resolver.filling import Filling
+from yamlnet.schema.forms import Library, Parameter
+from yamlnet.schema.parameters import check_parameter
+from yamlnet.schema.words import GIVEN
+
+Facts = Mapping[str, object]
+"""What the data knows: `steps`, and `data` as nested mappings (`data.digit.classes`)."""
+
+
+def file_values(
+    blueprint: Library, facts: Facts | None, filling: Filling
+) -> dict[KeyPath, dict[str, object]]:
+    """Parameters and facts by name, for each file by its path in the document.
+
+    A file sees its own parameters only; what an import gives is computed by the file that gives it.
+    """
+    known: dict[str, object] = dict(facts or {"steps": Unknown("steps"), "data": Unknown("data")})
+    found: dict[KeyPath, dict[str, object]] = {}
+    _add(blueprint, {}, known, filling, found)
+    return found
+
+
+def _add(
+    library: Library,
+    outer: Scope,
+    facts: Facts,
+    filling: Filling,
+    found: dict[KeyPath, dict[str, object]],
+) -> None:
+    values = found[library.path] = dict(facts)
+    for name, parameter in library.params.items():
+        values[name] = _value(parameter, library, outer, values, filling)
+    for inner in library.imports.values():
+        _add(inner, values, facts, filling, found)
+
+
+def _value(parameter: Parameter, library: Library, outer: Scope, own: Scope, filling: Filling) -> object:
+    path = parameter.default_path
+    if parameter.name in library.arguments:
+        path = (*library.path[:-1], GIVEN, parameter.name)
+        value = filling.value(library.arguments[parameter.name], outer, path)
+    elif parameter.required:
+        message = f'parameter "{parameter.name}" has no value; {_mend(parameter, library)}'
+        filling.problems.add("missing-parameter", message, parameter.path, "key")
+        return Unknown("")
+    else:
+        value = filling.value(parameter.default, own, path)
+    problem = check_parameter(parameter, value)
+    if problem is not None and not isinstance(value, Unknown):
+        filling.problems.add("wrong-type", f"{problem}, got {value!r}", path)
+    return value
+
+
+def _mend(parameter: Parameter, library: Library) -> str:
+    if library.label:
+        return f"give it where the file is imported: params: {{{parameter.name}: …}}"
+    return f"give it a default, or --set params.{parameter.name}=…"
