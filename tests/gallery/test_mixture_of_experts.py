@@ -37,9 +37,9 @@ def images() -> Any:
     return np.random.default_rng(1).uniform(size=(12, 8, 8, 1)).astype("float32")
 
 
-@pytest.mark.parametrize("k", [1, 2, 3])
-def test_it_gives_numpy_s_outputs(build: Callable[..., Any], images: Any, k: int) -> None:
-    ours = build(BLUEPRINT, f"k={k}")
+@pytest.mark.parametrize(("variant", "k"), [(":switch", 1), (":shazeer", 2), ("", 2)])
+def test_it_gives_numpy_s_outputs(build: Callable[..., Any], images: Any, variant: str, k: int) -> None:
+    ours = build(f"{BLUEPRINT}{variant}")
     weights = randomised(ours)
     digit, balance = ours.predict(images, verbose=0)
     expected_digit, expected_balance = network(images, weights, k)

@@ -51,7 +51,7 @@ def test_it_has_the_paper_s_size_for_mnist(build: Callable[..., Any]) -> None:
     level = 2 * (7 * 25 * 25 + 25)
     first = (7 * 25 + 25) + (7 * 25 * 25 + 25) + (25 + 25)
     expected = first + 7 * level + 10 * 25 + 10
-    assert build(BLUEPRINT, f"widths={[25] * 8}").count_params() == expected == 66_510
+    assert build(f"{BLUEPRINT}:mnist").count_params() == expected == 66_510
 
 
 def test_a_later_step_changes_no_earlier_one(build: Callable[..., Any]) -> None:
