@@ -31,6 +31,7 @@ TITLES = {
     "validate_speed": "**Validating** a file, whole process",
     "build_resnet50": "**Building** ResNet-50, first build of a fresh process",
     "train_digits": "**Training** `blueprints/digits.yaml`, whole process",
+    "expand_loops": "**Expanding** nested loops and blocks, against the smallest in proportion",
     "deep_chain": "**Growth** of a chain of layers, against the shortest in proportion",
 }
 

@@ -27,7 +27,7 @@ def measure(repeats: int) -> list[Row]:
         cases = (
             ("a file with a mistake", wrong, 1),
             ("blueprints/digits.yaml", digits, 0),
-            ("blueprints/vision/resnet50.yaml", ROOT / "blueprints" / "vision" / "resnet50.yaml", 0),
+            ("blueprints/vision/resnet.yaml", ROOT / "blueprints" / "vision" / "resnet.yaml", 0),
         )
         return [_row(f"yamlnet validate: {what}", path, status, repeats) for what, path, status in cases]
 

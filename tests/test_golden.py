@@ -1,4 +1,6 @@
-"""Golden pairs: every file of `ok/` loads, every file of `err/` is refused with exactly its `.out`.
+"""Golden pairs: every file of `ok/` loads, every file of `err/` and `err-syntax/` is refused with its `.out`.
+
+`test_golden_stages.py` has the files that only building and training refuse.
 
 After a deliberate change of a message, `YAMLNET_UPDATE_GOLDEN=1 pytest tests/test_golden.py` rewrites
 the `.out` files; read the difference before committing it.
@@ -17,7 +19,7 @@ from yamlnet.pipeline import load
 
 FOLDER = Path(__file__).parent / "blueprints"
 OK = sorted((FOLDER / "ok").glob("*.yaml"))
-ERR = sorted((FOLDER / "err").glob("*.yaml"))
+ERR = sorted((FOLDER / "err").glob("*.yaml")) + sorted((FOLDER / "err-syntax").glob("*.yaml"))
 
 
 def test_there_are_golden_files() -> None:
@@ -32,9 +34,9 @@ def test_ok(path: Path) -> None:
     assert not loaded.warnings
 
 
-@pytest.mark.parametrize("path", ERR, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", ERR, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_err(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(FOLDER / "err")
+    monkeypatch.chdir(path.parent)
     with pytest.raises(BlueprintError) as refused:
         load(path.name)
     found = render(refused.value.diagnostics, refused.value.trees, "text", color=False)

@@ -62,7 +62,7 @@ SHARED = {
     "cli": {"drawing", "failures", "options"},
     "data.sources": set[str](),
     "exporters": {"artifact", "direct", "export", "outputs", "process"},
-    "objectives": {"objective", "target_shapes"},
+    "objectives": {"metric_shapes", "objective", "target_shapes"},
 }
 """What the things of such a room may import from it: what they all are, never one another."""
 

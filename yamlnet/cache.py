@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 
@@ -22,11 +20,15 @@ def cache_folder() -> Path:
 
 def sha256(data: bytes) -> str:
     """A content hash, in hexadecimal."""
+    import hashlib  # only files from elsewhere need it, and it takes longer than validating one of ours
+
     return hashlib.sha256(data).hexdigest()
 
 
 def remember(data: bytes) -> None:
     """Keep a file's content; a cache that cannot be written is no reason to fail."""
+    import tempfile
+
     path = _path(sha256(data))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

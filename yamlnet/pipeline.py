@@ -7,14 +7,10 @@ by the stage that needs it: `load` never imports Keras, numpy or a backend.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yamlnet.assembly.addresses import Address, AddressError, parse_address
-from yamlnet.assembly.assemble import assemble
-from yamlnet.assembly.files import Files
-from yamlnet.assembly.lock import LockMode, Pin, read_lock
 from yamlnet.checks import check
 from yamlnet.diagnostics.diagnostic import (
     BlueprintError,
@@ -27,12 +23,14 @@ from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.resolve import resolve
 from yamlnet.schema.forms import Blueprint
 from yamlnet.schema.validate import validate
-from yamlnet.syntax.parse import parse, read
+from yamlnet.schema.words import ASSEMBLED
+from yamlnet.syntax.parse import SUFFIXES, parse, read
 from yamlnet.syntax.tree import Tree
 
 if TYPE_CHECKING:
     import keras
 
+    from yamlnet.assembly.lock import LockMode, Pin
     from yamlnet.data.dataset import Dataset
     from yamlnet.runner.run import Run
 
@@ -79,29 +77,26 @@ def load(path: str | Path, overrides: Sequence[str] = (), lock: LockMode = "warn
         BlueprintError: with every problem; `error.trees` holds the files it points into.
         YamlnetError: there is no such file.
     """
-    address = _address(path)
-    tree = parse_file(address.path)
-    files = Files(read_lock(Path(address.path).parent, lock))
     problems = Problems()
-    tree = assemble(tree, address, overrides, files, problems)
+    file, tree, pins = _assembled(str(path), overrides, lock, problems)
     try:
         blueprint, plan = inspect(tree, problems)
     except BlueprintError as error:
         raise located(error, tree) from error.__cause__
-    if address.variant is not None:
-        plan = replace(plan, name=f"{plan.name}-{address.variant}")
-    return LoadedBlueprint(Path(address.path), tree, blueprint, plan, problems.diagnostics, files.pins)
+    return LoadedBlueprint(file, tree, blueprint, plan, problems.diagnostics, pins)
 
 
-def _address(path: str | Path) -> Address:
-    try:
-        address = parse_address(str(path))
-    except AddressError as error:
-        raise YamlnetError(str(error)) from None
-    if address.scheme != "path":
-        hint = "extend or import it in a file of yours: extends: …"
-        raise YamlnetError(f'"{path}" is not a file of this machine', hint)
-    return address
+def _assembled(
+    path: str, overrides: Sequence[str], lock: LockMode, problems: Problems
+) -> tuple[Path, Tree, Mapping[str, Pin]]:
+    """The file at a path with everything that it names, and what that holds."""
+    if path.endswith(SUFFIXES) and not overrides:
+        tree = parse_file(path)
+        if not (isinstance(tree.value, dict) and tree.value.keys() & set(ASSEMBLED)):
+            return Path(path), tree, {}  # it stands alone; what follows costs more than validating it
+    from yamlnet.assembly.assemble import assemble_file
+
+    return assemble_file(path, overrides, lock, problems)
 
 
 def inspect(tree: Tree, problems: Problems | None = None) -> tuple[Blueprint, Plan]:
@@ -206,7 +201,8 @@ def train(
     from yamlnet.runner.folder import create_folder
     from yamlnet.runner.progress import make_progress
 
-    folder = create_folder(plan, loaded.tree.text, Path(out) if out else None)
+    files = {name: pin.sha256 for name, pin in loaded.pins.items()}
+    folder = create_folder(plan, loaded.tree.text, Path(out) if out else None, files)
     try:
         run = fit(models, dataset, plan, folder, make_progress(progress), loaded.path.parent)
         if plan.export:
@@ -265,9 +261,9 @@ def _with_data(loaded: LoadedBlueprint) -> tuple[Plan, Dataset]:
 
     plan = loaded.plan
     if plan.data is None:
-        unknown = ", ".join(".".join(map(str, path)) for path in plan.unknown)
-        message = f"this needs facts of the data ({unknown}), and the blueprint has no data section"
-        raise located(BlueprintError([Diagnostic("losses", message)]), loaded.tree)
+        message = "the data knows this, and the blueprint has no data section: add one, or write the value"
+        problems = [Diagnostic("missing-data", message, path) for path in plan.unknown]
+        raise located(BlueprintError(problems), loaded.tree)
     try:
         dataset = load_data(plan.data, loaded.path.parent, plan.seed, input_shapes(plan))
         if plan.unknown:

@@ -27,7 +27,7 @@ def gallery_folder() -> Path:
 
 
 def gallery() -> dict[str, Path]:
-    """Every blueprint of the gallery by its name: `digits`, `vision/resnet50`; sorted by name."""
+    """Every blueprint of the gallery by its name: `digits`, `vision/resnet`; sorted by name."""
     folder = gallery_folder()
     found = (path for path in folder.rglob("*.yaml") if path.is_file())
     return dict(sorted((path.relative_to(folder).with_suffix("").as_posix(), path) for path in found))

@@ -16,7 +16,7 @@ import keras
 import yamlnet.compiler.lower
 import yamlnet.pipeline
 
-BLUEPRINT = Path(__file__).resolve().parents[2] / "blueprints" / "vision" / "resnet50.yaml"
+BLUEPRINT = Path(__file__).resolve().parents[2] / "blueprints" / "vision" / "resnet.yaml:50"
 PARAMETERS = 25_636_712
 
 

@@ -12,7 +12,15 @@ from yamlnet.resources import gallery, gallery_folder, schema_path
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "blueprints").rglob("*.y*ml"))
-COUNT = 7
+COUNT = 35
+
+MEMBERS = {
+    *(f"resnet.yaml:{depth}" for depth in (18, 34, 50, 101, 152)),
+    *(f"vgg.yaml:{depth}" for depth in (11, 13, 16, 19)),
+    *(f"densenet.yaml:{depth}" for depth in (121, 169, 201)),
+    *(f"vit.yaml:{size}" for size in ("tiny", "small", "base")),
+}
+"""The families that are one file each."""
 
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
@@ -21,7 +29,7 @@ def test_the_gallery_is_all_there() -> None:
     assert len(FILES) == COUNT
     assert gallery_folder() == ROOT / "blueprints"
     assert sorted(gallery().values()) == FILES
-    assert {"digits", "vision/resnet50"} <= set(gallery())
+    assert {"digits", "vision/resnet", "text/gpt2"} <= set(gallery())
 
 
 @every_file
@@ -46,5 +54,25 @@ def test_it_begins_with_what_it_teaches(path: Path) -> None:
     )
 
 
-def test_resnet50_is_short() -> None:
-    assert len((ROOT / "blueprints/vision/resnet50.yaml").read_text(encoding="utf-8").splitlines()) < 60
+def test_resnet_is_short() -> None:
+    assert len((ROOT / "blueprints/vision/resnet.yaml").read_text(encoding="utf-8").splitlines()) < 60
+
+
+def variants() -> list[str]:
+    """Every variant of the gallery, as the command line takes it."""
+    named = []
+    for path in FILES:
+        document = yamlnet.load(path).tree.value
+        assert isinstance(document, dict)
+        found = document.get("variants")
+        named += [f"{path}:{name}" for name in found] if isinstance(found, dict) else []
+    return named
+
+
+@pytest.mark.parametrize("path", variants(), ids=lambda path: Path(path).name)
+def test_every_variant_validates_without_a_warning(path: str) -> None:
+    assert not yamlnet.load(path).warnings
+
+
+def test_the_families_have_their_members() -> None:
+    assert {Path(path).name for path in variants()} >= MEMBERS

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import string
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from yamlnet.diagnostics.diagnostic import BlueprintError, KeyPath, Span, YamlnetError
 from yamlnet.diagnostics.lines import split_lines
 from yamlnet.syntax.compose import MAX_PROBLEMS
 from yamlnet.syntax.parse import parse, read
+from yamlnet.syntax.scalars import plain_value
 from yamlnet.syntax.tree import Tree
 
 TEXT = """\
@@ -173,6 +175,19 @@ documents = st.recursive(
 )
 
 
+def texts_in(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(item)
+
+
+def read_otherwise(text: str) -> bool:
+    """Whether PyYAML's writer, which knows YAML 1.1, leaves a text bare that is no text in 1.2: `0E0`."""
+    return yaml.safe_dump(text).split("\n")[0] == text and not isinstance(plain_value(text), str)
+
+
 @given(documents)
 def test_json_comes_back(value: object) -> None:
     assert parse(json.dumps(value, ensure_ascii=False), "f").value == value
@@ -180,6 +195,7 @@ def test_json_comes_back(value: object) -> None:
 
 @given(documents, st.booleans(), st.integers(20, 200))
 def test_yaml_comes_back(value: object, flow: bool, line: int) -> None:
+    assume(not any(read_otherwise(text) for text in texts_in(value)))
     text = yaml.safe_dump(value, default_flow_style=flow, width=line, allow_unicode=True, sort_keys=False)
     assert parse(text, "f").value == value
 

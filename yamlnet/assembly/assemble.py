@@ -9,17 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from yamlnet.assembly.addresses import Address, AddressError, join
+from yamlnet.assembly.addresses import Address, AddressError, join, parse_address
+from yamlnet.assembly.data_paths import moved
 from yamlnet.assembly.files import Files, Unreachable
+from yamlnet.assembly.lock import LockMode, Pin, read_lock
 from yamlnet.assembly.merge import merge
 from yamlnet.assembly.settings import apply_settings
 from yamlnet.assembly.variants import choose_variant
-from yamlnet.diagnostics.diagnostic import BlueprintError, Note, Severity, Span
+from yamlnet.diagnostics.diagnostic import BlueprintError, Note, Severity, Span, YamlnetError
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.schema.words import EXTENDS, GIVEN, IMPORT, IMPORTED, NAME
-from yamlnet.syntax.graft import labelled, put, whole
+from yamlnet.syntax.graft import find, labelled, put, whole
+from yamlnet.syntax.parse import parse, read
 from yamlnet.syntax.tree import Branch, Positions, Tree
 
 MAX_FILES = 200
@@ -29,6 +33,36 @@ MAX_DEPTH = 16
 """How deep files may name each other."""
 
 IMPORT_KEYS = ("from", GIVEN)
+
+
+def assemble_file(
+    path: str, settings: Sequence[str], lock: LockMode, problems: Problems
+) -> tuple[Path, Tree, Mapping[str, Pin]]:
+    """Put the blueprint at a path together; `resnet.yaml:50` chooses the variant `50`.
+
+    Args:
+        path: the file, with or without a variant.
+        settings: what `--set` says.
+        lock: what a file that differs from its pin in `blueprint.lock` does.
+        problems: where mistakes go.
+
+    Returns:
+        The file, its document as one tree, and what the files that it names hold.
+
+    Raises:
+        BlueprintError: as for `assemble`, or the file is not YAML as blueprints are written in.
+        YamlnetError: there is no such file.
+    """
+    try:
+        address = parse_address(path)
+    except AddressError as error:
+        raise YamlnetError(str(error)) from None
+    if address.scheme != "path":
+        hint = "extend or import it in a file of yours: extends: …"
+        raise YamlnetError(f'"{path}" is not a file of this machine', hint)
+    tree = parse(read(address.path), address.path)
+    files = Files(read_lock(Path(address.path).parent, lock))
+    return Path(address.path), assemble(tree, address, settings, files, problems), files.pins
 
 
 def assemble(tree: Tree, address: Address, settings: Sequence[str], files: Files, problems: Problems) -> Tree:
@@ -52,10 +86,21 @@ def assemble(tree: Tree, address: Address, settings: Sequence[str], files: Files
     try:
         root = assembler.document(whole(tree), address, (_Step(address, None, ""),))
     except BlueprintError as error:
-        error.trees = {**error.trees, "": replace(tree, texts=files.texts)}
+        shown = replace(tree, texts=files.texts)
+        error.trees = {**error.trees, "": shown, tree.source: shown}
         raise
+    if address.variant is not None:
+        root = _called(root, address.variant)
     assembled = replace(tree, value=root.value, positions=root.positions, texts=files.texts)
     return apply_settings(assembled, settings)
+
+
+def _called(root: Branch, variant: str) -> Branch:
+    """The document under the name of its variant: its runs and models are called so."""
+    name = find(root, ("name",))
+    if name is None or not isinstance(name.value, str):
+        return root
+    return put(root, ("name",), Branch(f"{name.value}-{variant}", name.positions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +113,14 @@ class _Step:
 
 
 Trail = tuple[_Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A file that another names, put together."""
+
+    document: Branch
+    address: Address
 
 
 @dataclass(slots=True)
@@ -84,13 +137,14 @@ class _Assembler:
         base = found.value.get(EXTENDS) if isinstance(found.value, dict) else None
         if base is not None:
             found = self._over_base(found, base, address, trail)
-        return choose_variant(found, address.variant, self.problems)
+        return choose_variant(found, address.variant, trail[-1].span, self.problems)
 
     def _over_base(self, found: Branch, base: object, address: Address, trail: Trail) -> Branch:
         place = found.positions.children[EXTENDS]
-        under = self._other(base, place, address, trail, EXTENDS)
-        if under is None:
+        named = self._other(base, place, address, trail, EXTENDS)
+        if named is None:
             raise BlueprintError(self.problems.diagnostics)  # without its base nothing of it makes sense
+        under = moved(named.document, named.address, address)
         assert isinstance(found.value, dict)
         own = {name: value for name, value in found.value.items() if name != EXTENDS}
         return merge(under, Branch(own, found.positions), self.problems)
@@ -124,9 +178,9 @@ class _Assembler:
         else:
             entry = Branch({"from": written.value}, Positions(place.span, {}, {"from": place}))
             where, named = place, written.value
-        document = self._other(named, where, address, trail, IMPORT)
+        found = self._other(named, where, address, trail, IMPORT)
         empty = Branch(None, Positions(where.span))
-        return put(entry, (IMPORTED,), document if document is not None else empty)
+        return put(entry, (IMPORTED,), found.document if found is not None else empty)
 
     def _check_keys(self, written: Mapping[str, object], place: Positions, trail: Trail) -> None:
         for key in written:
@@ -136,7 +190,7 @@ class _Assembler:
 
     def _other(
         self, named: object, place: Positions, writer: Address, trail: Trail, word: str
-    ) -> Branch | None:
+    ) -> _Named | None:
         """The document of a file that another names; None after telling why it cannot be had."""
         if not isinstance(named, str) or not named:
             message = f"`{word}` takes the file's path or address: {_EXAMPLES[word]}"
@@ -153,7 +207,7 @@ class _Assembler:
         tree = self._tree(step, trail)
         if tree is None:
             return None
-        return self.document(labelled(tree), address, (*trail, step))
+        return _Named(self.document(labelled(tree), address, (*trail, step)), address)
 
     def _tree(self, step: _Step, trail: Trail) -> Tree | None:
         assert step.span is not None

@@ -78,6 +78,7 @@ def _parameter(name: str, base: Branch, new: Branch, over: Positions, problems: 
         message = check_kept_type(name, old.value, new.value) if not isinstance(new.value, dict) else None
         if message is not None:
             problems.add_at("wrong-type", message, new.positions.span)
+            return old  # what it would break further on is no news
         return replacing(old, new)
     if isinstance(new.value, dict):
         return replacing(old, new)

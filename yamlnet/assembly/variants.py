@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from yamlnet.assembly.merge import SECTIONS, merge
+from yamlnet.diagnostics.diagnostic import Span
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.schema.parameters import read_parameters
-from yamlnet.schema.words import VARIANTS
+from yamlnet.schema.words import VARIANT_NAME, VARIANTS
 from yamlnet.syntax.graft import put
 from yamlnet.syntax.tree import Branch, Positions
 
 
-def choose_variant(document: Branch, name: str | None, problems: Problems) -> Branch:
-    """The document with a variant's settings over it; every variant is checked, chosen or not."""
+def choose_variant(document: Branch, name: str | None, asked_at: Span | None, problems: Problems) -> Branch:
+    """The document with a variant's settings over it; every variant is checked, chosen or not.
+
+    `asked_at` is the place that chose it; None is the command line.
+    """
     value = document.value
     assert isinstance(value, dict)
     variants = value.get(VARIANTS)
@@ -21,11 +25,17 @@ def choose_variant(document: Branch, name: str | None, problems: Problems) -> Br
     if not isinstance(variants, dict):
         at = document.positions.children.get(VARIANTS, document.positions).span
         if variants is None:
-            problems.add_at("variant", f'this file has no variants, so none is called "{name}"', at)
+            problems.add_at(
+                "variant", f'this file has no variants, so none is called "{name}"', asked_at or at
+            )
         else:
             problems.add_at("wrong-type", "variants are a mapping of names to settings", at)
         return document
     places = document.positions.children[VARIANTS]
+    for each in variants:
+        if not VARIANT_NAME.match(each):
+            message = f'"{each}" cannot name a variant; use letters, digits, _ . and -'
+            problems.add_at("name", message, places.keys[each])
     applied = {
         each: _applied(document, Branch(settings, places.children[each]), each, places, problems)
         for each, settings in variants.items()
@@ -34,7 +44,7 @@ def choose_variant(document: Branch, name: str | None, problems: Problems) -> Br
         return document
     if name not in applied:
         mend = did_you_mean(name, applied) or f"; there are {', '.join(applied)}"
-        at = document.positions.keys[VARIANTS]
+        at = asked_at or document.positions.keys[VARIANTS]
         problems.add_at("variant", f'there is no variant "{name}"{mend}', at)
     return applied.get(name, document)
 
@@ -59,10 +69,11 @@ def _applied(document: Branch, settings: Branch, name: str, places: Positions, p
 def _tell_types(read: Problems, changed: Branch, problems: Problems) -> None:
     """Tell what is wrong with a parameter that the variant set; others' mistakes are told elsewhere."""
     for diagnostic in read.diagnostics:
-        found = changed.positions
+        found, is_set = changed.positions, False
         for step in diagnostic.path:
             found = found.children.get(step, found)
-        if found.replaced is not None:
+            is_set = is_set or found.replaced is not None
+        if is_set:
             problems.add_at(diagnostic.check, diagnostic.message, found.span)
 
 

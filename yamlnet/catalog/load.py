@@ -10,7 +10,7 @@ from typing import Any
 from yamlnet.catalog.argument_types import argument_type
 from yamlnet.catalog.entry import Argument, Entry, Kind
 from yamlnet.catalog.own_layers import OWN_LAYERS
-from yamlnet.catalog.plugins import Plugins
+from yamlnet.catalog.plugins import plugins
 from yamlnet.catalog.types import Plain
 
 FOLDER = Path(__file__).parent / "keras"
@@ -21,7 +21,6 @@ class Catalog:
 
     def __init__(self) -> None:
         self._kinds: dict[Kind, _KindEntries] = {}
-        self._plugins = Plugins()
         self._plugin_layers: dict[str, dict[str, Entry]] = {}
 
     def find(self, kind: Kind, name: str) -> Entry | None:
@@ -40,7 +39,7 @@ class Catalog:
     @property
     def plugins(self) -> tuple[str, ...]:
         """The namespaces of the installed plugins."""
-        return tuple(self._plugins.found)
+        return tuple(plugins().found)
 
     def plugin_layers(self, namespace: str) -> dict[str, Entry]:
         """A plugin's layers by class name; the entries' own names are dotted.
@@ -49,7 +48,7 @@ class Catalog:
             PluginError: the plugin cannot be read.
         """
         if namespace not in self._plugin_layers:
-            layers = self._plugins.layers(namespace)
+            layers = plugins().layers(namespace)
             self._plugin_layers[namespace] = {
                 name: _entry("layer", f"{namespace}.{name}", raw) for name, raw in layers.items()
             }

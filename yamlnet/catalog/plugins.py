@@ -12,16 +12,16 @@ first time that a blueprint names the plugin, and kept until the package changes
 
 from __future__ import annotations
 
-import hashlib
-import importlib.metadata
 import json
-import subprocess
 import sys
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from yamlnet.cache import cache_folder
+from yamlnet.cache import cache_folder, sha256
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "yamlnet.layers"
 SECONDS = 300
@@ -35,9 +35,11 @@ class Plugins:
     """The installed plugins by namespace."""
 
     @cached_property
-    def found(self) -> dict[str, importlib.metadata.EntryPoint]:
+    def found(self) -> dict[str, EntryPoint]:
         """Every entry point of the group, by its name."""
-        return {point.name: point for point in importlib.metadata.entry_points(group=GROUP)}
+        from importlib.metadata import entry_points  # most blueprints name no plugin
+
+        return {point.name: point for point in entry_points(group=GROUP)}
 
     def layers(self, namespace: str) -> dict[str, dict[str, Any]]:
         """The catalogue's raw entries of a plugin, by class name.
@@ -56,14 +58,20 @@ class Plugins:
         return layers
 
 
-def _fingerprint(point: importlib.metadata.EntryPoint) -> str:
+@lru_cache(maxsize=1)
+def plugins() -> Plugins:
+    """The plugins of this process."""
+    return Plugins()
+
+
+def _fingerprint(point: EntryPoint) -> str:
     """Changes when the package does: its version, and when its files were written."""
     package = point.dist
     version = package.version if package is not None else ""
     top = point.module.partition(".")[0]
     times = [_written(Path(folder) / top) for folder in sys.path if folder]
     said = json.dumps([point.value, version, [time for time in times if time], sys.executable])
-    return hashlib.sha256(said.encode()).hexdigest()[:24]
+    return sha256(said.encode())[:24]
 
 
 def _written(package: Path) -> list[int]:
@@ -73,7 +81,9 @@ def _written(package: Path) -> list[int]:
     return [file.stat().st_mtime_ns for file in files]
 
 
-def _read(point: importlib.metadata.EntryPoint) -> str:
+def _read(point: EntryPoint) -> str:
+    import subprocess
+
     command = [sys.executable, "-m", "yamlnet.catalog.generate_plugin", point.module]
     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
     lines = done.stderr.strip().splitlines()

@@ -6,6 +6,7 @@ _ABSTRACT = "it is the class that others are derived from; use one of those"
 _CODE = "it runs a function, and a blueprint holds no code"
 _LOOP = "it takes a function, and a blueprint holds no code; repeat entries with `for`, choose with `if`"
 _OUTSIDE = "it wraps an object of another library, which no file can hold"
+_NOTHING_COMPARED = "it adds up numbers that code gives it; name what compares: mae, mse, accuracy"
 _ARRAY = "it leaves the graph; it is for code that works on arrays"
 
 REFUSED: dict[str, str] = {
@@ -23,6 +24,8 @@ REFUSED: dict[str, str] = {
     "loss.Loss": _ABSTRACT,
     "metric.Metric": _ABSTRACT,
     "metric.MeanMetricWrapper": _CODE,
+    "metric.Mean": _NOTHING_COMPARED,
+    "metric.Sum": _NOTHING_COMPARED,
     "optimizer.Optimizer": _ABSTRACT,
     "optimizer.LossScaleOptimizer": "write precision: mixed_float16 under train, which scales the loss",
     "optimizer.MultiOptimizer": "one optimizer trains all layers in this version",

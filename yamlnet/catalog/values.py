@@ -118,6 +118,25 @@ def describe(type: t.ValueType) -> str:
     return "a plain value"
 
 
+def shown(value: object) -> str:
+    """A value as a message repeats it: in the words and the notation of the file, never at length."""
+    if isinstance(value, str):
+        return f'the text "{value}"' if len(value) < 60 else f"a text of {len(value)} characters"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "nothing"
+    if isinstance(value, Mapping):
+        keys = ", ".join(map(str, value))
+        if not value:
+            return "an empty mapping"
+        return f"a mapping ({keys})" if len(keys) < 60 else f"a mapping of {len(value)} keys"
+    if isinstance(value, list):
+        items = f"[{', '.join(item if isinstance(item, str) else shown(item) for item in value)}]"
+        return items if len(items) < 60 else f"a list of {len(value)}"
+    return str(value)[:60]
+
+
 def _bounded(
     noun: str,
     least: float | None,

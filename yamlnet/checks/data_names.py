@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yamlnet.diagnostics.diagnostic import Diagnostic
-from yamlnet.diagnostics.suggest import did_you_mean
+from yamlnet.diagnostics.suggest import closest, did_you_mean
 from yamlnet.resolver.plan import Plan
 
 NAME = "data-names"
@@ -35,6 +35,7 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
         ("inputs", plan.data.inputs, inputs, "input"),
         ("targets", plan.data.targets, list(model.outputs), "output"),
     ):
+        meant = {closest(name, names) for name in tensors if name not in names}
         for name, tensor in tensors.items():
             if name not in names:
                 mend = did_you_mean(name, names) or f"; it has {', '.join(names)}"
@@ -42,6 +43,6 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
                 yield Diagnostic(NAME, message, tensor.path, "key")
         if section == "inputs":
             for name in names:
-                if name not in tensors:
+                if name not in tensors and name not in meant:  # one mistake is told once
                     message = f'nothing feeds the input "{name}"; add it: {name}: {{column: …}}'
-                    yield Diagnostic(NAME, message, ("data", "inputs"), "key")
+                    yield Diagnostic(NAME, message, ("data", "inputs", name), "key")

@@ -1,4 +1,4 @@
-"""losses: what is trained has a loss, and what has a loss has data to learn from.
+"""losses: what is trained has a loss, and what has a loss or a metric has data to compare with.
 
 Fails:
 
@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from yamlnet.diagnostics.diagnostic import Diagnostic
+from yamlnet.diagnostics.suggest import closest
 from yamlnet.resolver.plan import Plan
 
 NAME = "losses"
@@ -23,7 +24,7 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
     """Yield a problem when there is no loss, no data, or a loss whose output has no target."""
     if plan.train is None:
         return
-    if plan.train.loss is None:
+    if not plan.train.loss:
         message = (
             "training needs a loss; say what to minimise: loss: mse, "
             "or loss: {SparseCategoricalCrossentropy: {from_logits: true}}"
@@ -36,9 +37,13 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
         message = "training needs rows; add a data section: data: {train: {Sklearn: digits}, …}"
         yield Diagnostic(NAME, message, plan.train.path, "key")
         return
+    outputs = plan.models["model"].outputs
+    meant = {closest(name, outputs) for name in plan.data.targets if name not in outputs}
     loss = plan.train.loss
-    learnt = list(loss) if isinstance(loss, Mapping) else list(plan.models["model"].outputs)
-    for name in learnt:
-        if name in plan.models["model"].outputs and name not in plan.data.targets:
-            message = f'the output "{name}" has a loss but no target; add it: {name}: {{column: …}}'
-            yield Diagnostic(NAME, message, ("data", "targets"), "key")
+    learnt = list(loss) if isinstance(loss, Mapping) else list(outputs)
+    measured = [name for name in plan.train.metrics if name not in learnt]
+    for what, names in (("loss", learnt), ("metric", measured)):
+        for name in names:
+            if name in outputs and name not in plan.data.targets and name not in meant:
+                message = f'the output "{name}" has a {what} but no target; add it: {name}: {{column: …}}'
+                yield Diagnostic(NAME, message, ("data", "targets", name), "key")

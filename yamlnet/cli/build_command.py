@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from yamlnet.cli.failures import handles_failures
-from yamlnet.cli.options import backend_option, blueprint_argument, quiet_option, set_option
+from yamlnet.cli.options import backend_option, blueprint_argument, lock_option, quiet_option, set_option
 
 
 @click.command("build", short_help="Build the model and list its layers.")
@@ -18,10 +18,16 @@ from yamlnet.cli.options import backend_option, blueprint_argument, quiet_option
 )
 @backend_option
 @set_option
+@lock_option
 @quiet_option
 @handles_failures
 def command(
-    blueprint: str, output: str | None, backend: str | None, overrides: tuple[str, ...], quiet: bool
+    blueprint: str,
+    output: str | None,
+    backend: str | None,
+    overrides: tuple[str, ...],
+    locked: bool,
+    quiet: bool,
 ) -> None:
     """Build a blueprint's model with its initial weights and list layers, shapes and parameters.
 
@@ -34,7 +40,7 @@ def command(
 
     if output is not None and Path(output).suffix != ".keras":
         raise click.BadParameter(f'"{output}" does not end in .keras', param_hint="--output")
-    model = build(load(blueprint, overrides), backend)
+    model = build(load(blueprint, overrides, "refuse" if locked else "warn"), backend)
     if not quiet:
         click.echo(summary(model), nl=False)
     if output is not None:

@@ -18,6 +18,8 @@ COMMANDS: dict[str, str] = {
     "predict": "Predict with a run.",
     "export": "Export a run's model to other formats.",
     "show": "Draw a blueprint's graph.",
+    "resolve": "Print a blueprint with everything filled in.",
+    "lock": "Pin what imported files hold.",
     "schema": "Explain a layer, or print the editor's schema.",
     "new": "Start from a blueprint of the gallery.",
     "doctor": "Say what is installed and what is missing.",

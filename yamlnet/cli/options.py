@@ -18,4 +18,7 @@ set_option = click.option(
     metavar="PATH=VALUE",
     help="Override a value: --set train.epochs=3, or a parameter by its name: --set width=32.",
 )
+lock_option = click.option(
+    "--locked", is_flag=True, help="Refuse imported files that are not as blueprint.lock pins them."
+)
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print only results and problems.")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from yamlnet.cli.failures import handles_failures
-from yamlnet.cli.options import blueprint_argument, set_option
+from yamlnet.cli.options import blueprint_argument, lock_option, set_option
 
 ENDINGS = (".svg", ".png", ".pdf", ".mmd", ".dot")
 
@@ -19,8 +19,11 @@ ENDINGS = (".svg", ".png", ".pdf", ".mmd", ".dot")
 )
 @click.option("--model", "name", help="Which model, where there are several; default: all as text.")
 @set_option
+@lock_option
 @handles_failures
-def command(blueprint: str, output: str | None, name: str | None, overrides: tuple[str, ...]) -> None:
+def command(
+    blueprint: str, output: str | None, name: str | None, overrides: tuple[str, ...], locked: bool
+) -> None:
     """Draw a blueprint's graph with blocks and loops expanded. Nothing is built, no backend is needed.
 
     \b
@@ -33,7 +36,7 @@ def command(blueprint: str, output: str | None, name: str | None, overrides: tup
     from yamlnet.diagnostics.suggest import did_you_mean
     from yamlnet.pipeline import load
 
-    models = load(blueprint, overrides).plan.models
+    models = load(blueprint, overrides, "refuse" if locked else "warn").plan.models
     if name is not None and name not in models:
         mend = did_you_mean(name, models) or f"; there are {', '.join(models)}"
         raise click.UsageError(f'the blueprint has no model "{name}"{mend}')

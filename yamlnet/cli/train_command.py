@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from yamlnet.cli.failures import handles_failures
-from yamlnet.cli.options import backend_option, blueprint_argument, quiet_option, set_option
+from yamlnet.cli.options import backend_option, blueprint_argument, lock_option, quiet_option, set_option
 
 if TYPE_CHECKING:
     from yamlnet.runner.run import Run
@@ -20,10 +20,16 @@ if TYPE_CHECKING:
 )
 @backend_option
 @set_option
+@lock_option
 @quiet_option
 @handles_failures
 def command(
-    blueprint: str, out: str | None, backend: str | None, overrides: tuple[str, ...], quiet: bool
+    blueprint: str,
+    out: str | None,
+    backend: str | None,
+    overrides: tuple[str, ...],
+    locked: bool,
+    quiet: bool,
 ) -> None:
     """Train a blueprint, measure it on its test rows, and keep everything in a run folder.
 
@@ -37,7 +43,9 @@ def command(
     """
     from yamlnet.pipeline import load, train
 
-    run = train(load(blueprint, overrides), backend, out, "none" if quiet else "auto")
+    run = train(
+        load(blueprint, overrides, "refuse" if locked else "warn"), backend, out, "none" if quiet else "auto"
+    )
     click.echo(results(run))
     if not quiet:
         click.echo(next_steps(run))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from yamlnet.cli.failures import handles_failures, style_asked, tell, tell_plainly
-from yamlnet.cli.options import quiet_option, set_option
+from yamlnet.cli.options import lock_option, quiet_option, set_option
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, Span, YamlnetError
 from yamlnet.diagnostics.report import Places
 
@@ -22,9 +22,10 @@ BEGINNING = Span(1, 1, 1, 1)
 @click.command("validate", short_help="Check blueprints and say every mistake in them.")
 @click.argument("blueprints", nargs=-1, required=True, type=click.Path(), metavar="BLUEPRINT...")
 @set_option
+@lock_option
 @quiet_option
 @handles_failures
-def command(blueprints: tuple[str, ...], overrides: tuple[str, ...], quiet: bool) -> None:
+def command(blueprints: tuple[str, ...], overrides: tuple[str, ...], locked: bool, quiet: bool) -> None:
     """Check blueprints: keys, layers, arguments, names, expressions, wiring, data and training.
 
     Every mistake is told in one run, at file:line:column, with the likely mend. Nothing is built and no
@@ -44,7 +45,7 @@ def command(blueprints: tuple[str, ...], overrides: tuple[str, ...], quiet: bool
     unread = False
     for path in blueprints:
         try:
-            loaded = load(path, overrides)
+            loaded = load(path, overrides, "refuse" if locked else "warn")
         except BlueprintError as error:
             own = error.trees.get("")
             problems += _named(error.diagnostics, own.source if own else path)

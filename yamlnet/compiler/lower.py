@@ -18,9 +18,10 @@ from yamlnet.catalog.load import catalog
 from yamlnet.compiler.deep_graphs import deep_graphs
 from yamlnet.compiler.initial_weights import layer_seed, numpy_initial_weights
 from yamlnet.compiler.layers import RandomDraw
-from yamlnet.compiler.objects import construct, keras_object
+from yamlnet.compiler.objects import construct, first_sentences, keras_object
 from yamlnet.compiler.shapes import explain, shape_text
 from yamlnet.compiler.signatures import remembered_signatures
+from yamlnet.compiler.without_tensorflow import without_tensorflow
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, Note
 from yamlnet.resolver.plan import (
     FunctionCall,
@@ -49,7 +50,7 @@ def lower(plan: Plan) -> dict[str, keras.Model]:
         BlueprintError: a layer refuses its arguments or the shape of what it reads.
     """
     models: dict[str, keras.Model] = {}
-    with _precision(plan), deep_graphs(), remembered_signatures(), _collection_paused():
+    with _precision(plan), deep_graphs(), remembered_signatures(), without_tensorflow(), _collection_paused():
         for name, graph in plan.models.items():
             with numpy_initial_weights(plan.seed, scope="" if name == DEFAULT_MODEL else name):
                 models[name] = _Lowering(graph, models, plan).model()
@@ -116,7 +117,7 @@ class _Lowering:
         try:
             return keras.Model(taken, given, name=_model_name(name))
         except ValueError as error:
-            message = explain(error, "the model", [])
+            message = f"the model cannot be made: {first_sentences(str(error))}"
             raise BlueprintError([Diagnostic("keras", message, self.graph.path, "key")]) from error
 
     def _input(self, name: str, arguments: Mapping[str, object]) -> Any:

@@ -7,20 +7,22 @@ initial weights that it overwrites at once.
 
 from __future__ import annotations
 
+import importlib
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
+import zipfile
 from pathlib import Path
-from types import SimpleNamespace
 
 import keras
-from keras.src.saving import serialization_lib
 
 import yamlnet.compiler.layers  # noqa: F401 - registers yamlnet's own layers with Keras
+from yamlnet.catalog.plugins import plugins
 from yamlnet.compiler.deep_graphs import deep_graphs
 from yamlnet.compiler.initial_weights import numpy_initial_weights
-from yamlnet.compiler.seams import Seam
+from yamlnet.compiler.without_tensorflow import without_tensorflow
+
+MODULE = re.compile(r'"module": "([\w.]+)"')
+"""Where a saved model's configuration says which module a class is of."""
 
 
 def save_model(model: keras.Model, path: Path) -> None:
@@ -48,19 +50,22 @@ def load_model(path: Path) -> keras.Model:
     Raises:
         ValueError: it is no model that Keras reads, or holds code.
     """
+    _import_plugins(path)
     with deep_graphs(), without_tensorflow(), numpy_initial_weights(0):
         return keras.saving.load_model(path, safe_mode=True)
 
 
-@contextmanager
-def without_tensorflow() -> Iterator[None]:
-    """Let Keras serialise without importing TensorFlow, unless it is imported: then its objects may occur."""
-    if "tensorflow" in sys.modules:
-        yield
-        return
-    with _SEAM:
-        yield
+def _import_plugins(path: Path) -> None:
+    """Import the installed plugins whose layers a file holds, so that Keras knows their classes.
 
-
-# In place of Keras's lazily imported module, of which serialisation first asks whether it is there.
-_SEAM = Seam((serialization_lib, "tf", SimpleNamespace(available=False)))
+    A file chooses among what the user installed as plugins, and nothing else: it cannot name a module.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            config = archive.read("config.json").decode(errors="replace")
+    except (OSError, KeyError, zipfile.BadZipFile):
+        return  # Keras says what is wrong with the file
+    packages = {module.partition(".")[0] for module in MODULE.findall(config)}
+    for point in plugins().found.values():
+        if point.module.partition(".")[0] in packages:
+            importlib.import_module(point.module)

@@ -9,6 +9,7 @@ from typing import Any
 from yamlnet.compiler.objects import first_sentences
 
 _NDIM = re.compile(r"expected (min_ndim|max_ndim|ndim)=(\d+), found ndim=(\d+)")
+_WHOLE = re.compile(r"expected shape=\(([^)]*)\), found shape=")
 _AXIS = re.compile(r"expected axis (-?\d+) of input shape to have value (\d+)")
 
 IMAGE_RANKS = {"Conv1D": 2, "Conv2D": 3, "Conv3D": 4, "MaxPooling2D": 3, "AveragePooling2D": 3}
@@ -32,6 +33,14 @@ def explain(error: Exception, callee: str, values: Sequence[Any]) -> str:
         return f"{callee} needs shapes that fit each other{received}{_merge_mend(values)}"
     if callee == "Concatenate" and len(shapes) > 1:
         return f"Concatenate needs shapes that are equal but for the joined axis{received}"
+    if callee == "this slice" and "many indices" in text:
+        return f"this slice has more axes than what it reads{received}; the first one is the batch: x[:, 0]"
+    if "output size would be zero or negative" in text:
+        mend = "padding: same, a smaller kernel, or less pooling above"
+        return f"{callee} leaves nothing of this{received}; {mend}"
+    whole = _WHOLE.search(text)
+    if whole is not None:
+        return f"{callee} takes {_without_batch(whole.group(1))}{received}"
     axis = _AXIS.search(text)
     if axis is not None:
         built = f"{callee} was built for {axis.group(2)} on axis {axis.group(1)}"
@@ -42,6 +51,12 @@ def explain(error: Exception, callee: str, values: Sequence[Any]) -> str:
 def shape_text(shape: Sequence[int | None]) -> str:
     """A shape without its batch axis: `[28, 28, 1]`, a free dimension as `null`."""
     return f"[{', '.join('null' if axis is None else str(axis) for axis in shape[1:])}]"
+
+
+def _without_batch(shape: str) -> str:
+    """`None, 28, None` of Keras's message as a blueprint's `[28, null]`."""
+    axes = [axis.strip().replace("None", "null") for axis in shape.split(",") if axis.strip()]
+    return f"[{', '.join(axes[1:])}]"
 
 
 def _tensors(values: Sequence[Any]) -> list[Any]:

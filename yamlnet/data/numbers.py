@@ -47,6 +47,8 @@ def refuse_missing(values: Array, column: str, path: KeyPath) -> None:
     rows = np.flatnonzero(bad.reshape(len(values), -1).any(axis=1))
     value = values[rows[0]].reshape(-1)[bad[rows[0]].reshape(-1)][0]
     what = "no number (NaN)" if np.isnan(value) else "infinity"
+    others = len(rows) - 1
+    more = f", and {others} more row{'s' if others > 1 else ''}" if others else ""
     mend = "; say what stands for it: missing: mean" if np.isnan(value) else ""
-    message = f'row {rows[0] + 1} of column "{column}" holds {what}, {len(rows)} such rows in all{mend}'
+    message = f'row {rows[0] + 1} of column "{column}" holds {what}{more}{mend}'
     raise DataError(message, path=path, check="missing-value")

@@ -107,11 +107,11 @@ def _shaped(values: Array, plan: TensorPlan, shape: Shape | None) -> Array:
     if _fits((*values.shape[1:], 1), shape):
         return values[..., None]
     found = list(values.shape[1:])
-    wanted = ["null" if axis is None else axis for axis in shape]
+    wanted = f"[{', '.join('null' if axis is None else str(axis) for axis in shape)}]"
     sizes = [axis for axis in shape if axis is not None]
     same = len(sizes) == len(shape) and int(np.prod(found, dtype=int)) == int(np.prod(sizes, dtype=int))
     mend = f"; reshape: {sizes}" if same else "; change the input's shape, or the columns"
-    message = f'"{plan.name}" has rows of shape {found}, and the model takes {wanted}{mend}'.replace("'", "")
+    message = f'"{plan.name}" has rows of shape {found}, and the model takes {wanted}{mend}'
     raise DataError(message, path=plan.path, check="data-shape")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -17,6 +17,9 @@ WIDEST_LINE = 120
 
 MARGIN = 40
 """How much of a longer line is shown before the caret."""
+
+MOST_NOTES = 5
+"""Of more notes, those in the middle are counted."""
 
 COLORS = {"error": "31", "warning": "33", "note": "36"}
 """SGR codes: red, yellow, cyan."""
@@ -150,8 +153,18 @@ def _text(one: Located, color: bool) -> str:
     mark = _tint("warning: ", COLORS["warning"], color) if one.severity == "warning" else ""
     check = _tint(f"[{one.check}]", "2", color)
     head = f"{_tint(f'{shown(one.place)}:', '1', color)} {mark}{shown(one.message)} {check}\n"
-    notes = "".join(_note_text(note, color) for note in one.notes)
+    notes = "".join(_notes_text(one.notes, color))
     return head + _excerpt(one, color) + notes
+
+
+def _notes_text(notes: tuple[Located, ...], color: bool) -> Iterator[str]:
+    """The notes; of a long way through blocks and files, its two ends."""
+    left_out = notes[MOST_NOTES - 1 : -1] if len(notes) > MOST_NOTES else ()
+    for index, note in enumerate(notes):
+        if left_out and index == MOST_NOTES - 1:
+            yield f"  … through {len(left_out)} further places\n"
+        if not (left_out and MOST_NOTES - 1 <= index < len(notes) - 1):
+            yield _note_text(note, color)
 
 
 def _note_text(note: Located, color: bool) -> str:

@@ -13,9 +13,11 @@ from typing import Any
 
 import keras
 
+from yamlnet.compiler.objects import construct
 from yamlnet.compiler.structure import by_output, model_inputs
 from yamlnet.data.batches import Batch, Split
-from yamlnet.diagnostics.diagnostic import Diagnostic
+from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic
+from yamlnet.objectives.metric_shapes import BY_SHAPE, check_metric, unnumbered
 from yamlnet.objectives.objective import Construct, Models, Phase
 from yamlnet.objectives.target_shapes import check_target
 from yamlnet.resolver.plan import ObjectSpec, TrainPlan
@@ -40,13 +42,23 @@ class Supervised:
 
     @staticmethod
     def problems(models: Models, plan: TrainPlan, rows: Split) -> list[Diagnostic]:
-        """Outputs that their losses cannot compare with their targets."""
+        """What Keras refuses to make; else what losses, else what metrics, cannot compare."""
+        if refused := _refused(plan):
+            return refused
         outputs = by_output(models["model"].output, plan.outputs)
         losses = plan.loss if isinstance(plan.loss, Mapping) else dict.fromkeys(outputs, plan.loss)
         found = [
             check_target(name, loss, outputs[name].shape, rows.targets[name])
             for name, loss in losses.items()
             if loss is not None and name in rows.targets
+        ]
+        if problems := [problem for problem in found if problem is not None]:
+            return problems  # of metrics that do not fit either it would be the same mistake
+        found = [
+            check_metric(name, metric, outputs[name].shape, rows.targets[name])
+            for name in outputs
+            for metric in _metrics_of(name, plan)
+            if name in rows.targets
         ]
         return [problem for problem in found if problem is not None]
 
@@ -101,11 +113,7 @@ class Supervised:
     def _metrics(self, plan: TrainPlan, construct: Construct) -> Any:
         if not plan.metrics:
             return None
-        everywhere = plan.metrics.get("", ())
-        made = {
-            name: [_metric(spec, construct) for spec in plan.metrics.get(name, everywhere)]
-            for name in self.names
-        }
+        made = {name: [_metric(spec, construct) for spec in _metrics_of(name, plan)] for name in self.names}
         return self._structured(made)
 
     def _structured(self, values: dict[str, Any]) -> Any:
@@ -117,8 +125,28 @@ class Supervised:
         return next(iter(values.values()), None)
 
 
+def _refused(plan: TrainPlan) -> list[Diagnostic]:
+    """Optimizers, losses and metrics whose arguments Keras refuses, found by making them once."""
+    losses = list(plan.loss.values()) if isinstance(plan.loss, Mapping) else [plan.loss]
+    metrics = [spec for specs in plan.metrics.values() for spec in specs if spec.name not in BY_SHAPE]
+    found: list[Diagnostic] = []
+    for spec in (plan.optimizer, *losses, *metrics):
+        try:
+            if spec is not None:
+                construct(unnumbered(spec))
+        except BlueprintError as error:
+            found.extend(error.diagnostics)
+    return found
+
+
+def _metrics_of(name: str, plan: TrainPlan) -> tuple[ObjectSpec, ...]:
+    """An output's metrics; those that name no output are for each that is learnt."""
+    learnt = not isinstance(plan.loss, Mapping) or name in plan.loss
+    return plan.metrics.get(name, plan.metrics.get("", ()) if learnt else ())
+
+
 def _metric(spec: ObjectSpec, construct: Construct) -> Any:
     """A metric object; `accuracy` and `crossentropy` stay names, since Keras chooses by the shapes."""
-    if spec.name in ("accuracy", "crossentropy"):
+    if spec.name in BY_SHAPE:
         return str(spec.arguments.get("name", spec.name))
     return construct(spec)

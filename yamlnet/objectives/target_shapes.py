@@ -54,10 +54,10 @@ def _check_sparse(
 ) -> str | None:
     shape = target.shape[1:]
     classes = output[-1] if output else None
-    if not _fits(shape, output[:-1]) and not _fits(shape, (*output[:-1], 1)):
-        mend = "; for one-hot targets take CategoricalCrossentropy" if _fits(shape, output) else ""
-        one = _written(output[:-1]) if output else "[]"
-        return f"{loss.name} wants the class's number, shape {one}; the target has {_written(shape)}{mend}"
+    if not fits(shape, output[:-1]) and not fits(shape, (*output[:-1], 1)):
+        mend = "; for one-hot targets take CategoricalCrossentropy" if fits(shape, output) else ""
+        one = written(output[:-1]) if output else "[]"
+        return f"{loss.name} wants the class's number, shape {one}; the target has {written(shape)}{mend}"
     if classes is None or not target.size or loss.arguments.get("ignore_class") is not None:
         return None
     least, most = target.min(), target.max()
@@ -73,13 +73,9 @@ def _check_elementwise(
     loss: ObjectSpec, output: tuple[int | None, ...], target: np.ndarray[Any, Any]
 ) -> str | None:
     shape = target.shape[1:]
-    if (
-        _fits(shape, output)
-        or _fits((*shape, 1), output)
-        or (shape[-1:] == (1,) and _fits(shape[:-1], output))
-    ):
+    if fits(shape, output) or fits((*shape, 1), output) or (shape[-1:] == (1,) and fits(shape[:-1], output)):
         return None
-    numbers = target.dtype.kind in "iu" and _fits(shape, output[:-1])
+    numbers = target.dtype.kind in "iu" and fits(shape, output[:-1])
     mend = ""
     if loss.name in ONE_HOT and numbers:
         mend = "; take SparseCategoricalCrossentropy, or encode: one-hot"
@@ -88,16 +84,18 @@ def _check_elementwise(
     elif len(output) == 1 and len(shape) == 1:
         mend = f"; give its layer {shape[0]} units"
     return (
-        f"{loss.name} compares values one by one, and the output has shape {_written(output)}, "
-        f"the target {_written(shape)}{mend}"
+        f"{loss.name} compares values one by one, and the output has shape {written(output)}, "
+        f"the target {written(shape)}{mend}"
     )
 
 
-def _fits(found: Sequence[int | None], wanted: Sequence[int | None]) -> bool:
+def fits(found: Sequence[int | None], wanted: Sequence[int | None]) -> bool:
+    """Whether two shapes could be one; null is any size."""
     return len(found) == len(wanted) and all(
         one is None or other is None or one == other for one, other in zip(found, wanted, strict=True)
     )
 
 
-def _written(shape: Sequence[int | None]) -> str:
+def written(shape: Sequence[int | None]) -> str:
+    """A shape as blueprints write it."""
     return f"[{', '.join('null' if axis is None else str(axis) for axis in shape)}]"

@@ -11,7 +11,7 @@ from yamlnet.catalog.load import catalog
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.resolver.filling import Filling
 from yamlnet.resolver.plan import Callee, FunctionCall, LayerCall, ModelCall, Node, TensorRef
-from yamlnet.resolver.reading import MISSING, GraphBuilder, flat, read, read_name
+from yamlnet.resolver.reading import MISSING, GraphBuilder, flat, read
 from yamlnet.resolver.scope import Body, NamedLayer, Tensors
 from yamlnet.schema.entries import filled_by_reads, filled_by_wiring, random_inputs, tensor_arguments, without
 from yamlnet.schema.expressions import is_template
@@ -78,7 +78,8 @@ class Caller:
         for argument, value in written.arguments.items():
             type = known.by_name.get(argument)
             if type is not None:
-                kwargs[argument] = self._function_argument(type, value, written.place(argument), entry, body)
+                what, place = f'"{argument}" of "{entry.key}"', written.place(argument)
+                kwargs[argument] = self.filling.typed(type.type, value, body.values, place, what, body.notes)
         node = Node(name, FunctionCall("op", known.name), (), kwargs, entry.path, body.used_at)
         return self.builder.add(node)
 
@@ -91,14 +92,6 @@ class Caller:
         callee = FunctionCall("random", known.name)
         node = Node(name, callee, tuple(flat(read_tensor)[:1]), spec.arguments, entry.path, body.used_at)
         return self.builder.add(node)
-
-    def _function_argument(
-        self, argument: Argument, value: object, path: KeyPath, entry: Entry, body: Body
-    ) -> object:
-        if argument.tensor != "no" and isinstance(value, str) and not is_template(value):
-            return read_name(value, body, self.builder, self.filling, path)
-        what = f'"{argument.name}" of "{entry.key}"'
-        return self.filling.typed(argument.type, value, body.values, path, what, body.notes)
 
     def _function_tensors(
         self, known: CatalogEntry, entry: Entry, reads: object, body: Body
@@ -128,7 +121,9 @@ class Caller:
         values = reads if isinstance(reads, dict) else dict(zip(inputs, flat(reads), strict=False))
         given = len(reads) if isinstance(reads, dict) else len(flat(reads))
         if given != len(inputs) or set(values) != set(inputs):
-            message = f'"{entry.key}" takes {len(inputs)} inputs ({", ".join(inputs)}), `from` gives {given}'
+            taken = f"{len(inputs)} input{'s' if len(inputs) != 1 else ''} ({', '.join(inputs)})"
+            names = f" ({', '.join(map(str, values))})" if given == len(inputs) else ""
+            message = f'"{entry.key}" takes {taken}, `from` gives {given}{names}'
             self.filling.problems.add("inputs", message, entry.path, "key", notes=body.notes)
         return next(iter(values.values()), MISSING) if len(inputs) == 1 else values
 

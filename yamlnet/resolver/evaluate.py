@@ -210,8 +210,10 @@ class _Walk:
             raise self._error(node, "this number is beyond 2**63")
         if isinstance(value, complex) or (isinstance(value, float) and not math.isfinite(value)):
             raise self._error(node, "this is not a finite real number")
-        if isinstance(value, str | list) and len(value) > (MAX_TEXT if isinstance(value, str) else MAX_ITEMS):
-            raise self._error(node, f"this has {len(value)} items; that is beyond the limit")
+        limit = MAX_TEXT if isinstance(value, str) else MAX_ITEMS
+        if isinstance(value, str | list) and len(value) > limit:
+            what = "characters" if isinstance(value, str) else "items"
+            raise self._error(node, f"this has {len(value)} {what}; the limit is {limit}")
         return value
 
     def _error(self, node: ast.AST, message: str) -> ExpressionError:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.catalog.values import shown
+from yamlnet.diagnostics.diagnostic import KeyPath, Note
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.resolver.calls import Caller, ModelFace
 from yamlnet.resolver.evaluate import Unknown
@@ -87,7 +88,7 @@ class Expander:
             return list(range(value))
         if isinstance(value, list):
             return value
-        message = f"a loop takes a count from 0 to {MAX_NODES} or a list of values, got {value!r}"
+        message = f"a loop takes a count from 0 to {MAX_NODES} or a list of values, got {shown(value)}"
         self.filling.problems.add("loop", message, path, notes=body.notes)
         return []
 
@@ -114,7 +115,7 @@ class Expander:
         if isinstance(value, bool):
             return value
         if not isinstance(value, Unknown):
-            message = f"`if` needs true or false, this is {value!r}; compare it: ${{… == …}}"
+            message = f"`if` needs true or false, this is {shown(value)}; compare it: ${{… == …}}"
             self.filling.problems.add("condition", message, path, notes=body.notes)
         return True
 
@@ -132,10 +133,13 @@ class Expander:
         face = self.faces.get(library.model_name(name))
         if face is not None and name in library.models:
             return caller.model(entry, face, body, suffix)
+        if name in library.models:
+            message = f'the model "{entry.key}" calls itself in the end, and a model cannot hold itself'
+            self.filling.problems.add("model-cycle", message, entry.path, "key", notes=body.notes)
+            return MISSING
         if entry.key in body.layers:
             return caller.again(entry, body.layers[entry.key], body, suffix)
-        known = [*body.library.blocks, *body.library.models, *body.layers]
-        mend = did_you_mean(entry.key, [other for other in known if other != entry.key])
+        mend = did_you_mean(entry.key, [*body.library.blocks, *body.library.models, *body.layers])
         message = (
             f'no layer above is called "{entry.key}"{mend or "; a layer is named before it is called again"}'
         )
@@ -160,6 +164,7 @@ class Expander:
             previous=MISSING,
             prefix=(label,),
             used_at=(entry.path, *body.used_at),
+            notes=(Note("used here", entry.path), *body.notes),
         )
         inner.previous = inner.tensors[block.inputs[0]]
         self.entries(block.entries, inner)
@@ -188,12 +193,13 @@ class Expander:
                 values[name] = self.filling.value(given[name], body.values, place, body.notes)
                 problem = check_parameter(parameter, values[name])
                 if problem is not None and not isinstance(values[name], Unknown):
-                    message = f"{problem}, got {values[name]!r}"
+                    message = f"{problem}, got {shown(values[name])}"
                     self.filling.problems.add("wrong-type", message, place, notes=body.notes)
                     values[name] = Unknown("")  # reported: what it would break in the block is no news
             elif parameter.required:
                 message = f'block "{block.name}" needs its parameter "{name}"'
-                self.filling.problems.add("missing-argument", message, entry.path, "key", notes=body.notes)
+                missing = (*entry.path, name)
+                self.filling.problems.add("missing-argument", message, missing, "key", notes=body.notes)
                 values[name] = Unknown("")
             else:
                 values[name] = self.filling.value(parameter.default, values, parameter.path)
@@ -210,9 +216,8 @@ class Expander:
         missing = [name for name in block.inputs if name not in found]
         if missing or len(found) != len(block.inputs):
             names = ", ".join(block.inputs)
-            message = (
-                f'block "{block.name}" takes {len(block.inputs)} inputs ({names}), `from` gives {len(found)}'
-            )
+            given = ", ".join(found) if isinstance(reads, dict) else len(found)
+            message = f'block "{block.name}" takes {len(block.inputs)} inputs ({names}), `from` gives {given}'
             self.filling.problems.add("inputs", message, entry.path, "key", notes=body.notes)
         return {**dict.fromkeys(missing, MISSING), **found}
 
@@ -243,7 +248,7 @@ class Expander:
         elif entry.binds is not None:
             self._bind_several(entry.binds, found, body, path, caller)
         elif entry.name is not None and entry.kind != "group":
-            body.tensors[caller.text(entry.name, body, path)] = found
+            body.tensors[caller.text(entry.name, body, _word(entry, "name"))] = found
 
     def _bind_several(
         self, names: tuple[str, ...], found: Tensors, body: Body, path: KeyPath, caller: Caller
@@ -264,9 +269,9 @@ class Expander:
         each = body_size(entry, body.library)
         if self.count + turns * each <= MAX_NODES:
             return
-        message = (
-            f"this loop makes {turns:,} × {each:,} = {turns * each:,} entries; a model may have {MAX_NODES:,}"
-        )
+        made = f"{turns:,} × {each:,} = {turns * each:,} entries"
+        before = f" beside the {self.count:,} before it" if turns * each <= MAX_NODES else ""
+        message = f"this loop makes {made}{before}; a model may have {MAX_NODES:,}"
         self.filling.problems.add("too-large", message, _word(entry, "for"), notes=body.notes)
         raise TooLarge
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from yamlnet.catalog.values import shown
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.resolver.evaluate import Scope, Unknown
 from yamlnet.resolver.filling import Filling
@@ -48,18 +49,21 @@ def _value(parameter: Parameter, library: Library, outer: Scope, own: Scope, fil
         path = (*library.path[:-1], GIVEN, parameter.name)
         value = filling.value(library.arguments[parameter.name], outer, path)
     elif parameter.required:
-        message = f'parameter "{parameter.name}" has no value; {_mend(parameter, library)}'
-        filling.problems.add("missing-parameter", message, parameter.path, "key")
+        message = _missing(parameter, library)
+        place = library.path[:-1] if library.label else parameter.path
+        filling.problems.add("missing-parameter", message, place, "key")
         return Unknown("")
     else:
         value = filling.value(parameter.default, own, path)
     problem = check_parameter(parameter, value)
     if problem is not None and not isinstance(value, Unknown):
-        filling.problems.add("wrong-type", f"{problem}, got {value!r}", path)
+        filling.problems.add("wrong-type", f"{problem}, got {shown(value)}", path)
+        return Unknown("")  # reported: what it would break further on is no news
     return value
 
 
-def _mend(parameter: Parameter, library: Library) -> str:
+def _missing(parameter: Parameter, library: Library) -> str:
+    name = parameter.name
     if library.label:
-        return f"give it where the file is imported: params: {{{parameter.name}: …}}"
-    return f"give it a default, or --set params.{parameter.name}=…"
+        return f'the imported file needs its parameter "{name}": {{from: …, params: {{{name}: …}}}}'
+    return f'parameter "{name}" has no value; give it a default, or --set params.{name}=…'

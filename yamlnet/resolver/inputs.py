@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from yamlnet.catalog.values import problem
+from yamlnet.catalog.values import problem, shown
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.resolver.evaluate import Scope, Unknown
@@ -17,10 +17,18 @@ from yamlnet.schema.model_inputs import INPUT_ARGUMENTS
 
 def read_inputs(model: Model, values: Scope, filling: Filling) -> tuple[Input, ...]:
     """The inputs of a model, filled in; mistakes are reported."""
-    return tuple(
-        _input(name, filling.value(form, values, model.input_paths[name]), model.input_paths[name], filling)
-        for name, form in model.inputs.items()
-    )
+    inputs = []
+    if not model.inputs:
+        message = "a model reads at least one input: inputs: {image: {shape: [28, 28, 1]}}"
+        filling.problems.add("missing-key", message, (*model.path, "inputs"), "key")
+    for name, written in model.inputs.items():
+        path = model.input_paths[name]
+        form = filling.value(written, values, path)
+        if path == (*model.path, "inputs") and not isinstance(form, list):
+            inputs.append(Input(name, None, {}, path))  # neither a mapping nor a shape: that was reported
+        else:
+            inputs.append(_input(name, form, path, filling))
+    return tuple(inputs)
 
 
 def _input(name: str, form: object, path: KeyPath, filling: Filling) -> Input:
@@ -38,7 +46,8 @@ def _input(name: str, form: object, path: KeyPath, filling: Filling) -> Input:
         elif not isinstance(value, Unknown):
             expected = problem(without_unknown(value), argument.type)
             if expected is not None:
-                message = f'"{key}" of input "{name}" must be {expected}{_shape_mend(key, value)}'
+                got = f"{shown(value)}{_shape_mend(key, value)}"
+                message = f'"{key}" of input "{name}" must be {expected}, got {got}'
                 filling.problems.add("wrong-type", message, place)
     shape = arguments.get("shape")
     axes = tuple(cast("list[int | None]", shape)) if isinstance(shape, list) else None

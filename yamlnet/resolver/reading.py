@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from yamlnet.catalog.values import shown
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.suggest import did_you_mean
+from yamlnet.resolver.evaluate import Unknown
 from yamlnet.resolver.filling import Filling
 from yamlnet.resolver.names import NameMaker
 from yamlnet.resolver.plan import Node, SliceCall, TensorRef
@@ -48,6 +50,9 @@ def read_name(text: str, body: Body, builder: GraphBuilder, filling: Filling, pa
     if is_template(text):
         filled = filling.value(text, body.values, path, body.notes)
         if not isinstance(filled, str):
+            if not isinstance(filled, Unknown):
+                message = f"a tensor is read by its name, and this is {shown(filled)}"
+                filling.problems.add("reference", message, path, notes=body.notes)
             return MISSING
         text = filled
     try:

@@ -34,6 +34,7 @@ class Body:
         prefix: the uses of blocks on the way here, for names.
         tags: the loops on the way here, for names.
         used_at: the same uses as places, innermost first.
+        notes: the same as notes for a diagnostic.
     """
 
     library: Library
@@ -44,8 +45,4 @@ class Body:
     prefix: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     used_at: tuple[KeyPath, ...] = ()
-
-    @property
-    def notes(self) -> tuple[Note, ...]:
-        """The uses of blocks that led here, as notes for a diagnostic."""
-        return tuple(Note("used here", path) for path in self.used_at)
+    notes: tuple[Note, ...] = ()

@@ -129,11 +129,9 @@ def _references(graph: Graph) -> list[TensorRef]:
 def _graph(graph: Graph) -> dict[str, object]:
     names = _Names(graph)
     instances: dict[str, str] = {}
-    again = names.sliced_again
     layers = [
         _entry(node, names, instances) if not isinstance(node.callee, SliceCall) else _naming(node, names)
-        for node in graph.nodes
-        if not isinstance(node.callee, SliceCall) or node.name in again
+        for node in listed(graph)
     ]
     outputs = {name: names.reference(ref) for name, ref in graph.outputs.items()}
     single = graph.output_form == "single" and len(outputs) == 1
@@ -143,6 +141,12 @@ def _graph(graph: Graph) -> dict[str, object]:
         keep = list(outputs)
     inputs = {given.name: form(given.arguments) for given in graph.inputs}
     return {"inputs": inputs, "layers": layers, "outputs": keep}
+
+
+def listed(graph: Graph) -> list[Node]:
+    """The nodes that have an entry of their own in the flat file; a slice stands where it is read."""
+    again = _Names(graph).sliced_again
+    return [node for node in graph.nodes if not isinstance(node.callee, SliceCall) or node.name in again]
 
 
 def _naming(node: Node, names: _Names) -> dict[str, object]:

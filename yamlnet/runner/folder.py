@@ -13,25 +13,25 @@ import io
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.unparse import unparse
+from yamlnet.resolver.yaml_text import Writer
 from yamlnet.runner.files import BLUEPRINT, DATA, HISTORY, MANIFEST, METRICS, MODEL, RESOLVED, read_json
 from yamlnet.runner.run import History, Run
 
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
-    """A folder and the ways to write into it."""
+    """A folder and the ways to write into it; `files` are the hashes of what the blueprint names."""
 
     path: Path
+    files: Mapping[str, str] = field(default_factory=dict)
 
     def write(self, name: str, content: str | bytes) -> None:
         """Write a file whole."""
@@ -59,8 +59,16 @@ class RunFolder:
         return self.path / f"{name}.keras"
 
 
-def create_folder(plan: Plan, text: str, out: Path | None) -> RunFolder:
+def create_folder(
+    plan: Plan, text: str, out: Path | None, files: Mapping[str, str] | None = None
+) -> RunFolder:
     """Make the run folder and put the blueprint into it, as written and as resolved.
+
+    Args:
+        plan: what is trained.
+        text: the blueprint as written.
+        out: the folder; a fresh one below `runs/` when None.
+        files: the hashes of the files that the blueprint imports and extends, by name.
 
     Raises:
         YamlnetError: `out` exists and is not empty, or the folder cannot be made.
@@ -72,9 +80,9 @@ def create_folder(plan: Plan, text: str, out: Path | None) -> RunFolder:
             raise YamlnetError(f"the run folder {path} is not empty", hint="choose another with --out")
     except OSError as error:
         raise YamlnetError(f"the run folder {path} cannot be made: {error.strerror}") from error
-    folder = RunFolder(path)
+    folder = RunFolder(path, files or {})
     folder.write(BLUEPRINT, text)
-    folder.write(RESOLVED, yaml.safe_dump(unparse(plan), sort_keys=False, allow_unicode=True, width=100))
+    folder.write(RESOLVED, Writer().text(unparse(plan)))
     return folder
 
 

@@ -51,6 +51,7 @@ def new_manifest(plan: Plan, folder: RunFolder, data_digest: str, data_root: Pat
             BLUEPRINT: sha256((folder.path / BLUEPRINT).read_bytes()),
             RESOLVED: sha256((folder.path / RESOLVED).read_bytes()),
             "data": data_digest,
+            **folder.files,
         },
     }
 

@@ -76,7 +76,7 @@ def _check_arguments(
     for argument in arguments:
         if argument.required and argument.name not in given:
             message = f'source "{name}" needs "{argument.name}": {argument.help}'
-            problems.add("missing-argument", message, path, "key")
+            problems.add("missing-argument", message, (*path, argument.name), "key")
 
 
 def source_arguments(arguments: tuple[Argument, ...], body: object) -> dict[str, object]:

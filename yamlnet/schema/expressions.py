@@ -32,9 +32,8 @@ _ALLOWED: tuple[type[ast.AST], ...] = (
 
 _MENDS: dict[type[ast.AST], str] = {
     ast.Lambda: "functions cannot be written in a blueprint",
-    ast.Dict: "a mapping cannot be written inside an expression",
     ast.ListComp: "a comprehension cannot be written; repeat the entry with `for`",
-    ast.JoinedStr: "put the text outside: block${i}",
+    ast.JoinedStr: "text with values in it is written outside: block${i}",
     ast.NamedExpr: "an expression cannot set a name; declare it under `params`",
     ast.Starred: "`*` cannot unpack here",
 }
@@ -130,7 +129,9 @@ def _parse_expression(text: str, offset: int) -> Expression:
 def _syntax_error(error: Exception, text: str, start: int) -> ExpressionError:
     # The text was parsed as "(text\n)": column 2 is its first character, line 2 is past its end.
     column = (getattr(error, "offset", None) or 1) if getattr(error, "lineno", 1) == 1 else len(text) + 1
-    reason = getattr(error, "msg", "too deeply nested") or "invalid syntax"
+    reason = getattr(error, "msg", None) or "it is nested too deeply"
+    if "{" in text:  # its first "}" ended the expression
+        reason = "a mapping cannot be written inside an expression"
     at = start + max(0, min(column - 2, len(text) - 1))
     return ExpressionError(f"this expression does not read: {reason}", at, at + 1)
 
@@ -140,8 +141,10 @@ def _refused(node: ast.AST, depth: int) -> Iterator[tuple[ast.AST, str]]:
     if depth > MAX_DEPTH:
         yield node, f"an expression may be nested {MAX_DEPTH} deep"
     elif not isinstance(node, _ALLOWED):
-        reason = _MENDS.get(type(node), "expressions have numbers, names, operators and a few functions")
-        yield node, f"{type(node).__name__} is not part of expressions: {reason}"
+        yield (
+            node,
+            _MENDS.get(type(node), "expressions have numbers, names, operators, a few functions"),
+        )
     elif isinstance(node, ast.Call) and (problem := _call_problem(node)):
         yield node, problem
     elif isinstance(node, ast.Attribute) and not _is_fact(node):

@@ -25,7 +25,8 @@ from yamlnet.schema.words import GROUP, WIRING
 NAMED_KINDS: tuple[Kind, ...] = (
     "initializer", "regularizer", "constraint", "loss", "metric", "optimizer", "schedule", "callback",
 )  # fmt: skip
-USE = "^[a-z_][A-Za-z0-9_]*$"
+USE = r"^(?!ops\.|random\.)[a-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
+"""A block, a model, a layer named above; an imported file's or a plugin's by a dotted name."""
 
 
 def object_definitions() -> dict[str, Schema]:
@@ -56,7 +57,7 @@ def layer_definitions() -> dict[str, Schema]:
     return {
         "entry": _entry(keys, bare),
         "group": _group(),
-        "use": {"anyOf": [_object_body({}, True), {"not": {"type": "object"}}]},
+        "use": {"anyOf": [_use(), {"not": {"type": "object"}}]},
         "layer": either(_names(layers), one_of_keys(_nested(layers)), EXPRESSION),
         **{f"layer.{entry.name}": _layer(entry) for entry in layers.values()},
         **{f"op.{entry.name}": _operation(entry) for entry in operations.values()},
@@ -122,6 +123,13 @@ def _bodies(entry: Entry, properties: dict[str, Schema], wired: bool) -> list[Sc
 def _object_body(properties: dict[str, Schema], open: bool, wired: bool = True) -> Schema:
     words = {word: reference(f"wiring.{word}") for word in WIRING} if wired else {}
     return {"type": "object", "properties": {**properties, **words}, "additionalProperties": open}
+
+
+def _use() -> Schema:
+    """A block's use or a model's call: any parameters, and inputs by their names or in their order."""
+    use = _object_body({}, True)
+    use["properties"]["from"] = reference("wiring.operands")
+    return use
 
 
 def _described(entry: Entry, schema: Schema) -> Schema:

@@ -34,11 +34,12 @@ from yamlnet.schema.sections import (
     section_keys,
 )
 from yamlnet.schema.train_forms import EXPORT_FORMATS, OBJECTIVES
-from yamlnet.schema.words import DEFAULT_MODEL, VERSION
+from yamlnet.schema.words import DEFAULT_MODEL, EXTENDS, GIVEN, IMPORT, VARIANTS, VERSION
 
 NAME = "^[a-z_][A-Za-z0-9_]*$"
 BOUND_NAME = "^([a-z][A-Za-z0-9_]*|_[A-Za-z0-9_]+)$"
 LAYER_NAME = r"^[A-Za-z0-9.][A-Za-z0-9_.\-]*$"
+VARIANT_NAME = r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$"
 REFERENCE = r"^\s*[A-Za-z_][A-Za-z0-9_]*\s*(\[.*\])?\s*$"
 NULL: Schema = {"type": "null"}
 
@@ -48,19 +49,11 @@ def json_schema() -> Schema:
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": f"yamlnet blueprint, version {VERSION}",
-        **_section(
-            Document,
-            {
-                "yamlnet": {"const": VERSION, "description": "The language version."},
-                "params": reference("params"),
-                "blocks": _mapping(reference("block")),
-                "models": _mapping(reference("model"), {"not": {"const": DEFAULT_MODEL}}),
-                "model": reference("model"),
-                "data": either(reference("data"), NULL),
-                "train": either(reference("train"), NULL),
-                "export": _export(),
-            },
-        ),
+        **_keys(Document, _document_keys()),
+        "required": ["yamlnet"],
+        # With a base, every section may say just what differs; without one, it has to be whole.
+        "if": {"required": [EXTENDS]},
+        "else": _whole_document(),
         "definitions": {
             "expression": {"type": "string", "pattern": r"\$\{"},
             **_file_definitions(),
@@ -71,12 +64,62 @@ def json_schema() -> Schema:
     }
 
 
+def _document_keys() -> dict[str, Schema]:
+    return {
+        "yamlnet": {"const": VERSION, "description": "The language version."},
+        "params": reference("params"),
+        "blocks": _mapping(reference("block")),
+        "models": _mapping(reference("model"), {"not": {"const": DEFAULT_MODEL}}),
+        "model": reference("model"),
+        "data": either(reference("data"), NULL),
+        "train": either(reference("train"), NULL),
+        "export": _export(),
+        IMPORT: _mapping(_import()) | {"description": "Blocks and models of other files, by a name."},
+        EXTENDS: {"type": "string", "description": "A file whose keys this one's go over."},
+        VARIANTS: {
+            "type": "object",
+            "propertyNames": {"pattern": VARIANT_NAME},
+            "additionalProperties": {"type": ["object", "null"]},
+            "description": "Named settings, chosen as file.yaml:name.",
+        },
+    }
+
+
+def _import() -> Schema:
+    file: Schema = {"type": "string", "minLength": 1}
+    in_full: Schema = {
+        "type": "object",
+        "properties": {"from": file, GIVEN: {"type": "object"}},
+        "required": ["from"],
+        "additionalProperties": False,
+    }
+    return either(file, in_full)
+
+
+def _whole_document() -> Schema:
+    """What a file needs that has no base: a model, or blocks and models for others; whole sections."""
+    needed = {
+        "model": _required(GraphSection),
+        "models": {"additionalProperties": _required(GraphSection)},
+        "blocks": {"additionalProperties": _required(BlockSection)},
+        "data": _required(DataSection),
+    }
+    purposes = [{"required": [key]} for key in ("model", "models", "blocks")]
+    without_model: Schema = {"properties": dict.fromkeys(("data", "train", "export"), False)}
+    return {
+        "properties": needed,
+        "anyOf": purposes,
+        "if": {"not": {"required": ["model"]}},
+        "then": without_model,
+    }
+
+
 def _file_definitions() -> dict[str, Schema]:
     return {
         "params": _mapping(_parameter(), {"not": {"enum": list(RESERVED)}}),
         "layers": {"type": "array", "items": reference("entry"), "minItems": 1},
-        "model": _section(GraphSection, {"inputs": _inputs(), "layers": reference("layers")}),
-        "block": _section(
+        "model": _keys(GraphSection, {"inputs": _inputs(), "layers": reference("layers")}),
+        "block": _keys(
             BlockSection,
             {"params": reference("params"), "inputs": _block_inputs(), "layers": reference("layers")},
         ),
@@ -114,14 +157,14 @@ def _wiring_definitions() -> dict[str, Schema]:
     }
 
 
-def _section(section: type, special: dict[str, Schema]) -> Schema:
+def _keys(section: type, special: dict[str, Schema]) -> Schema:
     """A section's keys: the special ones as given, the others by the types that `validate` checks."""
-    properties = {
-        name: special[name] if name in special else _key(key) for name, key in section_keys(section).items()
-    }
-    required = [name for name, key in section_keys(section).items() if is_required(key)]
-    schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
-    return schema | ({"required": required} if required else {})
+    own = {name: _key(key) for name, key in section_keys(section).items() if name not in special}
+    return {"type": "object", "properties": {**own, **special}, "additionalProperties": False}
+
+
+def _required(section: type) -> Schema:
+    return {"required": [name for name, key in section_keys(section).items() if is_required(key)]}
 
 
 def _key(key: Field[Any]) -> Schema:
@@ -138,7 +181,7 @@ def _mapping(value: Schema, names: Schema | None = None) -> Schema:
 
 
 def _parameter() -> Schema:
-    return {"anyOf": [{"not": {"type": "object"}}, _section(ParameterSection, {})]}
+    return {"anyOf": [{"not": {"type": "object"}}, _keys(ParameterSection, {})]}
 
 
 def _inputs() -> Schema:
@@ -149,7 +192,7 @@ def _inputs() -> Schema:
         "required": ["shape"],
         "additionalProperties": False,
     }
-    return either(shape, _mapping(either(shape, written)))
+    return either(shape, {**_mapping(either(shape, written)), "minProperties": 1})
 
 
 def _block_inputs() -> Schema:
@@ -193,7 +236,7 @@ def _tensor() -> Schema:
 def _data() -> Schema:
     part = either(type_schema(FRACTION), reference("source"), NULL)
     tensors = {"type": "object", "additionalProperties": reference("tensor")}
-    return _section(
+    return _keys(
         DataSection,
         {
             "train": reference("source"),
@@ -208,7 +251,7 @@ def _data() -> Schema:
 def _train() -> Schema:
     loss, metric = reference("loss"), reference("metric")
     metrics = either(metric, {"type": "array", "items": metric})
-    return _section(
+    return _keys(
         TrainSection,
         {
             "objective": either({"enum": list(OBJECTIVES)}, EXPRESSION),

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yamlnet.catalog import types as t
-from yamlnet.catalog.entry import Argument, Entry, Kind
+from yamlnet.catalog.entry import Entry, Kind
 from yamlnet.catalog.load import catalog
-from yamlnet.catalog.values import describe, problem
+from yamlnet.catalog.values import describe, problem, shown
 from yamlnet.diagnostics.diagnostic import At, KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import closest, did_you_mean
@@ -31,7 +31,6 @@ NOUNS: dict[str, str] = {
     "optimizer": "optimizer",
     "schedule": "learning-rate schedule",
     "callback": "callback",
-    "dtype_policy": "dtype policy",
 }
 
 
@@ -105,7 +104,7 @@ def _not_an_object(noun: str, value: object) -> str:
             f"expected one {noun}, got a mapping of {len(value)} keys ({keys}); "
             "write its name as the only key and its arguments inside: Name: {argument: value}"
         )
-    return f"expected a {noun} by its name (Name, or Name: {{argument: value}}), got {_shown(value)}"
+    return f"expected a {noun} by its name (Name, or Name: {{argument: value}}), got {shown(value)}"
 
 
 def find(kind: Kind, name: str, path: KeyPath, problems: Problems, at_key: bool) -> Entry | None:
@@ -141,17 +140,18 @@ def check_arguments(
         if argument is None:
             message = f'{noun} "{written.name}" has no argument "{name}"{_argument_mend(entry, name)}'
             problems.add("unknown-argument", message, place, "key")
+        elif entry.kind == "op" and argument.tensor != "no" and isinstance(value, str) and "${" not in value:
+            mend = f"it is read by: from: {{{name}: {value}}}"
+            message = f'"{name}" of {noun} "{written.name}" is a tensor; {mend}'
+            problems.add("wrong-type", message, place)
         else:
             check_value(argument.type, value, place, problems, f'"{name}" of {noun} "{written.name}"')
     unknown = [name for name in written.arguments if name not in entry.by_name]
     meant = {closest(name, entry.by_name) for name in unknown}  # a misspelt argument is not missing too
     for argument in entry.arguments:
         if argument.required and argument.name not in {*written.arguments, *given, *meant}:
-            problems.add("missing-argument", _missing(noun, written.name, argument), written.path, "key")
-
-
-def _missing(noun: str, name: str, argument: Argument) -> str:
-    return f'{noun} "{name}" needs "{argument.name}": {describe(argument.type)}'
+            message = f'{noun} "{written.name}" needs "{argument.name}": {describe(argument.type)}'
+            problems.add("missing-argument", message, (*written.path, argument.name), "key")
 
 
 def _argument_mend(entry: Entry, name: str) -> str:
@@ -172,7 +172,7 @@ def check_value(
         return
     expected = problem(value, type)
     if expected is not None:
-        problems.add("wrong-type", f"{what} must be {expected}, got {_shown(value)}", path)
+        problems.add("wrong-type", f"{what} must be {expected}, got {shown(value)}", path)
         return
     for option in _options(type):
         if isinstance(option, t.ObjectOf) and _chosen(option, value, type):
@@ -214,16 +214,3 @@ def _chosen(option: t.ObjectOf, value: object, type: t.ValueType) -> bool:
         return False
     others = [other for other in _options(type) if not isinstance(other, t.ObjectOf)]
     return not any(problem(value, other) is None for other in others)
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, str):
-        return f'the text "{value}"' if len(value) < 60 else f"a text of {len(value)} characters"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None:
-        return "nothing"
-    if isinstance(value, dict):
-        return "a mapping"
-    text = str(value)
-    return text if len(text) < 60 else f"a list of {len(value)}" if isinstance(value, list) else text[:60]

@@ -48,7 +48,7 @@ def _parameter(name: str, value: object, path: KeyPath, problems: Problems) -> P
     if section.default is not None and not is_template(section.default):
         expected = problem(section.default, type)
         if expected is not None:
-            problems.add("wrong-type", f'the default of "{name}" must be {expected}', (*path, "default"))
+            problems.add("wrong-type", f'parameter "{name}" must be {expected}', (*path, "default"))
     required = section.default is None
     return Parameter(name, type, section.default, required, section.help or "", path, (*path, "default"))
 

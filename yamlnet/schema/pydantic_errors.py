@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from pydantic_core import ValidationError
 
+from yamlnet.catalog.values import shown
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import closest, did_you_mean
 from yamlnet.schema.sections import section_keys
-from yamlnet.schema.words import NOT_YET
+from yamlnet.schema.words import IMPORT, IMPORTED, NOT_YET
+
+GLUED_DASH = re.compile(r"-[A-Za-z]")
 
 
 def report(error: ValidationError, section: type, value: object, path: KeyPath, problems: Problems) -> None:
@@ -34,24 +38,32 @@ def report(error: ValidationError, section: type, value: object, path: KeyPath, 
         elif kind == "missing":
             owner = ".".join(str(step) for step in where[:-1]) or "the blueprint"
             message = f'"{where[-1]}" is missing in {owner}{_example(str(where[-1]))}'
-            problems.add("missing-key", message, (*path, *where[:-1]), "key")
+            problems.add("missing-key", message, (*path, *where), "key")
         elif kind in ("model_type", "dict_type", "model_attributes_type"):
-            message = f'"{_name(path, where)}" is a mapping of keys to values'
+            message = (
+                f'"{_name(path, where)}" must be a mapping of keys to values, got {shown(detail["input"])}'
+            )
             problems.add("wrong-type", message, (*path, *where))
         else:
             expected = detail.get("ctx", {}).get("expected", detail["msg"])
-            problems.add(kind, f'"{_name(path, where)}" must be {expected}', (*path, *where))
+            got = f"got {shown(detail['input'])}{_dash_mend(detail['input'], expected)}"
+            problems.add(kind, f'"{_name(path, where)}" must be {expected}, {got}', (*path, *where))
 
 
 def _name(path: KeyPath, where: KeyPath) -> str:
-    whole = (*path, *where)
-    return str(whole[-1]) if whole else "a blueprint"
+    return str((*path, *where)[-1])
+
+
+def _dash_mend(value: object, expected: str) -> str:
+    """`-ReLU` alone below its key is a text; two such lines the parser's reader has told."""
+    if isinstance(value, str) and GLUED_DASH.match(value) and "a list" in expected:
+        return f"; put a space after the dash: - {value[1:]}"
+    return ""
 
 
 def _example(key: str) -> str:
     examples: Mapping[str, str] = {
         "yamlnet": "; begin the file with: yamlnet: 1",
-        "model": "; a blueprint describes one: model: {inputs: …, layers: […]}",
         "inputs": "; name each input and its shape: inputs: {image: {shape: [28, 28, 1]}}",
         "layers": "; list the layers: layers: [Dense: 10]",
         "train": "; name the source of the training rows: train: {Sklearn: digits}",
@@ -67,8 +79,15 @@ def _unknown_key(section: type, where: KeyPath, path: KeyPath, problems: Problem
         return
     known = list(section_keys(_section_at(section, where[:-1])))
     mend = did_you_mean(key, known) or f"; there are {', '.join(known)}"
-    owner = ".".join(str(step) for step in (*path, *where[:-1])) or "a blueprint"
+    owner = ".".join(str(step) for step in in_file((*path, *where[:-1]))) or "a blueprint"
     problems.add("unknown-key", f'{owner} has no key "{key}"{mend}', (*path, *where), "key")
+
+
+def in_file(path: KeyPath) -> KeyPath:
+    """A path as the file that it leads into has it: an imported file stands under the `import` of another."""
+    while path[:1] == (IMPORT,) and len(path) > 2 and path[2] == IMPORTED:
+        path = path[3:]
+    return path
 
 
 def _section_at(section: type, where: KeyPath) -> type:

@@ -99,8 +99,10 @@ def _repeat(value: object, path: KeyPath, problems: Problems) -> object:
     if isinstance(value, dict) and len(value) == 1:
         variable, values = next(iter(value.items()))
         if not NAME.match(str(variable)):
-            problems.add("name", f'"{variable}" cannot name a loop variable', (*path, str(variable)), "key")
-        elif (isinstance(values, list | int) and not isinstance(values, bool)) or is_template(values):
+            message = f'"{variable}" cannot name a loop variable; names begin with a lower-case letter'
+            problems.add("name", message, (*path, str(variable)), "key")
+            return None
+        if (isinstance(values, list | int) and not isinstance(values, bool)) or is_template(values):
             return value
     message = "`for` takes a count, or one variable with its values: for: {stage: [1, 2, 3]}"
     problems.add("wiring", message, path)

@@ -27,13 +27,16 @@ DEFAULT_MODEL = "model"
 NAME = re.compile(r"[a-z_][A-Za-z0-9_]*\Z")
 """Names that users give begin lower-case: Keras's classes begin upper-case, so the two never meet."""
 
+VARIANT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]*\Z")
+"""Variants are called on the command line, `resnet.yaml:50`, and may be numbers."""
+
 LAYER_NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\-]*\Z")
 """What every backend accepts as a Keras layer name (TensorFlow's scopes are the narrowest)."""
 
 NOT_YET: dict[str, str] = {
     "augment": "augmentation while training",
-    "gradient_accumulation": "(Keras's optimizers take gradient_accumulation_steps)",
-    "ema": "(Keras's optimizers take use_ema and ema_momentum)",
+    "gradient_accumulation": "Keras's optimizers take gradient_accumulation_steps",
+    "ema": "Keras's optimizers take use_ema and ema_momentum",
     "freeze": "freezing layers by pattern (a layer takes trainable: false)",
     "initialize": "weights to start from",
     "lora": "low-rank adapters",

@@ -65,7 +65,7 @@ def _why(character: str) -> str:
     if unicodedata.category(character) == "Cs":
         return f"half a character ({code}, a lone surrogate) stands here; remove it"
     if unicodedata.category(character) == "Cf":
-        name = unicodedata.name(character, "a format control").lower()
+        name = unicodedata.name(character).lower()
         return f"the invisible character {code} ({name}) can make text read otherwise than it is; remove it"
     escape = f"\\x{ord(character):02X}"
     return f'the control character {code} is not allowed; remove it, or write "{escape}" in quotes'

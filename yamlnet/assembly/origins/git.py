@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from yamlnet.assembly.addresses import Address
 from yamlnet.assembly.origins.origin import LONGEST, Fetched, Unreachable
-from yamlnet.cache import cache_folder
+from yamlnet.cache import cache_folder, sha256
+
+if TYPE_CHECKING:
+    import subprocess
 
 SECONDS = 120
 
@@ -42,7 +44,7 @@ def fetch(address: Address, revision: str) -> Fetched:
 
 def _repository(url: str) -> Path:
     """A bare repository of our own for what is fetched from a URL."""
-    folder = cache_folder() / "git" / hashlib.sha256(url.encode()).hexdigest()[:32]
+    folder = cache_folder() / "git" / sha256(url.encode())[:32]
     if not (folder / "HEAD").exists():
         folder.mkdir(parents=True, exist_ok=True)
         _git(folder, "init", "--quiet", "--bare")
@@ -85,6 +87,8 @@ def _git(repository: Path, *arguments: str) -> bytes | None:
 
 
 def _run(repository: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    import subprocess  # a blueprint without such files should not wait for it
+
     quiet = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "true", "LC_ALL": "C"}  # never wait for a password
     try:
         return subprocess.run(

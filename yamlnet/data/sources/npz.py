@@ -24,6 +24,6 @@ def read(arguments: Mapping[str, object], root: Path, path: KeyPath) -> Table:
         with np.load(file, allow_pickle=False) as archive:
             columns: dict[str, Array] = {name: archive[name] for name in archive.files}
     except (ValueError, OSError, zipfile.BadZipFile, AttributeError) as error:
-        message = f"{file.name} is not an archive of plain arrays (numpy.savez): {error}"
+        message = f"{file.name} is not an archive of plain arrays, as numpy.savez writes them"
         raise DataError(message, path=path, check="file") from error
     return checked_table(columns, file.name, path)

@@ -1,0 +1,127 @@
+"""`text/gpt2.yaml` has the released sizes, and gives what `transformers.GPT2LMHeadModel` gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+pytestmark = [pytest.mark.backend, pytest.mark.slow]
+
+on_jax = pytest.mark.skipif(
+    keras.backend.backend() != "jax",
+    reason="held against its reference on JAX; tests/gallery/test_builds.py builds it on every backend",
+)
+
+SMALL_ENOUGH = ("vocabulary=61", "length=12", "depth=3", "width=32", "heads=4")
+
+
+@pytest.mark.parametrize(
+    ("variant", "parameters"),
+    [
+        ("", 124_439_808),
+        (":small", 124_439_808),
+        (":medium", 354_823_168),
+        (":large", 774_030_080),
+        (":xl", 1_557_611_200),
+    ],
+)
+def test_it_has_as_many_parameters(build: Callable[..., Any], variant: str, parameters: int) -> None:
+    with keras.StatelessScope(initialize_variables=False):  # shapes alone: xl would take 6 GB
+        model = build(f"text/gpt2.yaml{variant}")
+    assert model.count_params() == parameters
+    keras.backend.clear_session()
+
+
+@pytest.fixture(scope="module")
+def ours(build: Callable[..., Any]) -> Any:
+    return build("text/gpt2.yaml", *SMALL_ENOUGH)
+
+
+@pytest.fixture(scope="module")
+def theirs() -> Any:
+    torch = pytest.importorskip("torch")
+    transformers = pytest.importorskip("transformers")
+    torch.set_num_threads(2)
+    torch.manual_seed(0)
+    config = transformers.GPT2Config(vocab_size=61, n_positions=12, n_layer=3, n_embd=32, n_head=4)
+    model = transformers.GPT2LMHeadModel(config).eval()
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.add_(torch.randn_like(weight) * 0.15)
+    return model
+
+
+def test_its_layers_have_the_names_that_weights_are_saved_under(ours: Any) -> None:
+    names = [layer.name for layer in ours.layers]
+    assert names[:5] == ["tokens", "token_embedding", "position_embedding", "embedded", "embedding_dropout"]
+    assert [name for name in names if name.startswith("block_3_")] == [
+        "block_3_attention_norm",
+        "block_3_attention",
+        "block_3_attention_dropout",
+        "block_3_attention_residual",
+        "block_3_feed_forward_norm",
+        "block_3_feed_forward_expand",
+        "block_3_feed_forward_project",
+        "block_3_feed_forward_dropout",
+        "block_3_feed_forward_residual",
+    ]
+    assert names[-1] == "final_norm"
+
+
+@on_jax
+def test_with_the_same_weights_it_gives_the_same_logits(ours: Any, theirs: Any) -> None:
+    import torch
+
+    copy_weights(theirs, ours)
+    for length in (12, 5):
+        tokens = np.random.default_rng(length).integers(0, 61, size=(3, length))
+        with torch.no_grad():
+            expected = theirs(torch.from_numpy(tokens)).logits.numpy()
+        assert expected.shape == (3, length, 61)
+        assert np.ptp(expected) > 1, "the outputs say too little to be compared"
+        np.testing.assert_allclose(ours.predict(tokens, verbose=0), expected, rtol=1e-4, atol=1e-4)
+
+
+@on_jax
+def test_what_comes_later_changes_nothing_before_it(ours: Any) -> None:
+    tokens = np.random.default_rng(0).integers(0, 61, size=(1, 12))
+    changed = tokens.copy()
+    changed[:, 7] = (changed[:, 7] + 1) % 61
+    before, after = ours.predict(tokens, verbose=0), ours.predict(changed, verbose=0)
+    np.testing.assert_allclose(after[:, :7], before[:, :7], rtol=1e-5, atol=1e-6)
+    assert np.abs(after[:, 7:] - before[:, 7:]).max() > 1e-3
+
+
+def copy_weights(theirs: Any, ours: Any) -> None:
+    """Put the weights of a `GPT2LMHeadModel` into ours, layer by layer."""
+    state = {name: value.numpy() for name, value in theirs.state_dict().items()}
+    width = state["transformer.wte.weight"].shape[1]
+
+    def norm(name: str) -> list[Any]:
+        return [state[f"{name}.weight"], state[f"{name}.bias"]]
+
+    ours.get_layer("token_embedding").set_weights([state["transformer.wte.weight"]])
+    ours.get_layer("position_embedding").set_weights([state["transformer.wpe.weight"]])
+    ours.get_layer("final_norm").set_weights(norm("transformer.ln_f"))
+    for index in range(theirs.config.n_layer):
+        here, there = f"block_{index + 1}", f"transformer.h.{index}"
+        attention = ours.get_layer(f"{here}_attention")
+        joined = zip(
+            np.split(state[f"{there}.attn.c_attn.weight"], 3, axis=1),
+            np.split(state[f"{there}.attn.c_attn.bias"], 3),
+            strict=True,
+        )
+        weights = [array for pair in joined for array in pair]
+        weights += [state[f"{there}.attn.c_proj.weight"], state[f"{there}.attn.c_proj.bias"]]
+        assert weights[0].shape == (width, width)
+        attention.set_weights(
+            [given.reshape(own.shape) for given, own in zip(weights, attention.weights, strict=True)]
+        )
+        ours.get_layer(f"{here}_attention_norm").set_weights(norm(f"{there}.ln_1"))
+        ours.get_layer(f"{here}_feed_forward_norm").set_weights(norm(f"{there}.ln_2"))
+        ours.get_layer(f"{here}_feed_forward_expand").set_weights(norm(f"{there}.mlp.c_fc"))
+        ours.get_layer(f"{here}_feed_forward_project").set_weights(norm(f"{there}.mlp.c_proj"))

@@ -1,0 +1,108 @@
+"""Every message of the rooms that read a blueprint is shown by a golden file, or listed here with a reason.
+
+`message_sites.py` says what a message site is and how it is watched. What only building and training tell
+is proved in `test_golden_stages.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SCRIPT = Path(__file__).parent / "message_sites.py"
+ROOMS = ("syntax/", "assembly/", "schema/", "resolver/", "checks/")
+
+PARSER = "what libyaml says: it is compared, never shown"
+COMMAND_LINE = "told about --set or the file's name, which stand in no file: tests/assembly"
+ELSEWHERE = "needs a repository, a package or the network: tests/assembly"
+LOCKED = "needs a lock file: tests/assembly"
+NO_FILE = "told where no file could be read: tests/syntax/test_parse.py"
+
+EXCEPTED = {
+    "syntax/bracket_mistakes.py : ": PARSER,
+    "syntax/line_mistakes.py : ": PARSER,
+    "syntax/text_mistakes.py : ": PARSER,
+    'syntax/parse.py read_bytes: "{}" cannot be read': NO_FILE,
+    'syntax/parse.py read_bytes: "{}" may not be read': NO_FILE,
+    "syntax/parse.py _too_large: ": "takes a file of a mebibyte: tests/syntax/test_parse.py",
+    "syntax/characters.py _why: half a character": "no UTF-8 holds a surrogate; texts that are no files do",
+    "assembly/settings.py _parameter: ": COMMAND_LINE,
+    "assembly/settings.py _read: ": COMMAND_LINE,
+    "assembly/settings.py _refused: ": COMMAND_LINE,
+    "assembly/settings.py apply_settings: ": COMMAND_LINE,
+    "assembly/assemble.py assemble_file: ": COMMAND_LINE,
+    "assembly/assemble.py _Assembler._is_too_much: ": "takes dozens of files: tests/assembly",
+    "assembly/assemble.py _Assembler._tree: look at what changed": LOCKED,
+    'assembly/assemble.py _Assembler._tree: "{}" is not what the lock file has': LOCKED,
+    "assembly/assemble.py _Assembler._tree: ['drift'] ": LOCKED,
+    "assembly/files.py Files._compare: ": LOCKED,
+    "assembly/lock.py ": LOCKED,
+    "assembly/addresses.py _inside: ": ELSEWHERE,
+    "assembly/addresses.py join: ": ELSEWHERE,
+    "assembly/origins/git.py _fetched: ": ELSEWHERE,
+    "assembly/origins/git.py _run: ": ELSEWHERE,
+    "assembly/origins/git.py fetch: ": ELSEWHERE,
+    'assembly/origins/package.py fetch: the package "{}" has no file': ELSEWHERE,
+    "assembly/origins/remote.py fetch: URLs need": ELSEWHERE,
+    "assembly/origins/remote.py fetch: there is nothing": ELSEWHERE,
+    "assembly/origins/remote.py fetch: {} cannot be read": ELSEWHERE,
+    "assembly/origins/remote.py fetch: [Unreachable] message": ELSEWHERE,
+    "schema/dotted.py _of_plugin: ; it has": "needs an installed plugin",
+    "schema/dotted.py _of_plugin: the plugin": "needs an installed plugin",
+    "schema/data_words.py : what separates columns": "help of an argument that may be left out: for editors",
+    "schema/data_words.py : which of its two parts": "help of an argument that may be left out: for editors",
+    "schema/expressions.py _syntax_error: it is nested": "Python 3.11 gives reasons of its own",
+    "resolver/evaluate.py _Walk._fact: ": "needs the data: test_golden_stages.py",
+}
+"""Sites by how they begin (file, function, text), each with the reason why no golden file shows it."""
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Any]:
+    ran = subprocess.run(
+        [sys.executable, str(SCRIPT), "err", "err-syntax"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return dict(json.loads(ran.stdout))
+
+
+def test_every_message_is_shown_or_excepted(found: dict[str, Any]) -> None:
+    unshown = [site for site, files in found["sites"].items() if site.startswith(ROOMS) and not files]
+    assert [site for site in unshown if not site.startswith(tuple(EXCEPTED))] == []
+
+
+def test_no_exception_is_out_of_date(found: dict[str, Any]) -> None:
+    for beginning in EXCEPTED:
+        sites = {site: files for site, files in found["sites"].items() if site.startswith(beginning)}
+        assert sites, f"no site begins with {beginning!r}"
+        parser = EXCEPTED[beginning] == PARSER  # its words may occur in ours
+        assert parser or not any(sites.values()), f"a golden file shows {beginning!r}"
+
+
+def test_the_rooms_have_the_messages_that_are_known(found: dict[str, Any]) -> None:
+    """The watching itself works: messages of each kind are among the sites."""
+    sites = set(found["sites"])
+    assert {
+        'schema/wiring.py _layer_name: "{}" cannot name a Keras layer; use letters, digits, _ . and -',
+        "syntax/compose.py Composer._node: ['too-deep'] TOO_DEEP",
+        "syntax/compose.py : put the value in quotes instead",
+        "resolver/evaluate.py _Walk._apply: this divides by zero",
+    } <= sites
+    assert len(sites) > 300
+
+
+def test_a_golden_file_that_is_removed_is_missed(found: dict[str, Any]) -> None:
+    alone = Counter(files[0] for files in found["sites"].values() if len(files) == 1)
+    missed = [name for name, text in found["texts"].items() if text and not alone[name]]
+    assert len(missed) < len(found["texts"]) / 2
+    assert {"err/callback_paths.yaml", "err/wiring.yaml", "err/no_loss.yaml", "err-syntax/tabs.yaml"} <= set(
+        alone
+    )

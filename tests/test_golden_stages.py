@@ -1,0 +1,80 @@
+"""Golden pairs of what only building (`err-build/`) and training (`err-data/`) refuse, on every backend.
+
+A file of `err-build/` loads and does not build; one of `err-data/` is refused by `train` before there is a
+run folder. The texts are the same on every backend. One process runs all files while `message_sites.py`
+watches, so the proof that every message is shown costs no second run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.backend
+
+FOLDER = Path(__file__).parent / "blueprints"
+FILES = sorted(path for stage in ("err-build", "err-data") for path in (FOLDER / stage).glob("*.yaml"))
+ROOMS = ("compiler/", "data/", "objectives/", "pipeline.py")
+
+MISSING_PACKAGE = "needs a machine without the package"
+EXCEPTED = {
+    "compiler/objects.py _path: ": "`validate` refused the name before; a guard for plans made by code",
+    "data/rows.py ": "told about a file given on the command line",
+    "data/sources/arrow_files.py _read: pip install": MISSING_PACKAGE,
+    "data/sources/arrow_files.py _read: reading {} needs pyarrow": MISSING_PACKAGE,
+    "data/sources/sklearn_datasets.py read: pip install": MISSING_PACKAGE,
+    "data/sources/sklearn_datasets.py read: the source Sklearn needs": MISSING_PACKAGE,
+    "data/sources/keras_datasets.py read: ": "needs a machine without network and without Keras's cache",
+    "pipeline.py _require_exporters: ": MISSING_PACKAGE,
+    "pipeline.py save: ": "told about a file that cannot be written",
+}
+"""Sites by how they begin (file, function, text), each with the reason why no golden file shows it."""
+
+SHOWN_HERE = ("resolver/evaluate.py _Walk._fact: ",)
+"""What the proof without a backend (`test_golden_coverage.py`) leaves to this one."""
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Any]:
+    script = Path(__file__).parent / "message_sites.py"
+    ran = subprocess.run(
+        [sys.executable, str(script), "err-build", "err-data"], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr[-4000:]
+    return dict(json.loads(ran.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_err(path: Path, found: dict[str, Any]) -> None:
+    text = found["texts"][f"{path.parent.name}/{path.name}"]
+    expected = path.with_suffix(".out")
+    if os.environ.get("YAMLNET_UPDATE_GOLDEN"):
+        expected.write_text(text, encoding="utf-8")
+    assert text == expected.read_text(encoding="utf-8")
+    assert text, "it was not refused"
+
+
+def test_every_message_is_shown_or_excepted(found: dict[str, Any]) -> None:
+    unshown = [
+        site for site, files in found["sites"].items() if site.startswith((*ROOMS, *SHOWN_HERE)) and not files
+    ]
+    assert [site for site in unshown if not site.startswith(tuple(EXCEPTED))] == []
+
+
+def test_no_exception_is_out_of_date(found: dict[str, Any]) -> None:
+    for beginning in EXCEPTED:
+        sites = {site: files for site, files in found["sites"].items() if site.startswith(beginning)}
+        assert sites, f"no site begins with {beginning!r}"
+        assert not any(sites.values()), f"a golden file shows {beginning!r}"
+
+
+def test_a_golden_file_that_is_removed_is_missed(found: dict[str, Any]) -> None:
+    alone = {files[0] for files in found["sites"].values() if len(files) == 1}
+    assert {"err-build/batch_axis_lost.yaml", "err-data/losses.yaml", "err-data/metrics.yaml"} <= alone
+    assert len(alone) > len(FILES) * 3 / 4

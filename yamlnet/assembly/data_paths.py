@@ -1,0 +1,43 @@
+"""Data files that a base names stay where the base finds them when another file extends it."""
+
+from __future__ import annotations
+
+import os.path
+from dataclasses import replace
+
+from yamlnet.assembly.addresses import Address
+from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.schema.data_words import SOURCES
+from yamlnet.schema.expressions import is_template
+from yamlnet.syntax.graft import find, put
+from yamlnet.syntax.tree import Branch
+
+PARTS = ("train", "validation", "test")
+
+
+def moved(document: Branch, base: Address, writer: Address) -> Branch:
+    """The document of a base with its data files' paths as the file that extends it would write them."""
+    folder = os.path.relpath(os.path.dirname(base.path) or ".", os.path.dirname(writer.path) or ".")
+    if base.scheme != "path" or writer.scheme != "path" or folder == ".":
+        return document
+    for part in PARTS:
+        source = find(document, ("data", part))
+        if source is not None and isinstance(source.value, dict) and len(source.value) == 1:
+            document = _moved_source(document, ("data", part, next(iter(source.value))), folder)
+    return document
+
+
+def _moved_source(document: Branch, path: KeyPath, folder: str) -> Branch:
+    arguments = SOURCES.get(str(path[-1]), ())
+    if not any(argument.name == "path" for argument in arguments):
+        return document
+    for place in (path, (*path, "path")):
+        found = find(document, place)
+        if found is None or not isinstance(found.value, str) or is_template(found.value):
+            continue
+        if os.path.isabs(found.value) or "://" in found.value:
+            continue
+        # Columns inside the text no longer tell where they stand in the file.
+        positions = replace(found.positions, style="*")
+        document = put(document, place, Branch(os.path.join(folder, found.value), positions))
+    return document
