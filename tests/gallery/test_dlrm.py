@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import yamlnet
+from yamlnet.resolver.plan import LayerCall
 
 pytestmark = [pytest.mark.backend, pytest.mark.slow]
 pytestmark.append(
@@ -73,9 +74,10 @@ def test_an_index_beyond_the_limit_wraps_around(ours: Any, rows: dict[str, Any])
 def test_uncut_it_is_as_large_as_published(ours: Any) -> None:
     """The paper's 540M parameters, 2 GiB that are not built here."""
     (plan,) = yamlnet.load(f"{BLUEPRINTS / BLUEPRINT}:kaggle").plan.models.values()
-    embeddings = [node.callee.layer.arguments for node in plan.nodes if node.name.endswith("_embedding")]
-    assert sum(one["input_dim"] for one in embeddings) == CRITEO_VALUES
-    assert {one["output_dim"] for one in embeddings} == {VECTOR}
+    layers = [node.callee.layer for node in plan.nodes if isinstance(node.callee, LayerCall)]
+    tables = [layer.arguments for layer in layers if "input_dim" in layer.arguments]
+    assert [one["output_dim"] for one in tables] == [VECTOR] * TABLES
+    assert np.sum([one["input_dim"] for one in tables]) == CRITEO_VALUES
     assert not [node for node in plan.nodes if node.name.endswith("_index")]
     networks = sum(layer.count_params() for layer in ours.layers if not layer.name.endswith("_embedding"))
     assert networks + CRITEO_VALUES * VECTOR == 540_677_217

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import yamlnet
+from yamlnet.resolver.plan import LayerCall
 
 pytestmark = [pytest.mark.backend, pytest.mark.slow]
 pytestmark.append(
@@ -90,10 +91,9 @@ def test_sutskever_s_model_is_as_large_as_published(build: Callable[..., Any]) -
     assert narrow.count_params() == parameters(10)
     assert parameters(1000) == 384_112_000
     (plan,) = yamlnet.load(f"{BLUEPRINTS / BLUEPRINT}:sutskever").plan.models.values()
-    arguments = {node.name: node.callee.layer.arguments for node in plan.nodes if "coder" in node.name}
-    assert [arguments[f"{part}coder{layer}"]["units"] for part in ("en", "de") for layer in range(4)] == [
-        1000
-    ] * 8
+    layers = {node.name: node.callee.layer for node in plan.nodes if isinstance(node.callee, LayerCall)}
+    names = [f"{part}{layer}" for part in ("encoder", "decoder") for layer in range(4)]
+    assert [layers[name].arguments["units"] for name in names] == [1000] * 8
 
 
 def parameters(width: int) -> int:
