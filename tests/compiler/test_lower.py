@@ -161,3 +161,11 @@ def test_several_inputs_and_outputs_go_by_name(tmp_path: Path) -> None:
     )
     found = ours.predict({"a": np.ones((4, 2)), "b": np.ones((4, 3))}, verbose=0)
     assert {name: value.shape for name, value in found.items()} == {"first": (4, 1), "second": (4, 2)}
+
+
+def test_an_operation_that_takes_its_tensors_by_position(tmp_path: Path) -> None:
+    layers = '- ops.einsum: {subscripts: "bi,bj->bij", from: [a, b]}'
+    ours = model(layers, tmp_path, inputs="a: [3], b: [4]")
+    a, b = np.arange(6.0).reshape(2, 3), np.arange(8.0).reshape(2, 4)
+    given = {"a": a.astype("float32"), "b": b.astype("float32")}
+    np.testing.assert_allclose(ours.predict(given, verbose=0), np.einsum("bi,bj->bij", a, b))

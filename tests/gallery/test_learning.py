@@ -21,9 +21,13 @@ MEASURED = {
     "attention": ("accuracy", "digit"),
     "digits": ("accuracy", "digit"),
     "functional": ("digit_accuracy", "digit"),
+    "graph-ops/mixture_of_experts": ("digit_accuracy", "digit"),
+    "graph-ops/squeeze_excite": ("accuracy", "digit"),
     "lstm": ("accuracy", "digit"),
     "mlp": ("auc", "benign"),
     "regression": ("r2_score", "progression"),
+    "sequence/tcn": ("accuracy", "digit"),
+    "vision/lenet5": ("accuracy", "digit"),
 }
 """The metric that tells, and the target that it is about."""
 

@@ -7,6 +7,7 @@ in the user's words, at the entry that asked for it.
 from __future__ import annotations
 
 import gc
+import inspect
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -242,12 +243,24 @@ class _Named:
     name: str
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        result = self.function(*args, **kwargs)
+        positional, named = _by_position(self.function, kwargs)
+        result = self.function(*args, *positional, **named)
         first = result[0] if isinstance(result, list | tuple) and result else result
         history = getattr(first, "_keras_history", None)
         if history is not None:
             history.operation.name = self.name
         return result
+
+
+def _by_position(function: Any, kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """The arguments that a function takes by position alone: `einsum(subscripts, *operands)`."""
+    parameters = inspect.signature(function).parameters
+    many = next((name for name, one in parameters.items() if one.kind is one.VAR_POSITIONAL), None)
+    if many not in kwargs:
+        return [], kwargs
+    before = list(parameters)[: list(parameters).index(many)]
+    positional = [*(kwargs[name] for name in before), *kwargs[many]]
+    return positional, {name: value for name, value in kwargs.items() if name not in (*before, many)}
 
 
 def _references(values: object) -> list[TensorRef]:

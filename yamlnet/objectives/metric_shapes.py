@@ -37,7 +37,7 @@ SPARSE = ("SparseCategoricalAccuracy", "SparseCategoricalCrossentropy", "SparseT
 """The target is the number of a class: one axis less than the output."""
 
 EXACT = (
-    "BinaryCrossentropy", "CategoricalCrossentropy", "F1Score", "FBetaScore", "R2Score",
+    "BinaryCrossentropy", "CategoricalCrossentropy", "F1Score", "FBetaScore",
     "TopKCategoricalAccuracy",
 )  # fmt: skip
 """Unlike the others, these do not overlook a last axis of 1 that only one of the two has."""

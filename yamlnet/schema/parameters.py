@@ -67,6 +67,7 @@ def _declared(section: ParameterSection) -> t.ValueType:
         "bool": t.Boolean(),
         "str": t.Text(),
         "list": t.ListOf(t.Plain()),
+        "any": t.Plain(),
         None: implied_type(section.default),
     }
     return named[section.type]
