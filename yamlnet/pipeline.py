@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from yamlnet.assembly.assembled import Assembled
 from yamlnet.checks import check
 from yamlnet.diagnostics.diagnostic import (
     BlueprintError,
@@ -30,7 +31,8 @@ from yamlnet.syntax.tree import Tree
 if TYPE_CHECKING:
     import keras
 
-    from yamlnet.assembly.lock import LockMode, Pin
+    from yamlnet.assembly.assembled import Pin
+    from yamlnet.assembly.lock import LockMode
     from yamlnet.data.dataset import Dataset
     from yamlnet.runner.run import Run
 
@@ -46,6 +48,7 @@ class LoadedBlueprint:
         plan: everything filled in, as far as it can be without the data.
         warnings: what was found that does not refuse the blueprint.
         pins: what the files that it names hold, as `blueprint.lock` calls them.
+        variant: the variant that was chosen, or None.
     """
 
     path: Path
@@ -54,6 +57,7 @@ class LoadedBlueprint:
     plan: Plan
     warnings: tuple[Diagnostic, ...]
     pins: Mapping[str, Pin]
+    variant: str | None = None
 
     def build(self, backend: str | None = None) -> keras.Model:
         """Build the Keras model. See `yamlnet.pipeline.build`."""
@@ -78,22 +82,23 @@ def load(path: str | Path, overrides: Sequence[str] = (), lock: LockMode = "warn
         YamlnetError: there is no such file.
     """
     problems = Problems()
-    file, tree, pins = _assembled(str(path), overrides, lock, problems)
+    found = _assembled(str(path), overrides, lock, problems)
     try:
-        blueprint, plan = inspect(tree, problems)
+        blueprint, plan = inspect(found.tree, problems)
     except BlueprintError as error:
-        raise located(error, tree) from error.__cause__
-    return LoadedBlueprint(file, tree, blueprint, plan, problems.diagnostics, pins)
+        raise located(error, found.tree) from error.__cause__
+    return LoadedBlueprint(
+        found.path, found.tree, blueprint, plan, problems.diagnostics, found.pins, found.variant
+    )
 
 
-def _assembled(
-    path: str, overrides: Sequence[str], lock: LockMode, problems: Problems
-) -> tuple[Path, Tree, Mapping[str, Pin]]:
-    """The file at a path with everything that it names, and what that holds."""
-    if path.endswith(SUFFIXES) and not overrides:
+def _assembled(path: str, overrides: Sequence[str], lock: LockMode, problems: Problems) -> Assembled:
+    """The file at a path with everything that it names."""
+    elsewhere = "://" in path or path.startswith("pkg:")
+    if path.endswith(SUFFIXES) and not overrides and not elsewhere:
         tree = parse_file(path)
         if not (isinstance(tree.value, dict) and tree.value.keys() & set(ASSEMBLED)):
-            return Path(path), tree, {}  # it stands alone; what follows costs more than validating it
+            return Assembled(Path(path), tree)  # it stands alone; what follows costs more than validating it
     from yamlnet.assembly.assemble import assemble_file
 
     return assemble_file(path, overrides, lock, problems)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from yamlnet.assembly.lock import NAME, LockMode, Pin, read_lock, write_lock
+from yamlnet.assembly.assembled import Pin
+from yamlnet.assembly.lock import NAME, LockMode, read_lock, write_lock
 from yamlnet.diagnostics.diagnostic import BlueprintError, YamlnetError
 from yamlnet.pipeline import LoadedBlueprint, load
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from yamlnet.assembly.addresses import Address, AddressError, join, parse_address
+from yamlnet.assembly.assembled import Assembled
 from yamlnet.assembly.data_paths import moved
 from yamlnet.assembly.files import Files, Unreachable
-from yamlnet.assembly.lock import LockMode, Pin, read_lock
+from yamlnet.assembly.lock import LockMode, read_lock
 from yamlnet.assembly.merge import merge
 from yamlnet.assembly.settings import apply_settings
 from yamlnet.assembly.variants import choose_variant
@@ -35,9 +36,7 @@ MAX_DEPTH = 16
 IMPORT_KEYS = ("from", GIVEN)
 
 
-def assemble_file(
-    path: str, settings: Sequence[str], lock: LockMode, problems: Problems
-) -> tuple[Path, Tree, Mapping[str, Pin]]:
+def assemble_file(path: str, settings: Sequence[str], lock: LockMode, problems: Problems) -> Assembled:
     """Put the blueprint at a path together; `resnet.yaml:50` chooses the variant `50`.
 
     Args:
@@ -45,9 +44,6 @@ def assemble_file(
         settings: what `--set` says.
         lock: what a file that differs from its pin in `blueprint.lock` does.
         problems: where mistakes go.
-
-    Returns:
-        The file, its document as one tree, and what the files that it names hold.
 
     Raises:
         BlueprintError: as for `assemble`, or the file is not YAML as blueprints are written in.
@@ -62,7 +58,8 @@ def assemble_file(
         raise YamlnetError(f'"{path}" is not a file of this machine', hint)
     tree = parse(read(address.path), address.path)
     files = Files(read_lock(Path(address.path).parent, lock))
-    return Path(address.path), assemble(tree, address, settings, files, problems), files.pins
+    document = assemble(tree, address, settings, files, problems)
+    return Assembled(Path(address.path), document, files.pins, address.variant)
 
 
 def assemble(tree: Tree, address: Address, settings: Sequence[str], files: Files, problems: Problems) -> Tree:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from yamlnet.assembly.addresses import Address
-from yamlnet.assembly.lock import Lock, Pin
+from yamlnet.assembly.assembled import Pin
+from yamlnet.assembly.lock import Lock
 from yamlnet.assembly.origins import ORIGINS
 from yamlnet.assembly.origins.origin import Fetched, Unreachable
-from yamlnet.cache import recall, remember
+from yamlnet.cache import recall, remember, sha256
 from yamlnet.syntax.parse import parse, text_of
 from yamlnet.syntax.tree import Tree
 
@@ -57,7 +58,7 @@ class Files:
         return fetched
 
     def _compare(self, address: Address, fetched: Fetched) -> None:
-        name, found = self.lock.name(address), Pin.of(fetched)
+        name, found = self.lock.name(address), Pin(sha256(fetched.data), fetched.revision)
         self.pins[name] = found
         pin = self.lock.pin(address)
         if pin is not None and pin.sha256 != found.sha256:

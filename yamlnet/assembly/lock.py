@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from yamlnet.assembly.addresses import Address
-from yamlnet.assembly.origins.origin import Fetched
-from yamlnet.cache import sha256
+from yamlnet.assembly.assembled import Pin
 from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.syntax.parse import parse, read
 from yamlnet.syntax.tree import Value
@@ -28,19 +27,6 @@ HEAD = """\
 # What the files that the blueprints of this folder name held when `yamlnet lock` last looked.
 # Commit it: with --locked, every command refuses a file that is not as pinned here.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Pin:
-    """One file: the hash of its content, and the git commit it was taken from, if any."""
-
-    sha256: str
-    commit: str = ""
-
-    @staticmethod
-    def of(fetched: Fetched) -> Pin:
-        """The pin of a file as it is."""
-        return Pin(sha256(fetched.data), fetched.revision)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ def command(
     Example:
       yamlnet build digits.yaml
       yamlnet build digits.yaml --set width=32 -o model.keras
+      yamlnet build resnet.yaml:50          the variant 50 of the file
     """
     from yamlnet.pipeline import build, load, save
 

@@ -24,7 +24,8 @@ def command(blueprints: tuple[str, ...]) -> None:
       yamlnet lock resnet.yaml
       yamlnet train resnet.yaml --locked
     """
-    from yamlnet.assembly.lock import Pin, write_lock
+    from yamlnet.assembly.assembled import Pin
+    from yamlnet.assembly.lock import write_lock
     from yamlnet.pipeline import load
 
     by_folder: dict[Path, dict[str, Pin]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,8 @@ import click
 
 from yamlnet.cli.failures import handles_failures, style_asked, tell, tell_plainly
 from yamlnet.cli.options import lock_option, quiet_option, set_option
-from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, Span, YamlnetError
-from yamlnet.diagnostics.report import Places
+from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, Note, Span, YamlnetError
+from yamlnet.diagnostics.report import Places, locate
 
 if TYPE_CHECKING:
     from yamlnet.pipeline import LoadedBlueprint
@@ -30,7 +31,7 @@ def command(blueprints: tuple[str, ...], overrides: tuple[str, ...], locked: boo
 
     Every mistake is told in one run, at file:line:column, with the likely mend. Nothing is built and no
     backend is needed; `yamlnet build` checks shapes as well. --format json writes one list for all files,
-    empty when all is fine.
+    empty when all is fine. The variants of a file are checked with it; `file.yaml:name` checks one.
 
     \b
     Example:
@@ -59,7 +60,9 @@ def command(blueprints: tuple[str, ...], overrides: tuple[str, ...], locked: boo
         else:
             problems += _named(loaded.warnings, loaded.tree.source)
             trees[loaded.tree.source] = loaded.tree
-            if not quiet and style == "text":
+            variants = _variant_problems(loaded, overrides, locked)
+            problems += variants
+            if not quiet and style == "text" and not variants:
                 click.echo(f"{path}: ok ({_contents(loaded)})")
     tell(problems, trees, style)
     if unread or any(problem.severity == "error" for problem in problems):
@@ -70,7 +73,40 @@ def _contents(loaded: LoadedBlueprint) -> str:
     """`12 layers`; of a file without a model, what it offers to others."""
     count = sum(len(graph.nodes) for graph in loaded.plan.models.values())
     counts = {"layer": count} if count else {"block": len(loaded.blueprint.blocks)}
+    if variants := _variants(loaded):
+        counts["variant"] = len(variants)
     return ", ".join(f"{number:,} {what}{'s' if number != 1 else ''}" for what, number in counts.items())
+
+
+def _variants(loaded: LoadedBlueprint) -> tuple[str, ...]:
+    """The variants of a file that none was chosen of."""
+    document = loaded.tree.value
+    found = document.get("variants") if isinstance(document, dict) and loaded.variant is None else None
+    return tuple(found) if isinstance(found, dict) else ()
+
+
+def _variant_problems(loaded: LoadedBlueprint, overrides: tuple[str, ...], locked: bool) -> list[Diagnostic]:
+    """What is wrong with each variant of a file that is right without one, and which variant it is."""
+    from yamlnet.pipeline import load
+
+    found: list[Diagnostic] = []
+    for name in _variants(loaded):
+        try:
+            load(f"{loaded.path}:{name}", overrides, "refuse" if locked else "warn")
+        except BlueprintError as error:
+            note = Note(f'in the variant "{name}"', ("variants", name))
+            problems = [_placed(problem, error.trees) for problem in error.diagnostics]
+            noted = tuple(replace(problem, notes=(*problem.notes, note)) for problem in problems)
+            found += _named(noted, loaded.tree.source)
+    return found
+
+
+def _placed(problem: Diagnostic, trees: Mapping[str, Places]) -> Diagnostic:
+    """A problem with the places that its paths have in a variant, whose document is not the file's own."""
+    found = locate(problem, trees)
+    notes = zip(problem.notes, found.notes, strict=True)
+    spans = tuple(replace(note, span=other.span) for note, other in notes)
+    return replace(problem, span=found.span, within=None, notes=spans)
 
 
 def _named(problems: tuple[Diagnostic, ...], path: str) -> list[Diagnostic]:
