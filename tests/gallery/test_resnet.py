@@ -50,8 +50,7 @@ def test_its_bottlenecks_are_those_of_keras(
         reference = getattr(keras.applications, application)(weights=None, input_shape=(size, size, 3))
     assert ours.count_params() == parameters
     same_as.layers(ours, reference)
-    if member != 152:
-        same_as.outputs(ours, reference, images(size), atol=1e-7)
+    same_as.outputs(ours, reference, images(size), atol=1e-7, soften=0.01 if member == 152 else 1)
 
 
 @pytest.mark.parametrize("member", BASIC)

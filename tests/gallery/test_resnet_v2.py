@@ -43,9 +43,8 @@ def test_it_is_the_one_of_keras(
         reference = getattr(keras.applications, application)(weights=None, input_shape=(size, size, 3))
     assert ours.count_params() == parameters
     same_as.layers(ours, reference)
-    if member != 152:
-        images = np.random.default_rng(1).normal(size=(2, size, size, 3)).astype("float32")
-        same_as.outputs(ours, reference, images, atol=1e-7)
+    images = np.random.default_rng(1).normal(size=(2, size, size, 3)).astype("float32")
+    same_as.outputs(ours, reference, images, atol=1e-7, soften=0.01 if member == 152 else 1)
 
 
 def test_its_layers_have_readable_names(build: Callable[..., Any]) -> None:
