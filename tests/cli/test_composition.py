@@ -95,6 +95,11 @@ def test_lock_and_locked(here: Path) -> None:
     assert "imported here" in told.stderr
 
 
+def test_there_may_be_nothing_to_lock(here: Path) -> None:
+    assert "nothing to pin" in call("lock", "ok/minimal.yaml").stdout
+    assert not (here / "ok" / "blueprint.lock").exists()
+
+
 def test_validate_checks_the_variants_with_the_file(here: Path) -> None:
     told = call("validate", "variants.yaml")
     assert told.exit_code == 1

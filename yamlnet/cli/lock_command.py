@@ -25,7 +25,7 @@ def command(blueprints: tuple[str, ...]) -> None:
       yamlnet train resnet.yaml --locked
     """
     from yamlnet.assembly.assembled import Pin
-    from yamlnet.assembly.lock import write_lock
+    from yamlnet.assembly.lock import NAME, write_lock
     from yamlnet.pipeline import load
 
     by_folder: dict[Path, dict[str, Pin]] = {}
@@ -33,5 +33,8 @@ def command(blueprints: tuple[str, ...]) -> None:
         loaded = load(blueprint, lock="ignore")
         by_folder.setdefault(loaded.path.parent, {}).update(loaded.pins)
     for folder, pins in by_folder.items():
+        if not pins and not (folder / NAME).exists():
+            click.echo(f"the blueprints in {folder} name no other files: there is nothing to pin")
+            continue
         path = write_lock(folder, pins)
         click.echo(f"wrote {path}: {len(pins)} file{'s' if len(pins) != 1 else ''}")

@@ -41,7 +41,15 @@ def command(starter: str | None, output: str | None, force: bool) -> None:
     if target.exists() and not force:
         raise click.UsageError(f"{target} exists; --force overwrites it, -o writes another file")
     target.write_text(_at_home(starters[starter].read_text(encoding="utf-8")), encoding="utf-8")
-    click.echo(f"wrote {target}\n  yamlnet validate {target}\n  yamlnet train {target}")
+    click.echo(f"wrote {target}\n  yamlnet validate {target}\n  yamlnet {_next_step(target)} {target}")
+
+
+def _next_step(path: Path) -> str:
+    """What a starter is for: many of the gallery's name no data, and are built."""
+    from yamlnet.pipeline import parse_file
+
+    value = parse_file(path).value
+    return "train" if isinstance(value, dict) and "train" in value else "build"
 
 
 def _at_home(text: str) -> str:
