@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yamlnet.cache import cache_folder, sha256
+from yamlnet.diagnostics.diagnostic import YamlnetError
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -27,7 +28,7 @@ GROUP = "yamlnet.layers"
 SECONDS = 300
 
 
-class PluginError(Exception):
+class PluginError(YamlnetError):
     """A plugin whose layers cannot be read; the message says why."""
 
 
