@@ -91,15 +91,16 @@ wrong.yaml:9:7: no import and no installed plugin is called "acme_tset"; did you
 """
 
 BUILD = """\
-import sys, numpy as np, yamlnet
+import keras, numpy as np, yamlnet
 from yamlnet.pipeline import save
 model = yamlnet.load("right.yaml").build()
 from pathlib import Path
 save(model, Path("model.keras"))
+array = keras.ops.convert_to_numpy
 rows = np.ones((2, 4), "float32")
 value, gate = (model.layers[1].value, model.layers[1].gate)
-inner = rows @ np.asarray(value.kernel) / (1 + np.exp(-2 * (rows @ np.asarray(gate.kernel))))
-first = np.asarray(model.layers[1](rows))
+inner = rows @ array(value.kernel) / (1 + np.exp(-2 * (rows @ array(gate.kernel))))
+first = array(model.layers[1](rows))
 np.testing.assert_allclose(first, inner, rtol=1e-5)
 print([layer.name for layer in model.layers], model.count_params())
 """
