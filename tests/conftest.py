@@ -124,7 +124,7 @@ def _environment(backend: str) -> dict[str, str]:
     """What a process that tests one backend has in its environment: the CPU, unless told otherwise."""
     quiet_cpu = {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu", "TF_CPP_MIN_LOG_LEVEL": "2"}
     if backend == "torch":
-        # Its threads wait for each other whenever a core is busy: a training of 15 seconds then takes minutes.
+        # Its threads wait for each other whenever a core is busy: 15 seconds of training then take minutes.
         quiet_cpu["OMP_NUM_THREADS"] = "1"
     kept = {name: os.environ.get(name, value) for name, value in quiet_cpu.items()}
     return {**kept, "KERAS_BACKEND": backend}
