@@ -40,13 +40,13 @@ class Member:
     parameters: int
     image: int | None = None
     outputs: Outputs | None = None
-    """`None` where another row compares them, at a size that takes less time."""
+    """`None` where another row of the same blueprint compares them."""
 
     alpha: float | None = None
     classes: int | None = None
 
     def __str__(self) -> str:
-        return " ".join([PurePath(self.blueprint).name.replace(".yaml", ""), *self._settings()])
+        return "-".join([PurePath(self.blueprint).name.replace(".yaml", ""), *self._settings()])
 
     def ours(self, build: Callable[..., Any]) -> Any:
         return build(self.blueprint, *self._settings())
@@ -70,6 +70,7 @@ BRIGHT, BRIGHTER = Outputs(scale=10), Outputs(scale=1000)
 MOBILE = Outputs(gain=2**0.5, spread=1e-3)
 SEPARABLE = Outputs(spread=1e-3)
 PIXELS = Outputs(scale=100, gain=1.5, soften=5, spread=1e-3)
+"""With a gain of 1.6 or more the signal explodes, and the softmax is saturated."""
 
 MEMBERS = [
     Member("vision/resnet.yaml:50", "ResNet50", 25_636_712, 224, DEEP),
