@@ -16,6 +16,30 @@ BLUEPRINTS = Path(__file__).resolve().parents[2] / "blueprints"
 
 
 @pytest.fixture(scope="session")
+def on_jax() -> None:
+    """Skips what is held against a reference, except on JAX: once is enough.
+
+    Of the session's scope, and so asked before any fixture of a module builds a model.
+    """
+    import keras
+
+    if keras.backend.backend() != "jax":
+        pytest.skip(
+            "held against its reference on JAX; tests/gallery/test_builds.py builds it on every backend"
+        )
+
+
+@pytest.fixture(autouse=True)
+def _forget(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Half a gigabyte of weights a model would not fit beside the others."""
+    yield
+    if request.node.get_closest_marker("backend") is not None:
+        import keras
+
+        keras.backend.clear_session()
+
+
+@pytest.fixture(scope="session")
 def build() -> Callable[..., Any]:
     """`build("vision/resnet.yaml:50", "classes=10")`: a blueprint's model, with `--set` values."""
 
@@ -56,10 +80,9 @@ class SameAs:
         assert ours.count_params() == reference.count_params()
         assert _layers(ours) == _layers(reference)
 
-    def weighted_layers(self, ours: Any, reference: Any) -> None:
-        """The same, where only the layers that hold weights can be compared one to one."""
-        assert ours.count_params() == reference.count_params()
-        assert [one for one in _layers(ours) if one[2]] == [one for one in _layers(reference) if one[2]]
+    def settings(self, ours: Any, reference: Any) -> None:
+        """The same arguments of every layer: initializers, momenta, rates and so on."""
+        assert _settings(ours) == _settings(reference)
 
     def outputs(
         self,
@@ -68,27 +91,30 @@ class SameAs:
         inputs: Any,
         rtol: float = 1e-4,
         atol: float = 1e-6,
+        gain: float = 1,
         soften: float = 1,
+        spread: float = 1e-4,
     ) -> None:
         """Equal outputs for the same inputs, once both hold the same (random) weights.
 
-        `soften` multiplies the classifier's weights: a signal that has grown through a hundred layers leaves
-        a softmax nothing but zeros and a one.
+        `gain` multiplies every kernel, where activations fade the signal. `soften` multiplies the
+        classifier's weights: a signal that has grown through a hundred layers leaves a softmax nothing but
+        zeros and a one. Some output has to differ between the inputs by more than `spread`.
         """
         import numpy as np
 
         rng = np.random.default_rng(0)
-        weights = [random_weight(weight, rng) for weight in reference.weights]
+        weights = [random_weight(weight, rng, gain) for weight in reference.weights]
         weights[-2:] = [soften * weight for weight in weights[-2:]]
         reference.set_weights(weights)
         ours.set_weights(weights)
         expected = np.asarray(reference.predict(inputs, verbose=0))
-        assert np.ptp(expected, axis=0).max() > 1e-4, "the outputs hardly depend on the inputs"
+        assert np.ptp(expected, axis=0).max() > spread, "the outputs hardly depend on the inputs"
         assert expected.max() < 0.999, "the softmax is saturated"
         np.testing.assert_allclose(ours.predict(inputs, verbose=0), expected, rtol=rtol, atol=atol)
 
 
-def random_weight(weight: Any, rng: Any) -> Any:
+def random_weight(weight: Any, rng: Any, gain: float = 1) -> Any:
     """Values that keep a signal alive through a hundred layers, different for every weight.
 
     Statistics too, for a swapped pair of layers of one shape must show.
@@ -98,7 +124,7 @@ def random_weight(weight: Any, rng: Any) -> Any:
     if len(weight.shape) > 1:
         depthwise = len(weight.shape) == 4 and weight.shape[-1] == 1 and weight.shape[-2] > 1
         fan_in = int(np.prod(weight.shape[:2] if depthwise else weight.shape[:-1]))
-        return rng.normal(scale=fan_in**-0.5, size=weight.shape).astype("float32")
+        return rng.normal(scale=gain * fan_in**-0.5, size=weight.shape).astype("float32")
     low, high = (0.5, 1.5) if weight.name in ("gamma", "moving_variance", "variance") else (-0.1, 0.1)
     return rng.uniform(low, high, size=weight.shape).astype("float32")
 
@@ -107,5 +133,14 @@ def _layers(model: Any) -> list[tuple[str, tuple[int | None, ...], list[tuple[in
     """What each layer is, gives and holds, in the model's order; names and inputs aside."""
     return [
         (type(layer).__name__, tuple(layer.output.shape), [tuple(weight.shape) for weight in layer.weights])
+        for layer in model.layers
+    ]
+
+
+def _settings(model: Any) -> list[dict[str, Any]]:
+    """Every layer's arguments, in the model's order; not names, nor what outputs and shapes tell."""
+    apart = ("name", "dtype", "seed", "axis", "padding", "batch_shape")
+    return [
+        {key: value for key, value in layer.get_config().items() if key not in apart}
         for layer in model.layers
     ]

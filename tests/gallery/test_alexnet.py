@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -11,24 +11,11 @@ import pytest
 import torch
 from torch import nn
 
-pytestmark = [
-    pytest.mark.backend,
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        keras.backend.backend() != "jax",
-        reason="held against its reference on JAX; test_builds.py builds it on every backend",
-    ),
-]
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
 
 BLUEPRINT = "vision/alexnet.yaml"
 PARAMETERS = 61_100_840
 """What torchvision's documentation gives."""
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    yield
-    keras.backend.clear_session()
 
 
 def test_it_has_as_many_parameters_as_that_of_torchvision(build: Callable[..., Any]) -> None:

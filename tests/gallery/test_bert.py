@@ -11,11 +11,6 @@ import pytest
 
 pytestmark = [pytest.mark.backend, pytest.mark.slow]
 
-on_jax = pytest.mark.skipif(
-    keras.backend.backend() != "jax",
-    reason="held against its reference on JAX; tests/gallery/test_builds.py builds it on every backend",
-)
-
 SMALL_ENOUGH = ("vocabulary=71", "segments=3", "length=12", "depth=3", "width=32", "heads=4")
 
 
@@ -27,7 +22,6 @@ def test_it_has_as_many_parameters(build: Callable[..., Any], variant: str, para
     with keras.StatelessScope(initialize_variables=False):  # shapes alone, without their gigabytes
         model = build(f"text/bert.yaml{variant}")
     assert model.count_params() == parameters
-    keras.backend.clear_session()
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +68,7 @@ def test_its_layers_have_the_names_that_weights_are_saved_under(ours: Any) -> No
     assert "pooler" in names
 
 
-@on_jax
+@pytest.mark.usefixtures("on_jax")
 def test_with_the_same_weights_it_gives_the_same_outputs(ours: Any, theirs: Any) -> None:
     import torch
 
@@ -97,7 +91,7 @@ def test_with_the_same_weights_it_gives_the_same_outputs(ours: Any, theirs: Any)
             np.testing.assert_allclose(found[name], values, rtol=1e-4, atol=1e-5)
 
 
-@on_jax
+@pytest.mark.usefixtures("on_jax")
 def test_what_stands_in_the_padding_changes_no_token(ours: Any) -> None:
     inputs = texts(12)
     real = inputs["attention_mask"].astype(bool)

@@ -11,11 +11,6 @@ import pytest
 
 pytestmark = [pytest.mark.backend, pytest.mark.slow]
 
-on_jax = pytest.mark.skipif(
-    keras.backend.backend() != "jax",
-    reason="held against its reference on JAX; tests/gallery/test_builds.py builds it on every backend",
-)
-
 VOCABULARY, FEATURES, UNITS, ATTENTION, CLASSES = 40, 6, 5, 7, 4
 
 
@@ -60,7 +55,7 @@ def theirs(ours: Any) -> Any:
     return reference
 
 
-@on_jax
+@pytest.mark.usefixtures("on_jax")
 def test_with_the_same_weights_it_gives_the_same_outputs(ours: Any, theirs: Any) -> None:
     import torch
 
@@ -70,7 +65,7 @@ def test_with_the_same_weights_it_gives_the_same_outputs(ours: Any, theirs: Any)
     np.testing.assert_allclose(ours.predict(words, verbose=0), expected, rtol=1e-4, atol=1e-6)
 
 
-@on_jax
+@pytest.mark.usefixtures("on_jax")
 @pytest.mark.usefixtures("theirs")
 def test_padding_gets_no_weight(ours: Any) -> None:
     words, lengths = texts()

@@ -1,13 +1,11 @@
 """Every blueprint of the gallery builds on every backend, under the names that its plan gives.
 
-What each is held against on JAX stands in the file of its own name. The other members of the families take
-minutes and gigabytes: `pytest -m exhaustive tests/gallery/test_builds.py`.
+What each is held against on JAX stands in the file of its own name, what `keras.applications` has in
+test_applications.py. The other members of the families take minutes and gigabytes:
+`pytest -m exhaustive tests/gallery/test_builds.py`.
 """
 
 from __future__ import annotations
-
-import gc
-from collections.abc import Iterator
 
 import keras
 import pytest
@@ -29,14 +27,6 @@ def variants() -> list[str]:
         named = document.get("variants") if isinstance(document, dict) else None
         found += [f"{name}:{variant}" for variant in named] if isinstance(named, dict) else []
     return [name for name in found if name not in GIANTS]
-
-
-@pytest.fixture(autouse=True)
-def forgotten() -> Iterator[None]:
-    """Half a gigabyte of weights a model would not fit beside the others."""
-    yield
-    keras.backend.clear_session()
-    gc.collect()
 
 
 @pytest.mark.parametrize("name", gallery())

@@ -11,11 +11,6 @@ import pytest
 
 pytestmark = [pytest.mark.backend, pytest.mark.slow]
 
-on_jax = pytest.mark.skipif(
-    keras.backend.backend() != "jax",
-    reason="held against its reference on JAX; tests/gallery/test_builds.py builds it on every backend",
-)
-
 SMALL_ENOUGH = ("vocabulary=61", "length=12", "depth=3", "width=32", "heads=4")
 
 
@@ -33,7 +28,6 @@ def test_it_has_as_many_parameters(build: Callable[..., Any], variant: str, para
     with keras.StatelessScope(initialize_variables=False):  # shapes alone: xl would take 6 GB
         model = build(f"text/gpt2.yaml{variant}")
     assert model.count_params() == parameters
-    keras.backend.clear_session()
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +66,7 @@ def test_its_layers_have_the_names_that_weights_are_saved_under(ours: Any) -> No
     assert names[-1] == "final_norm"
 
 
-@on_jax
+@pytest.mark.usefixtures("on_jax")
 def test_with_the_same_weights_it_gives_the_same_logits(ours: Any, theirs: Any) -> None:
     import torch
 
@@ -86,7 +80,7 @@ def test_with_the_same_weights_it_gives_the_same_logits(ours: Any, theirs: Any) 
         np.testing.assert_allclose(ours.predict(tokens, verbose=0), expected, rtol=1e-4, atol=1e-4)
 
 
-@on_jax
+@pytest.mark.usefixtures("on_jax")
 def test_what_comes_later_changes_nothing_before_it(ours: Any) -> None:
     tokens = np.random.default_rng(0).integers(0, 61, size=(1, 12))
     changed = tokens.copy()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -11,14 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-pytestmark = [
-    pytest.mark.backend,
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        keras.backend.backend() != "jax",
-        reason="held against its reference on JAX; test_builds.py builds it on every backend",
-    ),
-]
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
 
 BLUEPRINT = "vision/inception_v1.yaml"
 PARAMETERS = 6_998_552
@@ -36,12 +29,6 @@ MODULES = {
     "5b": (832, 384, 192, 384, 48, 128, 128),
 }
 """The channels that a module reads, then its row in the paper's Table 1."""
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    yield
-    keras.backend.clear_session()
 
 
 def test_it_has_as_many_parameters_as_that_of_caffe(build: Callable[..., Any]) -> None:

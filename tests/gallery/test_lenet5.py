@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import keras
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-pytestmark = [
-    pytest.mark.backend,
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        keras.backend.backend() != "jax",
-        reason="held against its reference on JAX; test_builds.py builds it on every backend",
-    ),
-]
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
 
 BLUEPRINT = "vision/lenet5.yaml"
 PARAMETERS = 156 + 2_416 + 48_120 + 10_164 + 850

@@ -9,13 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-pytestmark = [pytest.mark.backend, pytest.mark.slow]
-pytestmark.append(
-    pytest.mark.skipif(
-        keras.backend.backend() != "jax",
-        reason="held against its reference on JAX; tests/gallery/test_builds.py builds it on every backend",
-    )
-)
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
 
 BLUEPRINT = "graph-ops/mixture_of_experts.yaml"
 EXPERTS, WIDTH, HIDDEN, HEADS = 8, 32, 64, 4

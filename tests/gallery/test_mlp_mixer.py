@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
 import numpy as np
 import pytest
 
-pytestmark = [
-    pytest.mark.backend,
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        keras.backend.backend() != "jax",
-        reason="held against its reference on JAX; tests/gallery/test_builds.py builds it on every backend",
-    ),
-]
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
 
 BLUEPRINT = "vision/mlp_mixer.yaml"
 PARAMETERS = {"s16": 18_528_264, "b16": 59_880_472, "l16": 208_196_168}

@@ -1,56 +1,26 @@
-"""`vision/resnet.yaml`: 50, 101 and 152 are Keras's own, 18 and 34 are torchvision's, number for number."""
+"""`vision/resnet.yaml`: 18 and 34 are torchvision's, number for number; the others are Keras's.
+
+Those are in `test_applications.py`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import keras
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-pytestmark = [
-    pytest.mark.backend,
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        keras.backend.backend() != "jax",
-        reason="held against its reference on JAX; test_builds.py builds it on every backend",
-    ),
-]
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
 
 BLUEPRINT = "vision/resnet.yaml"
-BOTTLENECKS = {
-    50: ("ResNet50", 25_636_712),
-    101: ("ResNet101", 44_707_176),
-    152: ("ResNet152", 60_419_944),
-}
 BASIC = {18: ((2, 2, 2, 2), 11_689_512), 34: ((3, 4, 6, 3), 21_797_672)}
 """torchvision's published counts, which leave out the moving statistics."""
 
 EPSILON = 1.001e-5
 """Keras's. torchvision's is 1e-5."""
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    yield
-    keras.backend.clear_session()
-
-
-@pytest.mark.parametrize("member", BOTTLENECKS)
-def test_its_bottlenecks_are_those_of_keras(
-    member: int, build: Callable[..., Any], same_as: Any, quick_weights: Any
-) -> None:
-    application, parameters = BOTTLENECKS[member]
-    size = 224 if member == 50 else 64
-    ours = build(f"{BLUEPRINT}:{member}", f"image={size}")
-    with quick_weights():
-        reference = getattr(keras.applications, application)(weights=None, input_shape=(size, size, 3))
-    assert ours.count_params() == parameters
-    same_as.layers(ours, reference)
-    same_as.outputs(ours, reference, images(size), atol=1e-7, soften=0.01 if member == 152 else 1)
 
 
 @pytest.mark.parametrize("member", BASIC)

@@ -6,20 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import pytest
 
 import yamlnet
 from yamlnet.resolver.plan import LayerCall
 
-pytestmark = [pytest.mark.backend, pytest.mark.slow]
-pytestmark.append(
-    pytest.mark.skipif(
-        keras.backend.backend() != "jax",
-        reason="held against its reference on JAX; tests/gallery/test_builds.py builds it on every backend",
-    )
-)
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
 
 BLUEPRINTS = Path(__file__).resolve().parents[2] / "blueprints"
 BLUEPRINT = "sequence/seq2seq.yaml"

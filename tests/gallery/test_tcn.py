@@ -9,13 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-pytestmark = [pytest.mark.backend, pytest.mark.slow]
-pytestmark.append(
-    pytest.mark.skipif(
-        keras.backend.backend() != "jax",
-        reason="held against its reference on JAX; tests/gallery/test_builds.py builds it on every backend",
-    )
-)
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
 
 BLUEPRINT = "sequence/tcn.yaml"
 WIDTHS = {"the digits": [25] * 4, "widths that differ": [8, 8, 16, 12], "MNIST in the paper": [25] * 8}

@@ -11,11 +11,6 @@ import pytest
 
 pytestmark = [pytest.mark.backend, pytest.mark.slow]
 
-on_jax = pytest.mark.skipif(
-    keras.backend.backend() != "jax",
-    reason="held against its reference on JAX; tests/gallery/test_builds.py builds it on every backend",
-)
-
 VOCABULARY, DEPTH, WIDTH, HIDDEN, HEADS = 53, 2, 32, 48, 4
 SMALL_ENOUGH = (
     f"vocabulary={VOCABULARY}",
@@ -35,7 +30,6 @@ def test_it_has_as_many_parameters(
 ) -> None:
     with keras.StatelessScope(initialize_variables=False):  # shapes alone, without their gigabytes
         model = build(f"text/transformer.yaml{variant}")
-    keras.backend.clear_session()
     attention = 4 * width * width
     feed_forward = width * hidden + hidden + hidden * width + width
     norm = 2 * width
@@ -99,7 +93,7 @@ def test_its_layers_have_the_names_that_weights_are_saved_under(ours: Any) -> No
     assert {"decoder_2_attention_heads", "decoder_2_cross_attention_heads", "embedding"} <= names
 
 
-@on_jax
+@pytest.mark.usefixtures("on_jax")
 def test_with_the_same_weights_it_gives_the_same_logits(ours: Any, theirs: Any, table: Any) -> None:
     copy_weights(theirs, table, ours)
     for source_length, target_length in ((11, 8), (6, 9)):
@@ -110,7 +104,7 @@ def test_with_the_same_weights_it_gives_the_same_logits(ours: Any, theirs: Any, 
         np.testing.assert_allclose(ours.predict(sentences, verbose=0), expected, rtol=1e-4, atol=1e-5)
 
 
-@on_jax
+@pytest.mark.usefixtures("on_jax")
 def test_padding_is_as_good_as_nothing(ours: Any) -> None:
     sentences = pairs(11, 8)
     padded = ours.predict(sentences, verbose=0)
@@ -123,7 +117,7 @@ def test_padding_is_as_good_as_nothing(ours: Any) -> None:
         )
 
 
-@on_jax
+@pytest.mark.usefixtures("on_jax")
 def test_what_comes_later_in_the_target_changes_nothing_before_it(ours: Any) -> None:
     sentences = pairs(6, 8)
     changed = sentences["target"].copy()

@@ -10,13 +10,7 @@ import keras
 import numpy as np
 import pytest
 
-pytestmark = [pytest.mark.backend, pytest.mark.slow]
-pytestmark.append(
-    pytest.mark.skipif(
-        keras.backend.backend() != "jax",
-        reason="held against its reference on JAX; tests/gallery/test_builds.py builds it on every backend",
-    )
-)
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
 
 BLUEPRINT = "recommend/two_tower.yaml"
 ROWS, HISTORY, TEMPERATURE = 32, 20, 0.05

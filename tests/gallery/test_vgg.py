@@ -1,30 +1,21 @@
-"""`vision/vgg.yaml`: 16 and 19 are Keras's own, 11 and 13 are torchvision's, number for number."""
+"""`vision/vgg.yaml`: 11 and 13 are torchvision's, number for number; 16 and 19 are Keras's.
+
+Those are in `test_applications.py`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import keras
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-pytestmark = [
-    pytest.mark.backend,
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        keras.backend.backend() != "jax",
-        reason="held against its reference on JAX; test_builds.py builds it on every backend",
-    ),
-]
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
 
 BLUEPRINT = "vision/vgg.yaml"
-OF_KERAS = {
-    16: ("VGG16", 138_357_544),
-    19: ("VGG19", 143_667_240),
-}
 OF_TORCHVISION = {
     11: ([64, "M", 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M"], 132_863_336),
     13: (
@@ -33,35 +24,6 @@ OF_TORCHVISION = {
     ),
 }
 """torchvision's configurations A and B, and the counts that its documentation gives."""
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    yield
-    keras.backend.clear_session()
-
-
-@pytest.mark.parametrize("member", OF_KERAS)
-def test_it_is_the_one_of_keras(
-    member: int, build: Callable[..., Any], same_as: Any, quick_weights: Any
-) -> None:
-    application, parameters = OF_KERAS[member]
-    ours = build(f"{BLUEPRINT}:{member}")
-    with quick_weights():
-        reference = getattr(keras.applications, application)(weights=None)
-    assert ours.count_params() == parameters
-    same_as.layers(ours, reference)
-
-
-@pytest.mark.parametrize("member", OF_KERAS)
-def test_with_the_same_weights_it_gives_the_same_outputs(
-    member: int, build: Callable[..., Any], same_as: Any, quick_weights: Any
-) -> None:
-    application, _ = OF_KERAS[member]
-    ours = build(f"{BLUEPRINT}:{member}", "image=64")
-    with quick_weights():
-        reference = getattr(keras.applications, application)(weights=None, input_shape=(64, 64, 3))
-    same_as.outputs(ours, reference, 1000 * images())
 
 
 @pytest.mark.parametrize("member", OF_TORCHVISION)

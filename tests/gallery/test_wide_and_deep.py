@@ -9,13 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-pytestmark = [pytest.mark.backend, pytest.mark.slow]
-pytestmark.append(
-    pytest.mark.skipif(
-        keras.backend.backend() != "jax",
-        reason="held against its reference on JAX; tests/gallery/test_builds.py builds it on every backend",
-    )
-)
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
 
 BLUEPRINT = "recommend/wide_and_deep.yaml"
 COLUMNS, CROSSES, NUMBERS, EMBEDDING = (1000, 500, 50, 10), ((0, 1), (2, 3)), 8, 32
