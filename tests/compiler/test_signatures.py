@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
+import weakref
 
 import keras
 import pytest
 
+import yamlnet
 from yamlnet.compiler.signatures import remembered_signatures, signature
+from yamlnet.resources import gallery
 
 pytestmark = pytest.mark.backend
 
@@ -35,3 +39,16 @@ def test_keras_asks_us_only_inside() -> None:
         assert layer.inspect.Parameter is inspect.Parameter
         assert keras.layers.Dense(3)(keras.Input((2,))).shape == (None, 3)
     assert layer.inspect is inspect
+
+
+def test_what_is_remembered_keeps_no_layer_alive() -> None:
+    """A search over architectures builds thousands of models in one process."""
+    layers = []
+    for name in gallery():
+        if name in ("digits", "attention", "lstm"):
+            model = yamlnet.load(gallery()[name]).build()
+            layers += [weakref.ref(layer) for layer in model.layers]
+            del model
+    keras.backend.clear_session()
+    gc.collect()
+    assert not [layer() for layer in layers if layer() is not None]

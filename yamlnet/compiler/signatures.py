@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from types import MethodType
+from types import FunctionType, MethodType
 from typing import Any
 
 from keras.src.layers import layer
@@ -29,9 +29,14 @@ def remembered_signatures() -> Iterator[None]:
 
 def signature(asked: Callable[..., Any]) -> inspect.Signature:
     """`inspect.signature`, remembered; a bound method's has no `self`, whose ever it is."""
-    if isinstance(asked, MethodType):
-        return _of_method(asked.__func__)
-    return _of_function(asked)
+    plain = asked
+    while not isinstance(plain, MethodType) and hasattr(plain, "__wrapped__"):
+        plain = plain.__wrapped__
+    if isinstance(plain, MethodType):
+        return _of_method(plain.__func__)
+    if isinstance(plain, FunctionType) and plain.__closure__ is None:
+        return _of_function(plain)
+    return inspect.signature(asked)  # remembering it would keep alive what it closes over: a model's weights
 
 
 @cache
