@@ -34,7 +34,7 @@ def signature(asked: Callable[..., Any]) -> inspect.Signature:
         plain = plain.__wrapped__
     if isinstance(plain, MethodType):
         return _of_method(plain.__func__)
-    if isinstance(plain, FunctionType) and plain.__closure__ is None:
+    if isinstance(plain, FunctionType) and set(plain.__code__.co_freevars) <= {"__class__"}:
         return _of_function(plain)
     return inspect.signature(asked)  # remembering it would keep alive what it closes over: a model's weights
 
