@@ -21,18 +21,20 @@ MISTAKE = ("filters:", "filtres:")
 def measure(repeats: int) -> list[Row]:
     """Time each file beside the bare imports."""
     digits = ROOT / "blueprints" / "digits.yaml"
+    resnet = ROOT / "blueprints" / "vision" / "resnet.yaml"
     with tempfile.TemporaryDirectory() as folder:
         wrong = Path(folder) / "wrong.yaml"
         wrong.write_text(digits.read_text(encoding="utf-8").replace(*MISTAKE, 1), encoding="utf-8")
         cases = (
             ("a file with a mistake", wrong, 1),
             ("blueprints/digits.yaml", digits, 0),
-            ("blueprints/vision/resnet.yaml", ROOT / "blueprints" / "vision" / "resnet.yaml", 0),
+            ("blueprints/vision/resnet.yaml:50", f"{resnet}:50", 0),
+            ("blueprints/vision/resnet.yaml and its 5 variants", resnet, 0),
         )
         return [_row(f"yamlnet validate: {what}", path, status, repeats) for what, path, status in cases]
 
 
-def _row(what: str, path: Path, status: int, repeats: int) -> Row:
+def _row(what: str, path: Path | str, status: int, repeats: int) -> Row:
     validate = [sys.executable, "-m", "yamlnet", "validate", str(path)]
     ours, beside = take_turns(
         lambda: process(validate, expected=status)[0],
