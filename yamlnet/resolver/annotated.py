@@ -20,6 +20,16 @@ KERAS_DEFAULT = "Keras's default"
 DEFAULT = "default"
 
 
+WIRED: dict[str | int, str] = {
+    "from": "what the entry before it gives",
+    "as": "from its class and the words on the way",
+}
+"""Wiring that the resolver writes out where the user left it out."""
+
+SECTIONS = (("data",), ("train",))
+"""Mappings whose values have their own origins."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Comments:
     """What stands behind the values of a document: where they come from."""
@@ -31,11 +41,17 @@ class _Comments:
         """The comment behind the value at a path of the document; "" where there is nothing to say."""
         origin = self.origins.get(path)
         if origin is None or not is_written(self.tree, origin.path):
-            return DEFAULT if path[0] in ("data", "train") and len(path) > 1 else ""
-        if len(path) == 1:
+            return self.made(path)
+        if path in SECTIONS:
             return ""
         uses = "".join(f" ← {self.place(use, key=True)}" for use in origin.used_at)
         return f"{self.place(origin.path)}{self.expression(origin.path)}{uses}"
+
+    def made(self, path: KeyPath) -> str:
+        """What stands behind a value that nobody wrote."""
+        if path[0] in ("data", "train"):
+            return DEFAULT if len(path) > 1 else ""
+        return WIRED.get(path[-1], "") if "layers" in path else ""
 
     def place(self, path: KeyPath, key: bool = False) -> str:
         """`file:line:column` of a value, or of its key."""
@@ -67,13 +83,14 @@ def value_at(tree: Tree, path: KeyPath) -> object:
 
 
 def is_written(tree: Tree, path: KeyPath) -> bool:
-    """Whether the user wrote something at a path; `Dense: 10` writes the `units` of it."""
+    """Whether the user wrote something at a path; `Dense: 10` writes the `units` of it, `[8]` the shape."""
     found = tree.positions
     for index, step in enumerate(path):
         child = found.children.get(step)
         if child is None:
             wiring = step in WIRING and path[0] not in ("data", "train")
-            return index == len(path) - 1 and not found.children and not wiring
+            one_value = not any(isinstance(inner, str) for inner in found.children)
+            return index == len(path) - 1 and one_value and not wiring
         found = child
     return True
 

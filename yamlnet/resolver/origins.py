@@ -35,7 +35,7 @@ def origins(plan: Plan, document: Mapping[str, Any]) -> dict[KeyPath, Origin]:
         place: KeyPath = (DEFAULT_MODEL,) if name == DEFAULT_MODEL else ("models", name)
         models = document["models"] if len(place) == 2 else document
         found |= dict(_graph(graph, place, models[str(place[-1])]["layers"]))
-    for section in ("data", "train", "export"):
+    for section in ("name", "data", "train", "export"):
         found |= dict(_same_place(document.get(section), (section,)))
     return found
 
@@ -43,6 +43,8 @@ def origins(plan: Plan, document: Mapping[str, Any]) -> dict[KeyPath, Origin]:
 def _graph(graph: Graph, place: KeyPath, layers: list[dict[str, object]]) -> Iterator[tuple[KeyPath, Origin]]:
     for given in graph.inputs:
         yield (*place, "inputs", given.name), Origin(given.path)
+        for name in given.arguments:
+            yield (*place, "inputs", given.name, name), Origin((*given.path, name))
     yield (*place, "outputs"), Origin((*graph.path, "outputs"))
     for index, (node, entry) in enumerate(zip(listed(graph), layers, strict=True)):
         item = (*place, "layers", index)
