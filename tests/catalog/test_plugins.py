@@ -130,6 +130,11 @@ def run(environment: dict[str, str], folder: Path, *arguments: str) -> subproces
     )
 
 
+def one_backend_is_enough(backend: str) -> None:
+    if backend != "jax":
+        pytest.skip("how a plugin is read does not depend on the backend")
+
+
 @pytest.mark.backend
 @pytest.mark.slow
 class TestPlugin:
@@ -152,13 +157,19 @@ class TestPlugin:
         assert again.returncode == 0, again.stderr
         assert "loss" in again.stdout
 
-    def test_a_plugin_that_fails_is_told(self, environment: dict[str, str], tmp_path: Path) -> None:
+    def test_a_plugin_that_fails_is_told(
+        self, environment: dict[str, str], tmp_path: Path, backend: str
+    ) -> None:
+        one_backend_is_enough(backend)
         (tmp_path / "site" / "acme_test_layers.py").write_text("import nothing_of_that_name")
         told = run(environment, tmp_path, "-m", "yamlnet", "validate", "right.yaml")
         assert told.returncode == 1
         assert 'the plugin "acme_test" (acme_test_layers) fails: ModuleNotFoundError' in told.stderr
 
-    def test_it_is_read_again_when_it_changes(self, environment: dict[str, str], tmp_path: Path) -> None:
+    def test_it_is_read_again_when_it_changes(
+        self, environment: dict[str, str], tmp_path: Path, backend: str
+    ) -> None:
+        one_backend_is_enough(backend)
         assert run(environment, tmp_path, "-m", "yamlnet", "validate", "right.yaml").returncode == 0
         module = tmp_path / "site" / "acme_test_layers.py"
         module.write_text(MODULE.replace("sharpness", "steepness"))

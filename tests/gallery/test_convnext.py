@@ -32,7 +32,12 @@ def tiny_reference(quick_weights: Any) -> Any:
         return keras.applications.ConvNeXtTiny(weights=None, input_shape=(64, 64, 3))
 
 
-@pytest.mark.parametrize("member", PARAMETERS)
+LARGE = ("Large", "XLarge")
+MEMBERS = [pytest.param(name, marks=pytest.mark.exhaustive) if name in LARGE else name for name in PARAMETERS]
+"""The two largest take half a minute and six gigabytes."""
+
+
+@pytest.mark.parametrize("member", MEMBERS)
 def test_its_weighted_layers_are_the_same(member: str, build: Any, quick_weights: Any) -> None:
     ours = build(f"{BLUEPRINT}:{member.lower()}", "image=32")
     with quick_weights():
