@@ -14,9 +14,10 @@ from pathlib import Path
 from yamlnet.assembly.addresses import Address, AddressError, join, parse_address
 from yamlnet.assembly.assembled import Assembled
 from yamlnet.assembly.data_paths import moved
-from yamlnet.assembly.files import Files, Unreachable
+from yamlnet.assembly.files import Files
 from yamlnet.assembly.lock import LockMode, read_lock
 from yamlnet.assembly.merge import merge
+from yamlnet.assembly.origins.origin import Unreachable
 from yamlnet.assembly.settings import apply_settings
 from yamlnet.assembly.variants import choose_variant
 from yamlnet.diagnostics.diagnostic import BlueprintError, Note, Severity, Span, YamlnetError

@@ -8,7 +8,7 @@ from yamlnet.assembly.addresses import Address
 from yamlnet.assembly.assembled import Pin
 from yamlnet.assembly.lock import Lock
 from yamlnet.assembly.origins import ORIGINS
-from yamlnet.assembly.origins.origin import Fetched, Unreachable
+from yamlnet.assembly.origins.origin import Fetched
 from yamlnet.cache import recall, remember, sha256
 from yamlnet.syntax.parse import parse, text_of
 from yamlnet.syntax.tree import Tree
@@ -67,6 +67,3 @@ class Files:
             )
         elif pin is None and self.lock.mode == "refuse":
             self.drifted[address.source] = f"{self.lock.path} does not pin it"
-
-
-__all__ = ["Files", "Unreachable"]
