@@ -83,10 +83,10 @@ def assemble(tree: Tree, address: Address, settings: Sequence[str], files: Files
     assembler = _Assembler(files, problems)
     try:
         root = assembler.document(whole(tree), address, (_Step(address, None, ""),))
-    except BlueprintError as error:
-        shown = replace(tree, texts=files.texts)
-        error.trees = {**error.trees, "": shown, tree.source: shown}
-        raise
+    except _WithoutBase:
+        error, shown = BlueprintError(problems.diagnostics), replace(tree, texts=files.texts)
+        error.trees = {"": shown, tree.source: shown}
+        raise error from None
     if address.variant is not None:
         root = _called(root, address.variant)
     assembled = replace(tree, value=root.value, positions=root.positions, texts=files.texts)
@@ -111,6 +111,10 @@ class _Step:
 
 
 Trail = tuple[_Step, ...]
+
+
+class _WithoutBase(Exception):
+    """The base of a file cannot be had, which was told; nothing of the file makes sense without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,7 @@ class _Assembler:
         place = found.positions.children[EXTENDS]
         named = self._other(base, place, address, trail, EXTENDS)
         if named is None:
-            raise BlueprintError(self.problems.diagnostics)  # without its base nothing of it makes sense
+            raise _WithoutBase
         under = moved(named.document, named.address, address)
         assert isinstance(found.value, dict)
         own = {name: value for name, value in found.value.items() if name != EXTENDS}
@@ -176,7 +180,10 @@ class _Assembler:
         else:
             entry = Branch({"from": written.value}, Positions(place.span, {}, {"from": place}))
             where, named = place, written.value
-        found = self._other(named, where, address, trail, IMPORT)
+        try:
+            found = self._other(named, where, address, trail, IMPORT)
+        except _WithoutBase:
+            found = None
         empty = Branch(None, Positions(where.span))
         return put(entry, (IMPORTED,), found.document if found is not None else empty)
 
