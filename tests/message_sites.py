@@ -8,8 +8,8 @@ away, or told twice and shown once, does not count as shown.
 
 Run as a program, in a process that has not imported yamlnet yet, it prints what was found as JSON:
 
-    python tests/message_sites.py err            # no backend needed
-    KERAS_BACKEND=jax python tests/message_sites.py err-build err-data
+    python tests/message_sites.py err err-scenes    # no backend needed
+    KERAS_BACKEND=jax python tests/message_sites.py err-build err-data err-scenes
 """
 
 from __future__ import annotations
@@ -203,7 +203,7 @@ NOT_WATCHED = ("json_*.py", "model_inputs.py", "resolver/annotated.py", "resolve
 
 WITH_BACKEND = (
     "pipeline.py", "compiler/lower.py", "compiler/shapes.py", "compiler/objects.py", "data/**/*.py",
-    "objectives/*.py", "resolver/evaluate.py",
+    "objectives/*.py", "resolver/evaluate.py", "schema/dotted.py", "catalog/plugins.py",
 )  # fmt: skip
 
 
@@ -215,10 +215,14 @@ def watched(patterns: Sequence[str]) -> list[Path]:
 
 def told(folder: str, path: Path, scratch: Path) -> str:
     """What a user reads about one golden file; `folder` says how far the file is taken."""
+    from scenes import BLUEPRINT, refused  # it imports yamlnet, which is watched
+
     from yamlnet import pipeline
     from yamlnet.diagnostics.diagnostic import BlueprintError
     from yamlnet.diagnostics.report import render
 
+    if path.name == BLUEPRINT:
+        return refused(path.parent.resolve())
     try:
         loaded = pipeline.load(path.name)
         if folder == "err-build":
@@ -231,10 +235,20 @@ def told(folder: str, path: Path, scratch: Path) -> str:
     return ""
 
 
+def golden_files(folder: str, without_backend: bool) -> list[Path]:
+    """The blueprints of one folder, relative to it; of scenes, those that this process is for."""
+    if not folder.endswith("-scenes"):
+        return sorted(Path().glob("*.yaml"))
+    from scenes import BLUEPRINT, needs_keras
+
+    return sorted(scene / BLUEPRINT for scene in Path().iterdir() if needs_keras(scene) != without_backend)
+
+
 def main(folders: Sequence[str]) -> None:
     """Run the golden files of some folders; print each one's text, and where every site was shown."""
     watch = Watch()
-    patterns = WITHOUT_BACKEND if "err" in folders else WITH_BACKEND
+    without_backend = "err" in folders
+    patterns = WITHOUT_BACKEND if without_backend else WITH_BACKEND
     sys.path.insert(0, str(ROOT))
     sys.meta_path.insert(0, WatchedFinder(watched(patterns), watch))
     for path in watched(patterns):
@@ -246,9 +260,9 @@ def main(folders: Sequence[str]) -> None:
             if not (BLUEPRINTS / folder).is_dir():
                 continue
             os.chdir(BLUEPRINTS / folder)
-            for path in sorted(Path().glob("*.yaml")):
+            for path in golden_files(folder, without_backend):
                 watch.said.clear()
-                name = f"{folder}/{path.name}"
+                name = f"{folder}/{path}"
                 texts[name] = told(folder, path, Path(scratch))
                 for site in watch.shown(texts[name]):
                     shown.setdefault(site, []).append(name)

@@ -1,6 +1,7 @@
 """Golden pairs: every file of `ok/` loads, every file of `err/` and `err-syntax/` is refused with its `.out`.
 
-`test_golden_stages.py` has the files that only building and training refuse.
+Likewise the scenes (`scenes.py`): folders with what a blueprint needs around it. `test_golden_stages.py` has
+the files that only building and training refuse, and the scenes that need Keras.
 
 After a deliberate change of a message, `YAMLNET_UPDATE_GOLDEN=1 pytest tests/test_golden.py` rewrites
 the `.out` files; read the difference before committing it.
@@ -9,6 +10,7 @@ the `.out` files; read the difference before committing it.
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,9 +19,22 @@ from yamlnet.diagnostics.diagnostic import BlueprintError
 from yamlnet.diagnostics.report import render
 from yamlnet.pipeline import load
 
+sys.path.insert(0, str(Path(__file__).parent))
+from scenes import needs_keras, refused, resolved
+
 FOLDER = Path(__file__).parent / "blueprints"
 OK = sorted((FOLDER / "ok").glob("*.yaml"))
 ERR = sorted((FOLDER / "err").glob("*.yaml")) + sorted((FOLDER / "err-syntax").glob("*.yaml"))
+OK_SCENES, ERR_SCENES = (
+    sorted(path for path in (FOLDER / kind).iterdir() if not needs_keras(path))
+    for kind in ("ok-scenes", "err-scenes")
+)
+
+
+def assert_golden(found: str, path: Path) -> None:
+    if os.environ.get("YAMLNET_UPDATE_GOLDEN"):
+        path.write_text(found, encoding="utf-8")
+    assert found == path.read_text(encoding="utf-8")
 
 
 def test_there_are_golden_files() -> None:
@@ -40,7 +55,16 @@ def test_err(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BlueprintError) as refused:
         load(path.name)
     found = render(refused.value.diagnostics, refused.value.trees, "text", color=False)
-    expected = path.with_suffix(".out")
-    if os.environ.get("YAMLNET_UPDATE_GOLDEN"):
-        expected.write_text(found, encoding="utf-8")
-    assert found == expected.read_text(encoding="utf-8")
+    assert_golden(found, path.with_suffix(".out"))
+
+
+@pytest.mark.parametrize("folder", OK_SCENES, ids=lambda folder: folder.name)
+def test_ok_scene(folder: Path) -> None:
+    assert_golden(resolved(folder), folder / "resolved.out")
+
+
+@pytest.mark.parametrize("folder", ERR_SCENES, ids=lambda folder: folder.name)
+def test_err_scene(folder: Path) -> None:
+    told = refused(folder)
+    assert told
+    assert_golden(told, folder / "blueprint.out")

@@ -1,5 +1,7 @@
 """Golden pairs of what only building (`err-build/`) and training (`err-data/`) refuse, on every backend.
 
+Likewise the scenes with a plugin: reading its layers imports Keras.
+
 A file of `err-build/` loads and does not build; one of `err-data/` is refused by `train` before there is a
 run folder. The texts are the same on every backend. One process runs all files while `message_sites.py`
 watches, so the proof that every message is shown costs no second run.
@@ -16,10 +18,15 @@ from typing import Any
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent))
+from scenes import BLUEPRINT, needs_keras, resolved
+
 pytestmark = pytest.mark.backend
 
 FOLDER = Path(__file__).parent / "blueprints"
 FILES = sorted(path for stage in ("err-build", "err-data") for path in (FOLDER / stage).glob("*.yaml"))
+OK_SCENES = sorted(filter(needs_keras, (FOLDER / "ok-scenes").iterdir()))
+ERR_SCENES = sorted(filter(needs_keras, (FOLDER / "err-scenes").iterdir()))
 ROOMS = ("compiler/", "data/", "objectives/", "pipeline.py")
 
 MISSING_PACKAGE = "needs a machine without the package"
@@ -36,27 +43,38 @@ EXCEPTED = {
 }
 """Sites by how they begin (file, function, text), each with the reason why no golden file shows it."""
 
-SHOWN_HERE = ("resolver/evaluate.py _Walk._fact: ",)
+SHOWN_HERE = ("resolver/evaluate.py _Walk._fact: ", "schema/dotted.py _of_plugin: ", "catalog/plugins.py ")
 """What the proof without a backend (`test_golden_coverage.py`) leaves to this one."""
 
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
     script = Path(__file__).parent / "message_sites.py"
-    ran = subprocess.run(
-        [sys.executable, str(script), "err-build", "err-data"], capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, str(script), "err-build", "err-data", "err-scenes"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr[-4000:]
     return dict(json.loads(ran.stdout.splitlines()[-1]))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_err(path: Path, found: dict[str, Any]) -> None:
-    text = found["texts"][f"{path.parent.name}/{path.name}"]
-    expected = path.with_suffix(".out")
+    assert_golden(found["texts"][f"{path.parent.name}/{path.name}"], path.with_suffix(".out"))
+
+
+@pytest.mark.parametrize("folder", ERR_SCENES, ids=lambda folder: folder.name)
+def test_err_scene(folder: Path, found: dict[str, Any]) -> None:
+    assert_golden(found["texts"][f"err-scenes/{folder.name}/{BLUEPRINT}"], folder / "blueprint.out")
+
+
+@pytest.mark.parametrize("folder", OK_SCENES, ids=lambda folder: folder.name)
+def test_ok_scene(folder: Path) -> None:
+    assert_golden(resolved(folder), folder / "resolved.out")
+
+
+def assert_golden(text: str, path: Path) -> None:
     if os.environ.get("YAMLNET_UPDATE_GOLDEN"):
-        expected.write_text(text, encoding="utf-8")
-    assert text == expected.read_text(encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
     assert text, "it was not refused"
 
 

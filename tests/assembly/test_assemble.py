@@ -13,7 +13,7 @@ from yamlnet.assembly.merge import merge
 from yamlnet.diagnostics.diagnostic import BlueprintError
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.pipeline import load
-from yamlnet.syntax.graft import find, put, whole
+from yamlnet.syntax.graft import NoSuchPlace, find, put, whole
 from yamlnet.syntax.parse import parse
 from yamlnet.syntax.tree import Branch, Value
 
@@ -75,8 +75,7 @@ def test_what_is_put_is_found(value: Value, path: list[str], new: int) -> None:
     root = as_branch(value)
     try:
         changed = put(root, tuple(path), as_branch(new))
-    except Exception as error:
-        assert type(error).__name__ == "NoSuchPlace"
+    except NoSuchPlace:
         return
     found = find(changed, tuple(path))
     assert found is not None

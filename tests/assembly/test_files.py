@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import socket
 import subprocess
 import sys
 import threading
@@ -13,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from yamlnet.assembly.assembled import Pin
-from yamlnet.assembly.lock import NAME, LockMode, read_lock, write_lock
-from yamlnet.diagnostics.diagnostic import BlueprintError, YamlnetError
+from yamlnet.assembly.lock import LockMode, read_lock, write_lock
+from yamlnet.diagnostics.diagnostic import BlueprintError
 from yamlnet.pipeline import LoadedBlueprint, load
 
 BLOCK = "yamlnet: 1\nblocks:\n  unit:\n    layers: [Dense: %d]\n"
@@ -75,6 +76,8 @@ class TestGit:
         [
             ("@v9#vision/parts.yaml", 'no revision "v9"'),
             ("@v2#vision/part.yaml", 'no file "vision/part.yaml" at v2'),
+            ("@0123456789abcdef#vision/parts.yaml", 'no revision "0123456789abcdef"'),
+            (f"@{'0123456789' * 4}#vision/parts.yaml", f'no revision "{"0123456789" * 4}"'),
         ],
     )
     def test_what_is_not_there(self, repository: Path, tmp_path: Path, rest: str, told: str) -> None:
@@ -143,6 +146,13 @@ class TestUrls:
         with pytest.raises(BlueprintError, match="there is nothing at http"):
             load(blueprint(tmp_path, f"{server[1]}/parts.yaml"))
 
+    def test_nobody_answers(self, server: tuple[Path, str], tmp_path: Path) -> None:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))  # and nobody listens
+            address = f"http://127.0.0.1:{taken.getsockname()[1]}/parts.yaml"
+            with pytest.raises(BlueprintError, match=f"{address} cannot be read: Cannot connect"):
+                load(blueprint(tmp_path, address))
+
     def test_any_protocol_of_fsspec(self, tmp_path: Path) -> None:
         fsspec = pytest.importorskip("fsspec", reason="the extra `remote`")
         with fsspec.open("memory://bucket/parts.yaml", "w") as file:
@@ -198,9 +208,3 @@ class TestLock:
         first = write_lock(tmp_path, pins).read_text()
         assert write_lock(tmp_path, dict(reversed(pins.items()))).read_text() == first
         assert read_lock(tmp_path, "warn").pins == pins
-
-    @pytest.mark.parametrize("text", ["[]", "version: 2\nfiles: {}", "version: 1\nfiles: {a.yaml: {sha: x}}"])
-    def test_another_file_is_no_lock(self, tmp_path: Path, text: str) -> None:
-        (tmp_path / NAME).write_text(text)
-        with pytest.raises(YamlnetError, match=NAME):
-            read_lock(tmp_path, "warn")

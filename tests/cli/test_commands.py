@@ -98,7 +98,7 @@ def test_a_value_is_overridden_and_its_mistakes_are_told_at_the_option(here: Pat
     assert call("validate", "param.yaml", "--set", "width=5").exit_code == 0
     told = call("validate", "param.yaml", "--set", "width=wide")
     assert told.exit_code == 1
-    assert '--set width:1:1: parameter "width" must be a whole number, as its default 3 is' in told.stderr
+    assert '--set:1:1: parameter "width" must be a whole number, as its default 3 is' in told.stderr
     told = call("validate", "param.yaml", "--set", "widht=5")
     assert told.exit_code == 1
     assert 'did you mean "width"' in told.stderr

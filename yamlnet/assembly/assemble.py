@@ -8,7 +8,7 @@ file, so that what comes later knows one tree alone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from yamlnet.assembly.addresses import Address, AddressError, join, parse_address
@@ -78,7 +78,7 @@ def assemble(tree: Tree, address: Address, settings: Sequence[str], files: Files
         where it could not be had) under `file`.
 
     Raises:
-        BlueprintError: a setting that does not read; the base of an `extends` that cannot be had.
+        BlueprintError: the base of an `extends` that cannot be had.
     """
     assembler = _Assembler(files, problems)
     try:
@@ -89,8 +89,10 @@ def assemble(tree: Tree, address: Address, settings: Sequence[str], files: Files
         raise error from None
     if address.variant is not None:
         root = _called(root, address.variant)
-    assembled = replace(tree, value=root.value, positions=root.positions, texts=files.texts)
-    return apply_settings(assembled, settings)
+    assembled = replace(
+        tree, value=root.value, positions=root.positions, texts=files.texts, ways=assembler.ways
+    )
+    return apply_settings(assembled, settings, problems)
 
 
 def _called(root: Branch, variant: str) -> Branch:
@@ -130,6 +132,7 @@ class _Assembler:
     files: Files
     problems: Problems
     count: int = 0
+    ways: dict[str, tuple[Note, ...]] = field(default_factory=dict)
 
     def document(self, found: Branch, address: Address, trail: Trail) -> Branch:
         """A file's document with everything that it names put into it."""
@@ -209,6 +212,7 @@ class _Assembler:
         step = _Step(address, place.span, word)
         if self._goes_round(step, trail) or self._is_too_much(step, trail):
             return None
+        self.ways.setdefault(address.source, _named_by((*trail, step)))
         tree = self._tree(step, trail)
         if tree is None:
             return None

@@ -15,9 +15,9 @@ from typing import Literal
 
 from yamlnet.assembly.addresses import Address
 from yamlnet.assembly.assembled import Pin
-from yamlnet.diagnostics.diagnostic import YamlnetError
+from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, KeyPath
 from yamlnet.syntax.parse import parse, read
-from yamlnet.syntax.tree import Value
+from yamlnet.syntax.tree import Tree, Value
 
 LockMode = Literal["warn", "refuse", "ignore"]
 
@@ -58,26 +58,33 @@ class Lock:
 
 
 def read_lock(folder: Path, mode: LockMode) -> Lock:
-    """The lock of a folder.
+    """The lock of a folder; empty where there is none.
 
     Raises:
-        YamlnetError: the file is no lock of this version, or `refuse` was asked for and there is none.
-        BlueprintError: it is not YAML.
+        BlueprintError: the file is not YAML, or no lock of this version; `ignore` does not read it.
     """
     path = folder / NAME
-    if not path.exists():
+    if mode == "ignore" or not path.exists():
         return Lock(folder, {}, mode)
-    document = parse(read(path), str(path)).value
+    tree = parse(read(path), str(path))
+    document = tree.value
     files = document.get("files") if isinstance(document, dict) else None
-    if not isinstance(files, dict) or not isinstance(document, dict) or document.get("version") != VERSION:
-        raise YamlnetError(f"{path} is no lock file of this version", hint="write it anew: yamlnet lock")
-    return Lock(folder, {name: _pin(pin, path) for name, pin in files.items()}, mode)
+    if not isinstance(document, dict) or document.get("version") != VERSION or not isinstance(files, dict):
+        raise _refused(f"this is no lock file of version {VERSION}", ("version",), tree)
+    return Lock(folder, {name: _pin(name, pin, tree) for name, pin in files.items()}, mode)
 
 
-def _pin(value: Value, path: Path) -> Pin:
+def _pin(name: str, value: Value, tree: Tree) -> Pin:
     if isinstance(value, dict) and isinstance(value.get("sha256"), str):
         return Pin(str(value["sha256"]), str(value.get("commit") or ""))
-    raise YamlnetError(f"{path} has an entry without its sha256", hint="write it anew: yamlnet lock")
+    raise _refused("an entry has its sha256: {sha256: …}", ("files", name), tree)
+
+
+def _refused(message: str, path: KeyPath, tree: Tree) -> BlueprintError:
+    problem = Diagnostic("lock", f"{message}; write it anew: yamlnet lock", path)
+    error = BlueprintError([problem])
+    error.trees = {"": tree, tree.source: tree}
+    return error
 
 
 def write_lock(folder: Path, pins: Mapping[str, Pin]) -> Path:

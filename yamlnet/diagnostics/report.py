@@ -40,6 +40,10 @@ class Places(Protocol):
     def texts(self) -> Mapping[str, str]:
         """The texts of the other files that it was put together from, by their names."""
 
+    @property
+    def ways(self) -> Mapping[str, tuple[Note, ...]]:
+        """The places that led to each of those files, innermost first."""
+
     def span(self, path: KeyPath, at: At = "value") -> Span:
         """The place of a value, or of its key."""
 
@@ -115,6 +119,9 @@ class _Files:
         span = _span(problem, tree)
         source = span.source or (tree.source if tree else problem.source or "")
         notes = tuple(self._note(note, problem) for note in problem.notes)
+        if tree is not None and all(place != tree.source for place in (source, *(n.source for n in notes))):
+            # A file that the user did not ask for: say how it comes in.
+            notes += tuple(self._note(note, problem) for note in tree.ways.get(source, ()))
         line = self._line(source, span)
         return Located(
             source, span, line, problem.message, problem.check, problem.severity, problem.path, notes

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from yamlnet.diagnostics.diagnostic import At, KeyPath, Span
+from yamlnet.diagnostics.diagnostic import At, KeyPath, Note, Span
 from yamlnet.diagnostics.lines import split_lines
 
 Scalar = str | int | float | bool | None
@@ -61,6 +61,7 @@ class Tree:
         source: the file as the user named it, for showing places.
         texts: the texts of other files that parts of the value come from, by their names; spans of
             such parts carry the name.
+        ways: the places that led to each of those files, innermost first.
     """
 
     value: Value
@@ -68,6 +69,7 @@ class Tree:
     text: str
     source: str
     texts: Mapping[str, str] = field(default_factory=dict)
+    ways: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
 
     def position(self, path: KeyPath) -> Positions:
         """The position of the value at `path`, or of its nearest ancestor that was written."""

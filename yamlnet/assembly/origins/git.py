@@ -35,8 +35,8 @@ def fetch(address: Address, revision: str) -> Fetched:
         _fetched(repository, url, commit)
     found = _git(repository, "cat-file", "-s", f"{commit}:{address.path}")
     if found is None:
-        at = address.revision or "its default branch"
-        raise Unreachable(f'the repository {url} has no file "{address.path}" at {at}')
+        at = f"at {address.revision}" if address.revision else "on its default branch"
+        raise Unreachable(f'the repository {url} has no file "{address.path}" {at}')
     if int(found) >= LONGEST:
         return Fetched(b" " * LONGEST, commit)  # the parser tells that it is too large
     return Fetched(_git(repository, "cat-file", "blob", f"{commit}:{address.path}") or b"", commit)
@@ -57,19 +57,16 @@ def _fetched(repository: Path, url: str, revision: str) -> str:
     A server may refuse a bare commit that no branch ends at; then everything is fetched.
     """
     done = _run(repository, "fetch", "--quiet", "--depth", "1", "--no-tags", url, revision)
-    if done.returncode != 0 and _looks_like_commit(revision):
-        done = _run(
-            repository, "fetch", "--quiet", url, "+refs/heads/*:refs/yamlnet/*", "+refs/tags/*:refs/tags/*"
-        )
-        if done.returncode == 0 and _has(repository, revision):
+    if done.returncode == 0:
+        commit = _git(repository, "rev-parse", "FETCH_HEAD^{commit}")
+        return (commit or b"").decode().strip()
+    if _looks_like_commit(revision):
+        everything = ("+refs/heads/*:refs/yamlnet/*", "+refs/tags/*:refs/tags/*")
+        _run(repository, "fetch", "--quiet", url, *everything)
+        if _has(repository, revision):
             return revision
-    if done.returncode != 0:
-        told = done.stderr.decode(errors="replace").strip().splitlines()
-        raise Unreachable(
-            f'{url} has no revision "{revision}" that can be fetched: {told[-1] if told else "?"}'
-        )
-    commit = _git(repository, "rev-parse", "FETCH_HEAD^{commit}")
-    return (commit or b"").decode().strip()
+    told = done.stderr.decode(errors="replace").strip().splitlines()
+    raise Unreachable(f'{url} has no revision "{revision}" that can be fetched: {told[-1] if told else "?"}')
 
 
 def _looks_like_commit(revision: str) -> bool:

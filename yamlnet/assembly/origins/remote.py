@@ -17,10 +17,22 @@ def fetch(address: Address, revision: str) -> Fetched:
     try:
         with fsspec.open(url, "rb") as opened:
             return Fetched(opened.read(LONGEST))
-    except FileNotFoundError:
-        raise Unreachable(f"there is nothing at {url}") from None
+    except FileNotFoundError as error:
+        if _is_missing(error):
+            raise Unreachable(f"there is nothing at {url}") from None
+        raise _unreadable(url, error.__cause__) from None
     except (ImportError, ValueError) as error:  # fsspec's words for a protocol that lacks a package
         raise Unreachable(f"{url} cannot be opened: {error}") from None
     except Exception as error:  # each protocol raises errors of its own library
-        told = " ".join(str(error).split())[:200] or type(error).__name__
-        raise Unreachable(f"{url} cannot be read: {told}") from None
+        raise _unreadable(url, error) from None
+
+
+def _is_missing(error: FileNotFoundError) -> bool:
+    """Whether a file is truly not there: fsspec says so of a server that does not answer, too."""
+    cause = error.__cause__
+    return cause is None or isinstance(cause, FileNotFoundError) or getattr(cause, "status", None) == 404
+
+
+def _unreadable(url: str, error: BaseException | None) -> Unreachable:
+    told = " ".join(str(error).split())[:200] or type(error).__name__
+    return Unreachable(f"{url} cannot be read: {told}")
