@@ -186,8 +186,7 @@ class _Walk:
             mend = f"; write {WORDS[node.name.lower()]}"
         else:
             mend = did_you_mean(node.name, [*known, "true", "false", "null"])
-        there = f"; there are {', '.join(known)}" if known else "; there are none"
-        mend = mend or f"{there}; a text stands in quotes: '{node.name}'"
+        mend = mend or f"; there are {', '.join(known) or 'none'}; a text stands in quotes: '{node.name}'"
         raise _error(node, f'no parameter or loop variable is called "{node.name}"{mend}')
 
     def _fact(self, node: tree.Fact) -> object:

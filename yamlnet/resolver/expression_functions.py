@@ -17,6 +17,8 @@ from yamlnet.resolver.expression_values import (
 )
 from yamlnet.schema.expression_tokens import MAX_INTEGER
 
+TOO_LARGE = "this is beyond 1.8e308, the largest number"
+
 FEWEST_DIGITS = -17
 """Rounded to so many digits before the point, each whole number within 2**53 is 0."""
 
@@ -73,7 +75,7 @@ def _round(work: Work, value: object, digits: object = None) -> object:
     try:
         return round(number, digits)
     except OverflowError:
-        raise Refusal("this rounds to more than 1.8e308, the largest number") from None
+        raise Refusal(TOO_LARGE) from None
 
 
 def _sqrt(work: Work, value: object) -> float:
@@ -115,7 +117,9 @@ def _sum(work: Work, value: object, start: object = 0) -> object:
         return _joined(work, start, items)
     try:
         return sum(items, start)  # type: ignore[call-overload]
-    except (OverflowError, TypeError):
+    except OverflowError:
+        raise Refusal(TOO_LARGE) from None
+    except TypeError:
         raise Refusal("sum() adds numbers, and there is something else among these") from None
 
 
@@ -142,7 +146,7 @@ def _prod(work: Work, value: object) -> object:
         try:
             product = math.prod(items[first : first + 16], start=product)
         except OverflowError:
-            raise Refusal("this product is beyond 1.8e308, the largest number") from None
+            raise Refusal(TOO_LARGE) from None
         if isinstance(product, int) and abs(product) > MAX_INTEGER:
             raise Refusal("this product is beyond 2**53 (9007199254740992) on its way")
     return product

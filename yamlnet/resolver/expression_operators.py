@@ -59,7 +59,7 @@ def power(work: Work, left: object, right: object) -> object:
     if isinstance(left, int) and isinstance(right, int) and abs(left) > 1 and right > 53:
         raise Refusal("this power is beyond 2**53 (9007199254740992)")
     if left < 0 and right % 1 != 0:
-        raise Refusal("a negative number has no real power with a fraction")
+        raise Refusal("a fractional power of a negative number is no real number")
     try:
         return left**right
     except OverflowError:

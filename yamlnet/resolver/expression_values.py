@@ -15,7 +15,7 @@ from yamlnet.schema.expression_tokens import MAX_INTEGER
 MAX_ITEMS = 10_000
 """Items of lists that one string's expressions may make or go through, in all."""
 
-ITEMS_IN_ALL = f"one expression may make and go through {MAX_ITEMS:,} items in all"
+ITEMS_IN_ALL = f"one expression may make and go through {MAX_ITEMS:,} in all"
 
 MAX_TEXT = 10_000
 """Characters of a text that an expression makes."""
@@ -24,7 +24,7 @@ MAX_DEPTH = 64
 """How deep lists and mappings may stand in each other: as in YAML."""
 
 TEXT_OF_ONE_ITEM = 10
-"""So many characters of a text weigh as much as an item of a list."""
+"""So many characters of a text weigh as much as one more item of a list."""
 
 NUMBER = (int, float)
 """Numbers; `true` and `false` are 1 and 0, as in Python."""
@@ -70,7 +70,7 @@ class Work:
             Refusal: they are more than are left.
         """
         if items > self.left:
-            raise Refusal(f"this makes a list of {items:,}; {ITEMS_IN_ALL}")
+            raise Refusal(f"this makes a list of {items:,} items; {ITEMS_IN_ALL}")
         self.left -= items
 
     def read(self, value: object) -> None:
@@ -95,11 +95,11 @@ def weight(value: object, most: int, depth: int = 0) -> int:
         Waiting: it holds what only the data can give.
     """
     if isinstance(value, str):
-        return 1 + len(value) // TEXT_OF_ONE_ITEM
+        return len(value) // TEXT_OF_ONE_ITEM
     if isinstance(value, Unknown):
         raise Waiting
     if not isinstance(value, list | Mapping):
-        return 1
+        return 0
     if depth >= MAX_DEPTH:
         raise Refusal(f"lists stand in each other more than {MAX_DEPTH} deep here")
     total = len(value)

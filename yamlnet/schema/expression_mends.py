@@ -119,7 +119,7 @@ def _extra(token: Token) -> str:
 
 
 def _operator(written: str, ours: str = "") -> str:
-    return f'"{written}" is not an operator of expressions; write {ours or OPERATORS[written]}'
+    return f'"{written}" is not an operator of expressions; write `{ours or OPERATORS[written]}`'
 
 
 def attribute(owner: Node, name: str, called: bool) -> str:

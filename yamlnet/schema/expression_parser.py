@@ -217,7 +217,8 @@ class _Parser:
             self._take()
             if token.text in LITERALS:
                 return self._count(tree.Literal(token.start, token.end, LITERALS[token.text]))
-            return self._count(tree.Name(token.start, token.end, token.text))
+            name = tree.Name(token.start, token.end, token.text)
+            return name if self._is("(") else self._count(name)  # a call counts once, with its name
         if token.kind == "symbol" and token.text in CLOSERS:
             return self._bracketed()
         raise self._missing()
@@ -316,7 +317,7 @@ class _Parser:
     def _deeper(self, read: Callable[[], T]) -> T:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise ExpressionError(f"an expression may be nested {MAX_DEPTH} deep", *self._here)
+            raise ExpressionError(f"an expression may be nested {MAX_DEPTH} deep; {TOO_LARGE}", *self._here)
         found = read()
         self.depth -= 1
         return found

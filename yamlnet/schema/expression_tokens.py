@@ -21,7 +21,7 @@ OPERATOR_WORDS = frozenset({"and", "or", "not", "in", "if", "else"})
 
 TEXT = (
     r"[rRuU]?(?:'''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\""
-    r"|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\")"
+    r"|'(?!'')(?:[^'\\\n]|\\.)*'|\"(?!\"\")(?:[^\"\\\n]|\\.)*\")"
 )
 """A text in quotes; the pattern needs `re.DOTALL`."""
 
@@ -72,11 +72,21 @@ def tokenize(text: str, start: int, end: int) -> list[Token]:
         if kind is not None:
             if kind == "number":
                 _refuse_glued(text, position, after, end)
+            elif kind == "name" and not written.isidentifier():  # ² counts as a letter in patterns
+                kind, written = _cut(written)
+                after = position + len(written)
             tokens.append(Token("symbol" if written in OPERATOR_WORDS else kind, written, position, after))
         position = after
     last = tokens[-1].end if tokens else start
     tokens.append(Token("end", "", last, last + 1))
     return tokens
+
+
+def _cut(word: str) -> tuple[Kind, str]:
+    """The word up to what no name has, or that alone."""
+    outside = (index for index, letter in enumerate(word) if not f"_{letter}".isidentifier())
+    length = next(outside, len(word))
+    return ("name", word[:length]) if length and word[:length].isidentifier() else ("symbol", word[0])
 
 
 def _refuse_glued(text: str, start: int, after: int, end: int) -> None:
