@@ -295,8 +295,12 @@ def _product_is_beyond(text: str, part: str, scope: dict[str, object]) -> bool:
     """Whether a product of the first so many numbers is beyond the limit."""
     items = judge(part.strip().removeprefix("prod"), scope).value
     assert isinstance(items, list)
-    products = [math.prod(items[:count]) for count in range(len(items) + 1)]
-    return any(isinstance(product, int) and abs(product) > LIMIT for product in products)
+    product: float = 1
+    for item in items:
+        product *= item
+        if isinstance(product, int) and abs(product) > LIMIT:
+            return True
+    return False
 
 
 def _is_mixed(verdict: Verdict) -> bool:
