@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from yamlnet.resolver.evaluate import evaluate
-from yamlnet.resolver.expression_values import MAX_ITEMS, MAX_TEXT, TEXT_OF_ONE_ITEM
+from yamlnet.resolver.expression_values import LIST_IN_LIST, MAX_ITEMS, MAX_TEXT, TEXT_OF_ONE_ITEM
 from yamlnet.schema.expression_parser import MAX_DEPTH, MAX_LENGTH, MAX_NODES
 from yamlnet.schema.expression_tree import ExpressionError
 
@@ -174,25 +174,44 @@ def _is_ours(node: ast.AST) -> bool:
     return isinstance(node, ALLOWED)
 
 
-def disagreement(text: str, scope: dict[str, object]) -> str:
-    """How the language and Python differ about the inside of one `${…}`, or nothing."""
+@dataclass(frozen=True)
+class Comparison:
+    """What the language and Python make of one text; `difference` says where they disagree."""
+
+    outcome: str  # "same value", "refused by both", "beyond a limit", "ends early", "different"
+    difference: str = ""
+
+
+def compare(text: str, scope: dict[str, object]) -> Comparison:
+    """The inside of one `${…}` held against Python."""
     verdict = judge(text, scope)
     written = "${" + text + "}"
     try:
         found = evaluate(written, scope)
     except ExpressionError as error:
-        if not 0 <= error.start < error.end <= len(written) + 1:
-            return f"placed at {error.start} to {error.end}: {error}"
-        if verdict.outcome in ("syntax", "raises") or not _is_whole(text):
-            return ""
-        return "" if _justified(text, error, scope) else f"refused ({error}), Python: {_told(verdict.value)}"
+        if not 0 <= error.start < error.end <= len(written):
+            return Comparison("different", f"placed at {error.start} to {error.end}: {error}")
+        if verdict.outcome in ("syntax", "raises"):
+            return Comparison("refused by both")
+        if not _is_whole(text):
+            return Comparison("ends early")  # at a "}" that is not in quotes
+        if _justified(text, error, scope):
+            return Comparison("beyond a limit")
+        return Comparison("different", f"refused ({error}), Python: {_told(verdict.value)}")
     except Exception as error:
-        return f"raw {type(error).__name__}: {error}"
+        return Comparison("different", f"raw {type(error).__name__}: {error}")
     if not _is_whole(text):
-        return ""  # a "}" in it ended the expression
+        return Comparison("ends early")
     if verdict.outcome != "value":
-        return f"{_told(found)}, Python: {verdict.outcome} {verdict.value}"
-    return "" if same(found, verdict.value) else f"{_told(found)}, Python: {_told(verdict.value)}"
+        return Comparison("different", f"{_told(found)}, Python: {verdict.outcome} {verdict.value}")
+    if not same(found, verdict.value):
+        return Comparison("different", f"{_told(found)}, Python: {_told(verdict.value)}")
+    return Comparison("same value")
+
+
+def disagreement(text: str, scope: dict[str, object]) -> str:
+    """How the language and Python differ about the inside of one `${…}`, or nothing."""
+    return compare(text, scope).difference
 
 
 _WHOLE = re.compile(r"""(?:[^'"}]|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")*""", re.DOTALL)
@@ -256,7 +275,9 @@ def _is_large(verdict: Verdict) -> bool:
 def _weight(value: object) -> int:
     if isinstance(value, list | dict):
         items = value if isinstance(value, list) else value.values()
-        return len(value) + sum(_weight(item) for item in items if isinstance(item, list | str | dict))
+        inner = [item for item in items if isinstance(item, list | dict)]
+        texts = sum(_weight(item) for item in items if isinstance(item, str))
+        return len(value) + texts + sum(map(_weight, inner)) + LIST_IN_LIST * len(inner)
     return len(value) // TEXT_OF_ONE_ITEM if isinstance(value, str) else 0
 
 

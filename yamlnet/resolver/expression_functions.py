@@ -46,6 +46,8 @@ def _extreme(name: str, choose: Callable[..., object]) -> Operation:
                 raise Refusal(f"{name}() of nothing has no value", 0)
         for value in values:
             work.read(value)
+        if isinstance(items, str):  # here each character counts
+            work.spend(len(items))
         try:
             return choose(items)
         except TypeError:

@@ -26,6 +26,9 @@ MAX_DEPTH = 64
 TEXT_OF_ONE_ITEM = 10
 """So many characters of a text weigh as much as one more item of a list."""
 
+LIST_IN_LIST = 9
+"""A list inside a list weighs so many items more than what is in it: looking into it takes that long."""
+
 NUMBER = (int, float)
 """Numbers; `true` and `false` are 1 and 0, as in Python."""
 
@@ -107,9 +110,12 @@ def weight(value: object, most: int, depth: int = 0) -> int:
     if total > most or set(map(type, items)) <= FLAT:
         return total
     for item in items:
-        total += weight(item, most - total, depth + 1)
-        if total > most:
-            break
+        if type(item) not in FLAT:
+            total += weight(item, most - total, depth + 1)
+            if not isinstance(item, str):
+                total += LIST_IN_LIST
+            if total > most:
+                break
     return total
 
 
