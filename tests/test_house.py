@@ -23,6 +23,7 @@ ROOMS = (
     {"schema"},
     {"assembly"},
     {"resolver"},
+    {"verdicts"},
     {"checks"},
     {"manual"},
     {"compiler"},
@@ -41,7 +42,7 @@ FRONT_DOORS = {"__init__", "__main__"}
 
 WITHOUT_KERAS = {
     "cache", "resources", "diagnostics", "syntax", "catalog", "schema", "assembly", "resolver", "checks",
-    "manual",
+    "manual", "verdicts",
 }  # fmt: skip
 """Rooms whose code never runs with Keras, so that a mistake is told in a fraction of a second."""
 

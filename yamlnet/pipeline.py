@@ -7,6 +7,7 @@ by the stage that needs it: `load` never imports Keras, numpy or a backend.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,6 @@ from yamlnet.assembly.assembled import Assembled
 from yamlnet.checks import check
 from yamlnet.diagnostics.diagnostic import (
     BlueprintError,
-    DataError,
     Diagnostic,
     Severity,
     YamlnetError,
@@ -29,14 +29,17 @@ from yamlnet.schema.validate import validate
 from yamlnet.schema.words import ASSEMBLED
 from yamlnet.syntax.parse import SUFFIXES, parse, read
 from yamlnet.syntax.tree import Tree
+from yamlnet.verdicts.limits import MAX_PARAMS, refuse
 
 if TYPE_CHECKING:
     import keras
 
     from yamlnet.assembly.assembled import Pin
     from yamlnet.assembly.lock import LockMode
+    from yamlnet.compiler.inference import Announce
     from yamlnet.data.dataset import Dataset
     from yamlnet.runner.run import Run
+    from yamlnet.verdicts.verdict import Verdict
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class LoadedBlueprint:
         warnings: what was found that does not refuse the blueprint.
         pins: what the files that it names hold, as `blueprint.lock` calls them.
         variant: the variant that was chosen, or None.
+        max_params: how many parameters its models may have together.
     """
 
     path: Path
@@ -60,6 +64,7 @@ class LoadedBlueprint:
     warnings: tuple[Diagnostic, ...]
     pins: Mapping[str, Pin]
     variant: str | None = None
+    max_params: int = MAX_PARAMS
 
     def build(self, backend: str | None = None) -> keras.Model:
         """Build the Keras model. See `yamlnet.pipeline.build`."""
@@ -71,7 +76,11 @@ class LoadedBlueprint:
 
 
 def load(
-    path: str | Path, overrides: Sequence[str] = (), lock: LockMode = "warn", strict: bool = False
+    path: str | Path,
+    overrides: Sequence[str] = (),
+    lock: LockMode = "warn",
+    strict: bool = False,
+    max_params: int = MAX_PARAMS,
 ) -> LoadedBlueprint:
     """Read a blueprint, and refuse it with every mistake that can be found without the data.
 
@@ -81,6 +90,7 @@ def load(
         lock: what a file that `blueprint.lock` pins otherwise does: `warn`, `refuse` (as `--locked`
             does), or `ignore`.
         strict: whether a warning refuses the blueprint too, as `--strict` does.
+        max_params: how many parameters its models may have together.
 
     Raises:
         BlueprintError: with every problem; `error.trees` holds the files it points into.
@@ -89,14 +99,16 @@ def load(
     problems = Problems()
     found = _assembled(str(path), overrides, lock, problems)
     try:
-        blueprint, plan = inspect(found.tree, problems)
+        blueprint, plan = inspect(found.tree, problems, max_params)
     except BlueprintError as error:
         refused = BlueprintError(settle(error.diagnostics, found.tree, strict))
         raise located(refused, found.tree) from error.__cause__
     warnings = settle(problems.diagnostics, found.tree, strict)
     if any(problem.severity == "error" for problem in warnings):
         raise located(BlueprintError(warnings), found.tree)
-    return LoadedBlueprint(found.path, found.tree, blueprint, plan, warnings, found.pins, found.variant)
+    return LoadedBlueprint(
+        found.path, found.tree, blueprint, plan, warnings, found.pins, found.variant, max_params
+    )
 
 
 def settle(problems: Sequence[Diagnostic], tree: Tree, strict: bool) -> tuple[Diagnostic, ...]:
@@ -138,12 +150,15 @@ def _assembled(path: str, overrides: Sequence[str], lock: LockMode, problems: Pr
     return assemble_file(path, overrides, lock, problems)
 
 
-def inspect(tree: Tree, problems: Problems | None = None) -> tuple[Blueprint, Plan]:
+def inspect(
+    tree: Tree, problems: Problems | None = None, max_params: int = MAX_PARAMS
+) -> tuple[Blueprint, Plan]:
     """Validate, resolve and check an assembled document.
 
     Args:
         tree: from `assemble`.
         problems: what was found so far, if anything; what these three stages find is added.
+        max_params: how many parameters its models may have together.
 
     Raises:
         BlueprintError: with all problems, if one of them is an error.
@@ -151,7 +166,7 @@ def inspect(tree: Tree, problems: Problems | None = None) -> tuple[Blueprint, Pl
     problems = Problems() if problems is None else problems
     blueprint = validate(tree, problems)
     plan = resolve(blueprint, problems=problems)
-    for problem in check(plan):
+    for problem in check(plan, max_params):
         problems.record(problem)
     problems.raise_if_failed()
     return blueprint, plan
@@ -173,6 +188,29 @@ def located(error: BlueprintError, tree: Tree) -> BlueprintError:
     return error
 
 
+def infer_shapes(loaded: LoadedBlueprint, announce: Announce | None = None) -> Verdict:
+    """Refuse a blueprint whose shapes do not fit or that is too large, as `build` would; nothing is built.
+
+    Args:
+        loaded: from `load`; what the data has to say is not asked.
+        announce: shows that Keras is being imported: not where the blueprint is as it was the last time.
+
+    Raises:
+        BlueprintError: with every such problem.
+        BackendError: no backend is installed.
+    """
+    from yamlnet.compiler.inference import plan_verdict
+    from yamlnet.data.facts import refuse_facts
+
+    try:
+        refuse_facts(loaded.plan)
+        verdict = plan_verdict(loaded.plan, announce=announce or nullcontext)
+        refuse(verdict, loaded.max_params)
+    except BlueprintError as error:
+        raise located(error, loaded.tree) from error.__cause__
+    return verdict
+
+
 def build(loaded: LoadedBlueprint, backend: str | None = None) -> keras.Model:
     """Lower a blueprint to a Keras model with its initial weights; nothing is trained.
 
@@ -187,8 +225,10 @@ def build(loaded: LoadedBlueprint, backend: str | None = None) -> keras.Model:
     """
     _require_model(loaded, "build")
     _select(loaded, backend)
+    from yamlnet.data.facts import graph_facts
+
     plan = loaded.plan
-    if any(path[0] not in ("train",) for path in plan.unknown):
+    if graph_facts(plan):
         plan, _ = _with_data(loaded)
     return _lower(loaded, plan)["model"]
 
@@ -294,46 +334,18 @@ def _require_fitting_rows(
 
 
 def _with_data(loaded: LoadedBlueprint) -> tuple[Plan, Dataset]:
-    """The data of a blueprint, and the plan with what the data knows filled in."""
-    from yamlnet.data.batches import steps_per_epoch
-    from yamlnet.data.dataset import load as load_data
+    from yamlnet.data.facts import with_data
 
-    plan = loaded.plan
-    if plan.data is None:
-        message = "the data knows this, and the blueprint has no data section: add one, or write the value"
-        problems = [Diagnostic("missing-data", message, path) for path in plan.unknown]
-        raise located(BlueprintError(problems), loaded.tree)
     try:
-        dataset = load_data(plan.data, loaded.path.parent, plan.seed, input_shapes(plan))
-        if plan.unknown:
-            steps = plan.train.steps if plan.train else None
-            per_epoch = steps_per_epoch(dataset.train.rows, plan.data.batch_size)
-            steps = steps or per_epoch * ((plan.train.epochs if plan.train else None) or 1)
-            plan = resolve(loaded.blueprint, {"steps": steps, "data": dataset.facts})
-            problems = [problem for problem in check(plan) if problem.severity == "error"]
-            if problems:
-                raise BlueprintError(problems)
-    except DataError as error:
-        problem = Diagnostic(error.check, _with_hint(error), error.path, "value")
-        raise located(BlueprintError([problem]), loaded.tree) from error
+        return with_data(loaded.blueprint, loaded.plan, loaded.path.parent, loaded.max_params)
     except BlueprintError as error:
         raise located(error, loaded.tree) from error.__cause__
-    return plan, dataset
-
-
-def input_shapes(plan: Plan) -> dict[str, tuple[int | None, ...]]:
-    """The shape of each input that states one, without the batch axis."""
-    return {given.name: given.shape for given in plan.models["model"].inputs if given.shape is not None}
-
-
-def _with_hint(error: DataError) -> str:
-    return f"{error}; {error.hint}" if error.hint else str(error)
 
 
 def _lower(loaded: LoadedBlueprint, plan: Plan) -> dict[str, keras.Model]:
     from yamlnet.compiler.lower import lower
 
     try:
-        return lower(plan)
+        return lower(plan, loaded.max_params)
     except BlueprintError as error:
         raise located(error, loaded.tree) from error.__cause__

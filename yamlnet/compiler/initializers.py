@@ -46,6 +46,25 @@ def find_draw(initializer: object, dtype: np.dtype[Any]) -> Draw | None:
     return None
 
 
+def require_fit(initializer: object, shape: Shape) -> None:
+    """Refuse a weight of a shape that its initializer cannot make, before anything is drawn.
+
+    Raises:
+        ValueError: as Keras's own initializers raise it.
+    """
+    draw = find_draw(initializer, np.dtype(np.float32))
+    if draw is draw_identity and len(shape) != 2:
+        raise ValueError(
+            "Identity matrix initializer can only be used for 2D matrices. "
+            f"Received: shape={shape} of rank {len(shape)}."
+        )
+    if draw is draw_orthogonal and len(shape) < 2:
+        raise ValueError(
+            "The tensor to initialize must be at least two-dimensional. Received: "
+            f"shape={shape} of rank {len(shape)}."
+        )
+
+
 def draw_zeros(initializer: Any, shape: Shape, dtype: np.dtype[Any], stream: Stream) -> Array:
     """Zeros (`False` for booleans)."""
     return np.zeros(shape, dtype)
@@ -64,12 +83,7 @@ def draw_constant(initializer: Any, shape: Shape, dtype: np.dtype[Any], stream: 
 
 def draw_identity(initializer: Any, shape: Shape, dtype: np.dtype[Any], stream: Stream) -> Array:
     """`gain` on the diagonal of a matrix."""
-    if len(shape) != 2:
-        raise ValueError(
-            "Identity matrix initializer can only be used for 2D matrices. "
-            f"Received: shape={shape} of rank {len(shape)}."
-        )
-    return np.asarray(initializer.gain * np.eye(*shape), dtype)
+    return np.asarray(initializer.gain * np.eye(shape[0], shape[1]), dtype)
 
 
 def draw_random_normal(initializer: Any, shape: Shape, dtype: np.dtype[Any], stream: Stream) -> Array:
@@ -125,11 +139,6 @@ def draw_orthogonal(initializer: Any, shape: Shape, dtype: np.dtype[Any], stream
 
     Source: Saxe et al. 2014 (https://openreview.net/forum?id=_wzZwKpTDF_9C).
     """
-    if len(shape) < 2:
-        raise ValueError(
-            "The tensor to initialize must be at least two-dimensional. Received: "
-            f"shape={shape} of rank {len(shape)}."
-        )
     rows, columns = math.prod(shape[:-1]), shape[-1]
     normal = stream.normal((max(rows, columns), min(rows, columns)), 0.0, 1.0, np.float64)
     q, r = np.linalg.qr(normal)
