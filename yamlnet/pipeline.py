@@ -29,7 +29,7 @@ from yamlnet.schema.validate import validate
 from yamlnet.schema.words import ASSEMBLED
 from yamlnet.syntax.parse import SUFFIXES, parse, read
 from yamlnet.syntax.tree import Tree
-from yamlnet.verdicts.limits import MAX_PARAMS, refuse
+from yamlnet.verdicts.limits import MAX_PARAMS, raise_if_refused
 
 if TYPE_CHECKING:
     import keras
@@ -205,7 +205,7 @@ def infer_shapes(loaded: LoadedBlueprint, announce: Announce | None = None) -> V
     try:
         refuse_facts(loaded.plan)
         verdict = plan_verdict(loaded.plan, announce=announce or nullcontext)
-        refuse(verdict, loaded.max_params)
+        raise_if_refused(verdict, loaded.max_params)
     except BlueprintError as error:
         raise located(error, loaded.tree) from error.__cause__
     return verdict

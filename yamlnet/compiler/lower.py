@@ -23,7 +23,7 @@ from yamlnet.diagnostics.diagnostic import BlueprintError
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.resolver.plan import Plan
 from yamlnet.schema.words import DEFAULT_MODEL
-from yamlnet.verdicts.limits import UNLIMITED, refuse
+from yamlnet.verdicts.limits import UNLIMITED, raise_if_refused
 from yamlnet.verdicts.verdict import Verdict
 
 UNHEEDED = 50_000_000
@@ -50,7 +50,7 @@ def lower(plan: Plan, most: int | None = None) -> dict[str, keras.Model]:
         return _lowered(plan, limit)
     except BlueprintError as error:
         try:
-            refuse(infer(plan), UNLIMITED if most is None else most)
+            raise_if_refused(infer(plan), UNLIMITED if most is None else most)
         except BlueprintError as told:
             raise told from error.__cause__
         if limit is None or not limit.passed:

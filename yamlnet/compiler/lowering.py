@@ -6,7 +6,7 @@ in the user's words, at the entry that asked for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,13 +14,14 @@ import keras
 
 from yamlnet.catalog.load import catalog
 from yamlnet.compiler.explanations.explain import explain
-from yamlnet.compiler.explanations.refusal import Read, Refusal, shape_text
+from yamlnet.compiler.explanations.refusal import Read, Refusal, Shape, shape_text
+from yamlnet.compiler.explanations.unseen import UNSEEN, unseen
 from yamlnet.compiler.initial_weights import layer_seed
 from yamlnet.compiler.layers import RandomDraw
 from yamlnet.compiler.named_operations import NamedOperation
 from yamlnet.compiler.objects import construct, first_sentences, keras_object
 from yamlnet.compiler.unknowns import unknown_nodes
-from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, Note
+from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, KeyPath, Note
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.resolver.plan import (
     FunctionCall,
@@ -168,6 +169,8 @@ class Lowering:
     def _call(self, node: Node) -> Any:
         args = tuple(self._filled(value) for value in node.args)
         kwargs = {name: self._filled(value) for name, value in node.kwargs.items()}
+        if callee_name(node) in UNSEEN and (message := unseen(refusal := self._refusal(node, ""))):
+            raise self._refused(node, refusal, message)
         try:
             if isinstance(node.callee, FunctionCall) and node.callee.kind == "random":
                 return self._random(node, node.callee.function, args)
@@ -178,7 +181,8 @@ class Lowering:
         except BlueprintError:
             raise
         except Exception as error:  # each backend has errors of its own beside Python's
-            raise self._told(node, error) from error
+            refusal = self._refusal(node, str(error))
+            raise self._refused(node, refusal, explain(refusal)) from error
 
     def _callable(self, node: Node) -> Any:
         callee = node.callee
@@ -225,17 +229,19 @@ class Lowering:
         message = f'`as` names {ref.output + 1} outputs, "{made.name}" gives {given}'
         raise BlueprintError([Diagnostic("outputs", message, (*made.path, "as"))])
 
-    def _told(self, node: Node, error: Exception) -> BlueprintError:
-        """Keras's refusal of a call, at the call, with what it reads at the places that made it."""
-        reads = [self._read(ref) for ref in _references([*node.args, *node.kwargs.values()])]
+    def _refusal(self, node: Node, text: str) -> Refusal:
+        """What the explanations know of a call."""
+        reads = tuple(self._read(ref) for ref in _references([*node.args, *node.kwargs.values()]))
         layer = self.layers.get(node.callee.instance) if isinstance(node.callee, LayerCall) else None
         named = {name: tuple(map(self._read, _references(value))) for name, value in node.kwargs.items()}
-        refusal = Refusal(callee_name(node), _arguments(node), tuple(reads), str(error), layer, named)
+        return Refusal(callee_name(node), _arguments(node), reads, text, layer, named)
+
+    def _refused(self, node: Node, refusal: Refusal, message: str) -> BlueprintError:
+        """A problem at a call, with what it reads at the places that made it."""
         notes = [Note("used here", path) for path in node.used_at]
-        notes += [
-            Note(f'"{read.name}" gives shape {shape_text(read.shape)}', read.path) for read in _once(reads)
-        ]
-        return BlueprintError([Diagnostic("shape", explain(refusal), node.path, "key", notes=tuple(notes))])
+        for read, shape in _once(refusal.reads):
+            notes.append(Note(f'"{read.name}" gives shape {shape_text(shape)}', read.path))
+        return BlueprintError([Diagnostic("shape", message, node.path, "key", notes=tuple(notes))])
 
     def _read(self, ref: TensorRef) -> Read:
         """What the explanations know of a tensor."""
@@ -254,13 +260,13 @@ class Lowering:
         )
 
 
-def _once(reads: list[Read]) -> Iterator[Read]:
+def _once(reads: Iterable[Read]) -> Iterator[tuple[Read, Shape]]:
     """Each tensor that has a shape, once."""
-    told = set()
+    told: set[tuple[KeyPath, Shape]] = set()
     for read in reads:
         if read.shape is not None and (read.path, read.shape) not in told:
             told.add((read.path, read.shape))
-            yield read
+            yield read, read.shape
 
 
 def _arguments(node: Node) -> Mapping[str, object]:

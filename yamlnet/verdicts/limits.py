@@ -70,7 +70,7 @@ def size_problem(sizes: Sizes, cap: int) -> Diagnostic | None:
     return Diagnostic(CHECK, message, one.path, "key", notes=notes)
 
 
-def refuse(verdict: Verdict, cap: int) -> None:
+def raise_if_refused(verdict: Verdict, cap: int) -> None:
     """Refuse a plan for its shapes and its size.
 
     Raises:

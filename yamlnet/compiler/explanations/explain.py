@@ -4,10 +4,39 @@ from __future__ import annotations
 
 import re
 
+from yamlnet.compiler.explanations import attention, merging, ranks, reshaping, widths, windows
 from yamlnet.compiler.explanations.refusal import Refusal, Rule
 from yamlnet.compiler.objects import first_sentences
 
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[Rule, ...] = (
+    widths.missing_tensor,
+    widths.built_for,
+    widths.model_input,
+    ranks.windows,
+    ranks.recurrent,
+    ranks.repeated,
+    ranks.distributed,
+    ranks.scalar,
+    ranks.moved,
+    widths.undefined,
+    widths.grouped,
+    merging.counted,
+    merging.concatenated,
+    merging.dotted,
+    merging.multiplied,
+    merging.elementwise,
+    windows.too_large,
+    windows.cut_away,
+    reshaping.reshaped,
+    reshaping.squeezed,
+    reshaping.split,
+    reshaping.transposed,
+    reshaping.sliced,
+    attention.keys_and_values,
+    widths.missing_axis,
+    ranks.by_keras,
+)
+"""In the order in which they are asked: the rank of a tensor before the sizes of its axes."""
 
 
 def explain(refusal: Refusal) -> str:

@@ -74,9 +74,9 @@ Rule = Callable[[Refusal], str | None]
 """Explains a refusal that it knows, in one line; None leaves it to the next rule."""
 
 
-def shape_text(shape: Sequence[int | None] | None) -> str:
+def shape_text(shape: Sequence[int | None]) -> str:
     """A shape without its batch axis: `[28, 28, 1]`, a free dimension as `null`."""
-    return axes_text(shape[1:]) if shape is not None else "several tensors"
+    return axes_text(shape[1:])
 
 
 def axes_text(axes: Iterable[int | None]) -> str:
