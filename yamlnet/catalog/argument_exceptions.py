@@ -8,21 +8,25 @@ from yamlnet.catalog.argument_terms import (
     COUNT,
     COUNTS,
     INITIALIZER,
+    INTEGER_TOKENS,
     NATURAL,
     NOT_NEGATIVE,
     NUMBER,
     NUMBERS,
     OBJECT,
+    ONE_CHARACTER,
     POSITIVE,
     SCALARS,
     SHAPE,
+    SUBSCRIPTS,
     TENSOR,
-    TEXT,
+    VARIABLE_PATH,
     WHOLE,
     choices,
+    kept_by_run,
     optional,
 )
-from yamlnet.catalog.types import AnyOf, Integer, ListOf, MappingOf, Number, ObjectOf, Plain, ValueType
+from yamlnet.catalog.types import AnyOf, Integer, ListOf, MappingOf, Number, ObjectOf, ValueType
 
 EXCEPTIONS: dict[str, ValueType] = {
     "Activation.activation": ObjectOf("activation"),
@@ -35,9 +39,11 @@ EXCEPTIONS: dict[str, ValueType] = {
     "CategoryEncoding.output_mode": choices("multi_hot", "one_hot", "count"),
     "Discretization.output_mode": choices("int", "one_hot", "multi_hot", "count"),
     "Embedding.weights": OBJECT,
+    "CSVLogger.filename": kept_by_run("the run keeps the log in log.csv"),
+    "CSVLogger.separator": ONE_CHARACTER,
     "EarlyStopping.baseline": optional(NUMBER),
     "EarlyStopping.verbose": Integer(min=0, max=1),
-    "EinsumDense.bias_axes": optional(TEXT),
+    "EinsumDense.bias_axes": optional(SUBSCRIPTS),
     "EinsumDense.output_shape": AnyOf((optional(WHOLE), SHAPE)),
     "Equalization.bins": COUNT,
     "F1Score.average": optional(choices("micro", "macro", "weighted")),
@@ -65,6 +71,7 @@ EXCEPTIONS: dict[str, ValueType] = {
     "Hashing.mask_value": optional(SCALARS),
     "IntegerLookup.mask_token": optional(WHOLE),
     "IntegerLookup.oov_token": WHOLE,
+    "IntegerLookup.vocabulary": INTEGER_TOKENS,
     "IntegerLookup.oov_method": choices("floormod", "farmhash"),
     "IntegerLookup.salt": optional(AnyOf((WHOLE, ListOf(WHOLE, 2, 2)))),
     "StringLookup.salt": optional(AnyOf((WHOLE, ListOf(WHOLE, 2, 2)))),
@@ -83,8 +90,12 @@ EXCEPTIONS: dict[str, ValueType] = {
     "STFTSpectrogram.padding": choices("valid", "same"),
     "STFTSpectrogram.fft_length": optional(COUNT),
     "MultiHeadAttention.output_shape": AnyOf((optional(COUNT), ListOf(COUNT))),
-    "Normalization.mean": optional(AnyOf((NUMBER, ListOf(Plain())))),
-    "Normalization.variance": optional(AnyOf((NUMBER, ListOf(Plain())))),
+    "ModelCheckpoint.filepath": kept_by_run("the run keeps its checkpoints in checkpoints/"),
+    "ModelCheckpoint.save_weights_only": kept_by_run(
+        "a checkpoint is a whole .keras file, the only kind that evaluate, predict and export read"
+    ),
+    "Normalization.mean": optional(NUMBERS),
+    "Normalization.variance": optional(NUMBERS),
     "Normalization.axis": optional(AXIS),
     "OrthogonalRegularizer.mode": choices("rows", "columns"),
     "OrthogonalRegularizer.factor": NUMBER,
@@ -100,6 +111,8 @@ EXCEPTIONS: dict[str, ValueType] = {
     "Rescaling.scale": NUMBERS,
     "Reshape.target_shape": ListOf(WHOLE),
     "Attention.score_mode": choices("dot", "concat"),
+    "TensorBoard.embeddings_metadata": kept_by_run("it names files, and a callback names none"),
+    "TensorBoard.log_dir": kept_by_run("the run keeps what TensorBoard shows in tensorboard/"),
     "TensorBoard.profile_batch": AnyOf((NATURAL, ListOf(NATURAL, 2, 2))),
     "UpSampling2D.size": COUNTS,
     "UpSampling1D.size": COUNT,
@@ -108,7 +121,12 @@ EXCEPTIONS: dict[str, ValueType] = {
     "VarianceScaling.mode": choices("fan_in", "fan_out", "fan_avg"),
     "VarianceScaling.distribution": choices("normal", "truncated_normal", "untruncated_normal", "uniform"),
     "STFT.side": choices("real", "imag"),
-    "STFT.window": optional(TEXT),
+    "STFT.window": optional(
+        choices(
+            "barthann", "bartlett", "blackman", "blackmanharris", "bohman", "boxcar", "cosine", "exponential",
+            "flattop", "hamming", "hann", "lanczos", "nuttall", "parzen", "taylor", "triang", "tukey",
+        )
+    ),  # fmt: skip
     "STFT.scaling": optional(choices("density", "spectrum")),
     "Tversky.beta": NUMBER,
     "ZeroPadding1D.padding": AnyOf((NATURAL, ListOf(NATURAL, 2, 2))),
@@ -116,7 +134,7 @@ EXCEPTIONS: dict[str, ValueType] = {
     "ZeroPadding3D.padding": AnyOf((NATURAL, ListOf(AnyOf((NATURAL, ListOf(NATURAL, 2, 2))), 3, 3))),
     "BatchNormalization.renorm_clipping": optional(MappingOf(POSITIVE)),
     "RandomErasing.fill_value": optional(NUMBER),
-    "Muon.exclude_layers": optional(ListOf(TEXT)),
+    "Muon.exclude_layers": optional(ListOf(VARIABLE_PATH)),
     # Operations
     "arange.start": NUMBER,
     "arange.stop": optional(NUMBER),
