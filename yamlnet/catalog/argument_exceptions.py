@@ -22,6 +22,7 @@ from yamlnet.catalog.argument_terms import (
     TENSOR,
     VARIABLE_PATH,
     WHOLE,
+    WINDOW,
     choices,
     kept_by_run,
     optional,
@@ -121,12 +122,7 @@ EXCEPTIONS: dict[str, ValueType] = {
     "VarianceScaling.mode": choices("fan_in", "fan_out", "fan_avg"),
     "VarianceScaling.distribution": choices("normal", "truncated_normal", "untruncated_normal", "uniform"),
     "STFT.side": choices("real", "imag"),
-    "STFT.window": optional(
-        choices(
-            "barthann", "bartlett", "blackman", "blackmanharris", "bohman", "boxcar", "cosine", "exponential",
-            "flattop", "hamming", "hann", "lanczos", "nuttall", "parzen", "taylor", "triang", "tukey",
-        )
-    ),  # fmt: skip
+    "STFT.window": optional(WINDOW),
     "STFT.scaling": optional(choices("density", "spectrum")),
     "Tversky.beta": NUMBER,
     "ZeroPadding1D.padding": AnyOf((NATURAL, ListOf(NATURAL, 2, 2))),

@@ -72,6 +72,10 @@ NAME = Text(r"[A-Za-z][A-Za-z0-9_]{0,63}", "a name of at most 64 letters, digits
 VARIABLE_PATH = Text(r"[A-Za-z0-9_./\-]{1,200}", "a part of a layer's name: letters, digits, _ . / and -")
 SUBSCRIPTS = Text(r"[A-Za-z0-9_.,()> \-]{1,200}", "letters for axes: ab,bc->ac")
 ONE_CHARACTER = Text(r"[^\r\n\"]", "one character")
+WINDOW = choices(
+    "barthann", "bartlett", "blackman", "blackmanharris", "bohman", "boxcar", "cosine", "exponential",
+    "flattop", "hamming", "hann", "lanczos", "nuttall", "parzen", "taylor", "triang", "tukey",
+)  # fmt: skip
 ENCODING = choices("utf-8", "utf-16", "utf-32", "ascii", "latin-1", "cp1252")
 
 PLUGIN_SCALAR = optional(AnyOf((NUMBER, TEXT, BOOLEAN)))
