@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -25,6 +26,10 @@ MAX_NODES = 250_000
 
 MAX_DEPTH = 64
 """How deep blocks may stand in each other."""
+
+
+TAG = re.compile(r"[A-Za-z0-9]{1,32}")
+"""A loop's value that can stand in names; other turns are known by their number."""
 
 
 class TooLarge(Exception):
@@ -74,7 +79,8 @@ class Expander:
             variable, written = next(iter(entry.repeat.items()))
             values = self._loop_values(written, body, (*path, variable))
             for index, value in enumerate(values):
-                tag = value if isinstance(value, str | int) and str(value).isalnum() else index
+                plain = isinstance(value, str | int) and TAG.fullmatch(str(value))
+                tag = value if plain else index
                 yield {variable: value}, (f"{variable}{tag}",), ""
             return
         for turn in range(1, len(self._loop_values(entry.repeat, body, path)) + 1):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.diagnostics.diagnostic import At, KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.resolver.calls import ModelFace
 from yamlnet.resolver.expand import Expander, TooLarge
@@ -20,7 +20,7 @@ from yamlnet.resolver.scope import Body, Tensors
 from yamlnet.resolver.sections import data_plan, train_plan
 from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Blueprint, Library, Model
-from yamlnet.schema.words import DEFAULT_MODEL
+from yamlnet.schema.words import DEFAULT_MODEL, name_mistake, shortened
 
 
 def resolve(blueprint: Blueprint, facts: Facts | None = None, problems: Problems | None = None) -> Plan:
@@ -111,12 +111,23 @@ class _Models:
             ref for ref in (found if isinstance(found, tuple) else (found,)) if isinstance(ref, TensorRef)
         ]
         if isinstance(model.outputs, dict | list):
-            names = [str(name) for name in model.outputs]
+            names = self._checked([str(name) for name in model.outputs], model)
         elif isinstance(model.outputs, str):
-            names = [model.outputs]
+            names = self._checked([model.outputs], model)
         else:
             names = [_output_name(ref, model, alone=len(refs) == 1) for ref in refs]
         return dict(zip(names, refs, strict=False))
+
+    def _checked(self, names: list[str], model: Model) -> list[str]:
+        """Refuse outputs whose names are none: a slice, an expression, a text that means a place."""
+        path = (*model.path, "outputs")
+        for index, name in enumerate(names):
+            if mistake := name_mistake(name, "tensor"):
+                at: At = "key" if isinstance(model.outputs, dict) else "value"
+                step = () if isinstance(model.outputs, str) else (name if at == "key" else index,)
+                message = f'"{name}" cannot name an output; {mistake}; name it: outputs: {{answer: …}}'
+                self.filling.problems.add("name", message, (*path, *step), at)
+        return names
 
 
 def _output_name(ref: TensorRef, model: Model, alone: bool) -> str:
@@ -124,4 +135,4 @@ def _output_name(ref: TensorRef, model: Model, alone: bool) -> str:
     last = model.entries[-1] if model.entries else None
     if alone and last is not None and isinstance(last.binds, str) and not is_template(last.binds):
         return last.binds
-    return ref.node if ref.output is None else f"{ref.node}_{ref.output}"
+    return ref.node if ref.output is None else shortened(f"{ref.node}_{ref.output}")
