@@ -150,7 +150,7 @@ def inspect(tree: Tree, problems: Problems | None = None) -> tuple[Blueprint, Pl
     """
     problems = Problems() if problems is None else problems
     blueprint = validate(tree, problems)
-    plan = resolve(blueprint, problems=problems)
+    plan = resolve(blueprint, problems=problems, tree=tree)
     for problem in check(plan):
         problems.record(problem)
     problems.raise_if_failed()
@@ -309,7 +309,7 @@ def _with_data(loaded: LoadedBlueprint) -> tuple[Plan, Dataset]:
             steps = plan.train.steps if plan.train else None
             per_epoch = steps_per_epoch(dataset.train.rows, plan.data.batch_size)
             steps = steps or per_epoch * ((plan.train.epochs if plan.train else None) or 1)
-            plan = resolve(loaded.blueprint, {"steps": steps, "data": dataset.facts})
+            plan = resolve(loaded.blueprint, {"steps": steps, "data": dataset.facts}, tree=loaded.tree)
             problems = [problem for problem in check(plan) if problem.severity == "error"]
             if problems:
                 raise BlueprintError(problems)

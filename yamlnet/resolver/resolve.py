@@ -18,12 +18,19 @@ from yamlnet.resolver.plan import Graph, Plan, TensorRef
 from yamlnet.resolver.reading import GraphBuilder
 from yamlnet.resolver.scope import Body, Tensors
 from yamlnet.resolver.sections import data_plan, train_plan
+from yamlnet.resolver.token_files import TokenFiles
 from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Blueprint, Library, Model
 from yamlnet.schema.words import DEFAULT_MODEL, name_mistake, shortened
+from yamlnet.syntax.tree import Tree
 
 
-def resolve(blueprint: Blueprint, facts: Facts | None = None, problems: Problems | None = None) -> Plan:
+def resolve(
+    blueprint: Blueprint,
+    facts: Facts | None = None,
+    problems: Problems | None = None,
+    tree: Tree | None = None,
+) -> Plan:
     """Fill a blueprint in.
 
     Without facts, what needs them stays unknown and is listed in `Plan.unknown`.
@@ -32,13 +39,14 @@ def resolve(blueprint: Blueprint, facts: Facts | None = None, problems: Problems
         blueprint: from `validate`.
         facts: what the data knows, once it is loaded.
         problems: where mistakes go, as for `validate`; without it, mistakes raise.
+        tree: what it was read from: vocabularies are files beside those that name them.
 
     Raises:
         BlueprintError: with every mistake that only shows once things are filled in: names that
             nothing gives, expressions that fail, loops that are too long.
     """
     found = Problems() if problems is None else problems
-    filling = Filling(found)
+    filling = Filling(found, TokenFiles(tree))
     by_file = file_values(blueprint, facts, filling)
     models = _Models(by_file, filling)
     graphs = {
