@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, Span, YamlnetError
 from yamlnet.diagnostics.suggest import closest
-from yamlnet.syntax.characters import decode, refused_characters
-from yamlnet.syntax.compose import Composer, CompositionStopped
+from yamlnet.syntax.characters import MAX_SHOWN, Places, decode, refused_characters
+from yamlnet.syntax.compose import MAX_NODES, Composer, CompositionStopped
 from yamlnet.syntax.explain import explain
+from yamlnet.syntax.glued_comments import CANDIDATE, glued_comments
 from yamlnet.syntax.tree import Positions, Tree, Value
 
 MAX_BYTES = 1 << 20
@@ -21,6 +25,7 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 SUFFIXES = (".yaml", ".yml")
 NOWHERE = Span(1, 1, 1, 1)
+ENDS_IN_SPACES = re.compile(r"[\r\n] +\Z")
 
 
 def parse(text: str, source: str, max_bytes: int = MAX_BYTES) -> Tree:
@@ -38,7 +43,10 @@ def parse(text: str, source: str, max_bytes: int = MAX_BYTES) -> Tree:
         raise _refused([_too_large(max_bytes, source)], text[:1000], source)
     if problems := refused_characters(text, source):
         raise _refused(problems, text, source)
-    composer = Composer(yaml.parse(text, Loader=LOADER), text, source)
+    # Spaces at the very end are a line like any other, which the parser would take for text.
+    whole = text + "\n" if ENDS_IN_SPACES.search(text) else text
+    max_nodes = max(MAX_NODES, MAX_NODES * max_bytes // MAX_BYTES)
+    composer = Composer(events(whole), text, source, max_nodes)
     value: Value = None
     positions = Positions(NOWHERE)
     try:
@@ -51,9 +59,28 @@ def parse(text: str, source: str, max_bytes: int = MAX_BYTES) -> Tree:
         composer.problems = [problem for problem in composer.problems if not _behind(problem, stuck)] + [
             stuck
         ]
+    else:
+        composer.problems += _glued_comments(text, source)
     if composer.problems:
         raise _refused(composer.problems, text, source, value, positions)
-    return Tree(value, positions, text, source)
+    return Tree(value, positions, text, source, warnings=tuple(composer.warnings))
+
+
+def events(text: str) -> Iterator[Any]:
+    """The parser's events; `yaml.parse` does the same through a generator, which takes longer."""
+    return iter(LOADER(text).get_event, None)
+
+
+def _glued_comments(text: str, source: str) -> list[Diagnostic]:
+    if CANDIDATE.search(text) is None:
+        return []
+    message = 'put a space before this "#"; a comment needs one, and a text with # needs quotes'
+    places = Places(text)
+    found = glued_comments(text, events(text))
+    return [
+        Diagnostic("missing-space", message, span=places.span(index, 1), source=source)
+        for index in found[:MAX_SHOWN]
+    ]
 
 
 def read(path: str | Path, max_bytes: int = MAX_BYTES) -> str:
