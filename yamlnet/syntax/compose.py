@@ -7,6 +7,7 @@ keep the last of two equal keys and recurse as deep as a file asks.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from yaml.events import (
@@ -23,13 +24,10 @@ from yamlnet.diagnostics.diagnostic import Diagnostic, KeyPath, Note, Span
 from yamlnet.diagnostics.lines import split_lines
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.syntax import lookalikes, marks, strictness
+from yamlnet.syntax.limits import MAX_NODES
 from yamlnet.syntax.scalars import MAY_BE_NUMBER, NumberError, plain_value
 from yamlnet.syntax.surprises import MEANT, surprise
 from yamlnet.syntax.tree import MAX_DEPTH, TOO_DEEP, Positions, Scalar, Value
-
-MAX_NODES = 100_000
-"""How many values a file may hold, what aliases stand for counted each time: a bomb of a few lines makes
-billions."""
 
 MAX_PROBLEMS = 100
 """After so many, the rest of the file is not read: it is another kind of file."""
@@ -240,8 +238,8 @@ class Composer:
         path = tuple(self.path)
         told = surprise(event.value, value, path)
         if told is not None:
-            span = marks.whole(event)
-            self.warnings.append(Diagnostic(*told, path, span=span, source=self.source, severity="warning"))
+            warning = Diagnostic(told.check, told.message, path, span=marks.whole(event), source=self.source)
+            self.warnings.append(replace(warning, severity="warning"))
 
     def _alias(self, event: Any, depth: int) -> Node:
         """A copy of what an anchor stands for; its places inside stay where they were written."""
@@ -296,8 +294,8 @@ class Composer:
 
     def _too_many(self, span: Span) -> None:
         message = (
-            f"this file holds more than {self.max_nodes:,} values, what aliases (*) stand for included; "
-            "repeat with for: or blocks:"
+            f"this file makes more than {self.max_nodes:,} values, counting what each alias (*) stands for; "
+            "repeat layers with for: or blocks:; --max-bytes raises the limit in proportion"
         )
         self._stop("too-large", message, span)
 

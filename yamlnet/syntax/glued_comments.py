@@ -21,11 +21,10 @@ HEADER = re.compile(r"[^\r\n]*[|>][-+0-9]*")
 
 def glued_comments(text: str, events: Iterator[Any]) -> list[int]:
     """The index of each `#` that begins a comment and has no space before it."""
-    scalars = [event for event in events if type(event) is ScalarEvent]
+    scalars: list[Any] = [event for event in events if type(event) is ScalarEvent]
     starts = [event.start_mark.index for event in scalars]
-    return [
-        found.end() - 1 for found in CANDIDATE.finditer(text) if _is_glued(text, found.end() - 1, scalars, starts)
-    ]
+    candidates = (found.end() - 1 for found in CANDIDATE.finditer(text))
+    return [index for index in candidates if _is_glued(text, index, scalars, starts)]
 
 
 def _is_glued(text: str, index: int, scalars: list[Any], starts: list[int]) -> bool:

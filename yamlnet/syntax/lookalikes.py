@@ -21,7 +21,7 @@ QUOTES = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b"
 
 ANY = re.compile(f"[{SPACES}{INVISIBLE}{COLONS}{QUOTES}]")
 IN_KEY = re.compile(f"[{SPACES}{INVISIBLE}]")
-AT_EDGE = re.compile(f"^(?:-?[{SPACES}])|[{INVISIBLE}]|[{SPACES}]$")
+AT_EDGE = re.compile(f"^(?:-?[{SPACES}])|[{INVISIBLE}]|:[{SPACES}]|[{SPACES}]$")
 COLON = re.compile(f"[{COLONS}]")
 QUOTED = re.compile(f"[{QUOTES}].*[{QUOTES}]$", re.DOTALL)
 
@@ -33,7 +33,7 @@ def lookalike(text: str, is_key: bool) -> tuple[str, int, int] | None:
         at = found.end() - 1
         return _of_space(text[at]), at, 1
     if QUOTED.match(text):
-        return f'these quotes ({text[0]}{text[-1]}) are typographic ones; write "…" or \'…\'', 0, len(text)
+        return f"these quotes ({text[0]}{text[-1]}) are typographic ones; write \"…\" or '…'", 0, len(text)
     return None
 
 

@@ -85,7 +85,9 @@ def lookalike(event: Any, is_key: bool) -> Told | None:
         return None
     message, offset, length = found
     one_line = event.start_mark.line == event.end_mark.line
-    return Told("character", message, marks.stretch(event, offset, length) if one_line else marks.whole(event))
+    return Told(
+        "character", message, marks.stretch(event, offset, length) if one_line else marks.whole(event)
+    )
 
 
 def key_that_is_none(written: str, value: Scalar) -> str:

@@ -9,6 +9,7 @@ for true and false.
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.syntax.scalars import MAY_BE_NUMBER
@@ -29,13 +30,23 @@ LEADING_ZERO = re.compile(r"[-+]?0+(?=[0-9])")
 GROUPED = re.compile(r"[-+]?[0-9]+(?:[_,][0-9]+)+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z")
 RADIX = re.compile(r"(?P<sign>[-+]?)0(?P<radix>[bBoOxX])(?P<digits>[0-9a-fA-F]+)\Z")
 
+LONGEST = 40
+"""Of longer texts nothing is guessed, and longer numbers are not repeated."""
+
 TEXT_KEYS = frozenset(
     ("as", "name", "from", "column", "columns", "description", "help", "inputs", "outputs", "targets")
 )
 """Words whose value, or the values right below which, are names or texts, whatever they look like."""
 
 
-def surprise(text: str, value: Scalar, path: KeyPath) -> tuple[str, str] | None:
+class Surprise(NamedTuple):
+    """The name of a check and what it says."""
+
+    check: str
+    message: str
+
+
+def surprise(text: str, value: Scalar, path: KeyPath) -> Surprise | None:
     """The check and the message for a plain scalar that may not mean what its writer thinks, if any.
 
     Args:
@@ -47,24 +58,34 @@ def surprise(text: str, value: Scalar, path: KeyPath) -> tuple[str, str] | None:
         return _text(text, path)
     if isinstance(value, int) and (zeros := LEADING_ZERO.match(text)):
         sign = "-" if text.startswith("-") else ""
-        meant = f"{sign}{text[zeros.end() :]}"
-        message = f"{text[:40]} is the number {meant[:40]}; write {meant[:40]}, or quotes around a text"
-        return "leading-zero", message
+        number = f"{sign}{text[zeros.end() :]}"
+        if len(text) > LONGEST:
+            message = "the zeros that this number begins with mean nothing; leave them out"
+            return Surprise("leading-zero", message)
+        return Surprise(
+            "leading-zero",
+            f"{text} is the number {number}; write {number}, or put it in quotes if it is a text",
+        )
     return None
 
 
-def _text(text: str, path: KeyPath) -> tuple[str, str] | None:
+def meant(text: str) -> str | None:
+    """What a text was most likely meant to be where no text can stand: `false` of `no`, `1000` of `1_000`."""
+    if text in MEANT:
+        return MEANT[text]
+    return _number(text) if text and text[0] in MAY_BE_NUMBER and len(text) <= LONGEST else None
+
+
+def _text(text: str, path: KeyPath) -> Surprise | None:
     if any(step in TEXT_KEYS for step in path[-2:]):
         return None
-    meant = MEANT.get(text)
-    if meant is not None:
-        return "text-not-value", f"{text} is a text here; write {meant}, or quotes around a text"
-    if text[0] not in MAY_BE_NUMBER or len(text) > 40:
+    wanted = meant(text)
+    if wanted is None:
         return None
-    number = _number(text)
-    if number is None:
-        return None
-    return "text-not-number", f"{text} is a text here; write {number}, or quotes around a text"
+    return Surprise(
+        "text-not-value",
+        f"{text} is a text here; write {wanted}, or put it in quotes if the text is meant",
+    )
 
 
 def _number(text: str) -> str | None:
