@@ -107,6 +107,10 @@ def _not_an_object(noun: str, value: object) -> str:
     return f"expected a {noun} by its name (Name, or Name: {{argument: value}}), got {shown(value)}"
 
 
+FEW = 20
+"""Of fewer names all are told where none is near: there is no need to look them up."""
+
+
 def find(kind: Kind, name: str, path: KeyPath, problems: Problems, at_key: bool) -> Entry | None:
     """The catalogue's entry for a name; reports an unknown or a refused one and gives None."""
     place = (*path, name) if at_key else path
@@ -114,7 +118,8 @@ def find(kind: Kind, name: str, path: KeyPath, problems: Problems, at_key: bool)
     entry = catalog().find(kind, name)
     noun = NOUNS[kind]
     if entry is None:
-        mend = did_you_mean(name, catalog().names(kind))
+        known = catalog().names(kind)
+        mend = did_you_mean(name, known) or (f"; there are {', '.join(known)}" if len(known) < FEW else "")
         problems.add(f"unknown-{noun.replace(' ', '-')}", f'Keras has no {noun} "{name}"{mend}', place, at)
     elif entry.refused is not None:
         problems.add("refused", f'{noun} "{name}" cannot stand in a blueprint: {entry.refused}', place, at)
@@ -140,6 +145,8 @@ def check_arguments(
         if argument is None:
             message = f'{noun} "{written.name}" has no argument "{name}"{_argument_mend(entry, name)}'
             problems.add("unknown-argument", message, place, "key")
+        elif isinstance(argument.type, t.Unwritable):
+            problems.add(argument.type.check, _unwritable(noun, written.name, name, argument.type), place)
         elif entry.kind == "op" and argument.tensor != "no" and isinstance(value, str) and "${" not in value:
             mend = f"it is read by: from: {{{name}: {value}}}"
             message = f'"{name}" of {noun} "{written.name}" is a tensor; {mend}'
@@ -152,6 +159,11 @@ def check_arguments(
         if argument.required and argument.name not in {*written.arguments, *given, *meant}:
             message = f'{noun} "{written.name}" needs "{argument.name}": {describe(argument.type)}'
             problems.add("missing-argument", message, (*written.path, argument.name), "key")
+
+
+def _unwritable(noun: str, owner: str, name: str, type: t.Unwritable) -> str:
+    message = f'"{name}" of {noun} "{owner}" cannot be written: {type.reason}'
+    return f"{message}; remove it" if type.check == "callback-paths" else message
 
 
 def _argument_mend(entry: Entry, name: str) -> str:
