@@ -57,13 +57,14 @@ HEAVY = {
     "sklearn", "tensorflow", "torch",
 }  # fmt: skip
 
-SIBLINGS = ("checks", "cli", "data.sources", "exporters", "objectives")
+SIBLINGS = ("checks", "cli", "data.sources", "diagnostics.formats", "exporters", "objectives")
 """Rooms of things of one kind, each a module of its own that knows nothing of the others."""
 
 SHARED = {
     "checks": set[str](),
     "cli": {"drawing", "failures", "opened", "options"},
     "data.sources": set[str](),
+    "diagnostics.formats": set[str](),
     "exporters": {"artifact", "direct", "export", "outputs", "process"},
     "objectives": {"metric_shapes", "objective", "target_shapes"},
 }

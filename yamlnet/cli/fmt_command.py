@@ -12,10 +12,11 @@ from pathlib import Path
 import click
 
 from yamlnet.cli.failures import handles_failures, style_asked, tell, tell_plainly
-from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, YamlnetError
+from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, Span, YamlnetError
 from yamlnet.diagnostics.report import Places
 
 STDIN = "-"
+BEGINNING = Span(1, 1, 1, 1)
 
 
 @click.command("fmt", short_help="Settle the style of blueprints.")
@@ -47,7 +48,10 @@ def command(files: tuple[str, ...], check: bool, diff: bool) -> None:
             trees |= error.trees
         except YamlnetError as error:
             failed = True
-            tell_plainly(str(error), error.hint, style_asked())
+            if style_asked() == "text":
+                tell_plainly(str(error), error.hint, "text")
+            else:
+                problems.append(Diagnostic("file", str(error), span=BEGINNING, source=file))
     if problems:
         tell(problems, trees, style_asked())
     if problems or failed or (check and changed):
