@@ -17,7 +17,14 @@ def problems(ordered: list[Located], color: bool, explain: Explain) -> str:
 def plainly(message: str, hint: str | None, color: bool) -> str:
     """A list of one problem that has no place."""
     nowhere: dict[str, object] = dict.fromkeys(PLACE)
-    told = {"message": message, "hint": hint, "path": [], "severity": "error", "check": "error", "notes": []}
+    told: dict[str, object] = {
+        "message": message,
+        "hint": hint,
+        "path": [],
+        "severity": "error",
+        "check": "error",
+        "notes": [],
+    }
     return json.dumps([nowhere | told], indent=2) + "\n"
 
 
