@@ -6,8 +6,8 @@ by the stage that needs it: `load` never imports Keras, numpy or a backend.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from yamlnet.diagnostics.diagnostic import (
 )
 from yamlnet.diagnostics.ignores import MARK, settled
 from yamlnet.diagnostics.problems import Problems
+from yamlnet.diagnostics.report import without_echoes
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.resolve import resolve
 from yamlnet.schema.forms import Blueprint
@@ -113,6 +114,7 @@ def load(
 
 def settle(problems: Sequence[Diagnostic], tree: Tree, strict: bool) -> tuple[Diagnostic, ...]:
     """What is told of the problems found: warnings may be silenced by comments, or count as errors."""
+    problems = without_echoes(problems, tree)
     texts = (tree.text, *tree.texts.values())
     if any(MARK in text for text in texts):
         from yamlnet import manual
@@ -134,7 +136,7 @@ def problems_of(text: str, source: str) -> tuple[tuple[Diagnostic, ...], Tree]:
     try:
         inspect(tree, problems)
     except BlueprintError as error:
-        return error.diagnostics, tree
+        return settle(error.diagnostics, tree, strict=False), tree
     return settle(problems.diagnostics, tree, strict=False), tree
 
 
@@ -164,8 +166,10 @@ def inspect(
         BlueprintError: with all problems, if one of them is an error.
     """
     problems = Problems() if problems is None else problems
+    for warning in tree.warnings:
+        problems.record(warning)
     blueprint = validate(tree, problems)
-    plan = resolve(blueprint, problems=problems)
+    plan = resolve(blueprint, problems=problems, tree=tree)
     for problem in check(plan, max_params):
         problems.record(problem)
     problems.raise_if_failed()
@@ -188,6 +192,15 @@ def located(error: BlueprintError, tree: Tree) -> BlueprintError:
     return error
 
 
+@contextmanager
+def _located_in(tree: Tree) -> Iterator[None]:
+    """Give every error that is raised meanwhile the files that it points into."""
+    try:
+        yield
+    except BlueprintError as error:
+        raise located(error, tree) from error.__cause__
+
+
 def infer_shapes(loaded: LoadedBlueprint, announce: Announce | None = None) -> Verdict:
     """Refuse a blueprint whose shapes do not fit or that is too large, as `build` would; nothing is built.
 
@@ -202,12 +215,10 @@ def infer_shapes(loaded: LoadedBlueprint, announce: Announce | None = None) -> V
     from yamlnet.compiler.inference import plan_verdict
     from yamlnet.data.facts import refuse_facts
 
-    try:
+    with _located_in(loaded.tree):
         refuse_facts(loaded.plan)
         verdict = plan_verdict(loaded.plan, announce=announce or nullcontext)
         raise_if_refused(verdict, loaded.max_params)
-    except BlueprintError as error:
-        raise located(error, loaded.tree) from error.__cause__
     return verdict
 
 
@@ -274,7 +285,10 @@ def train(
     _require_exporters(loaded)
     plan, dataset = _with_data(loaded)
     models = _lower(loaded, plan)
-    _require_fitting_rows(loaded, plan, models, dataset)
+    from yamlnet.runner.fitting_rows import require_fitting_rows
+
+    with _located_in(loaded.tree):
+        require_fitting_rows(plan, models, dataset)
     from yamlnet.exporters.export import export_run
     from yamlnet.runner.fit import fit
     from yamlnet.runner.folder import create_folder
@@ -282,12 +296,10 @@ def train(
 
     files = {name: pin.sha256 for name, pin in loaded.pins.items()}
     folder = create_folder(plan, loaded.tree.text, Path(out) if out else None, files)
-    try:
+    with _located_in(loaded.tree):
         run = fit(models, dataset, plan, folder, make_progress(progress), loaded.path.parent)
         if plan.export:
             export_run(run, plan.export, dataset)
-    except BlueprintError as error:
-        raise located(error, loaded.tree) from error.__cause__
     return run
 
 
@@ -318,34 +330,15 @@ def _require_exporters(loaded: LoadedBlueprint) -> None:
         raise located(BlueprintError(problems), loaded.tree)
 
 
-def _require_fitting_rows(
-    loaded: LoadedBlueprint, plan: Plan, models: dict[str, keras.Model], dataset: Dataset
-) -> None:
-    """Refuse rows that the model cannot look up or be compared with, before there is a run folder."""
-    from yamlnet.data.indices import check_indices
-    from yamlnet.objectives import OBJECTIVES
-
-    assert plan.train is not None, "train() looked"
-    problems = OBJECTIVES[plan.train.objective].problems(models, plan.train, dataset.train)
-    parts = [part for part in (dataset.train, dataset.validation, dataset.test) if part is not None]
-    problems += next(filter(None, (list(check_indices(plan.models["model"], part)) for part in parts)), [])
-    if problems:
-        raise located(BlueprintError(problems), loaded.tree)
-
-
 def _with_data(loaded: LoadedBlueprint) -> tuple[Plan, Dataset]:
     from yamlnet.data.facts import with_data
 
-    try:
-        return with_data(loaded.blueprint, loaded.plan, loaded.path.parent, loaded.max_params)
-    except BlueprintError as error:
-        raise located(error, loaded.tree) from error.__cause__
+    with _located_in(loaded.tree):
+        return with_data(loaded.blueprint, loaded.tree, loaded.plan, loaded.path.parent, loaded.max_params)
 
 
 def _lower(loaded: LoadedBlueprint, plan: Plan) -> dict[str, keras.Model]:
     from yamlnet.compiler.lower import lower
 
-    try:
+    with _located_in(loaded.tree):
         return lower(plan, loaded.max_params)
-    except BlueprintError as error:
-        raise located(error, loaded.tree) from error.__cause__

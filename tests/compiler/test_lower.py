@@ -36,7 +36,7 @@ REFUSED = {
     "- Conv2D: {filters: 3, kernel_size: 9}": ("net.yaml:5:7", "Conv2D", '"x" gives shape [8, 8, 3]'),
     "- Flatten\n- Conv2D: {filters: 3, kernel_size: 3}": (
         "net.yaml:6:7",
-        "Conv2D reads images [height, width, channels], got [192]; put it before "flatten"",
+        "Conv2D reads images [height, width, channels], got [192]; put it before",
         '"flatten" gives shape [192]',
     ),
     "- Dense: {units: 4, as: a}\n- Dense: {units: 5, as: b}\n- Add: {from: [a, b]}": (
@@ -49,10 +49,18 @@ REFUSED = {
         "Concatenate joins tensors of equally many axes, got [8, 8, 3] and [192]",
         '"x" gives shape',
     ),
-    "- Reshape: [7, 7]": ("net.yaml:5:7", "Reshape to [7, 7] needs 49 numbers, and [8, 8, 3] has 192", '"x" gives shape'),
+    "- Reshape: [7, 7]": (
+        "net.yaml:5:7",
+        "Reshape to [7, 7] needs 49 numbers, and [8, 8, 3] has 192",
+        '"x" gives shape',
+    ),
     "- ops.reshape: [7, 7]": ("net.yaml:5:7", "has lost the batch axis: its whole shape is [7, 7]", ""),
     "- ops.mean": ("net.yaml:5:7", "has lost the batch axis: its whole shape is []", ""),
-    "- ops.matmul: {from: [x, x]}": ("net.yaml:5:7", "ops.matmul multiplies the last axis of", '"x" gives shape'),
+    "- ops.matmul: {from: [x, x]}": (
+        "net.yaml:5:7",
+        "ops.matmul multiplies the last axis of",
+        '"x" gives shape',
+    ),
     "- Dense: {units: 3, name: d}\n- Flatten\n- d": (
         "net.yaml:7:7",
         "Dense was built for 3 on the last axis, got [192]",

@@ -13,6 +13,7 @@ from yamlnet.cli.options import (
     backend_option,
     blueprint_argument,
     lock_option,
+    max_bytes_option,
     max_params_option,
     quiet_option,
     set_option,
@@ -31,6 +32,7 @@ from yamlnet.cli.options import (
 @strict_option
 @max_params_option
 @quiet_option
+@max_bytes_option
 @handles_failures
 def command(
     blueprint: str,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from yamlnet.syntax.limits import MAX_BYTES, reading_up_to
 from yamlnet.verdicts.limits import MAX_PARAMS, read_count
 
 
@@ -14,6 +15,10 @@ def _count(context: click.Context, parameter: click.Parameter, value: str | None
     except ValueError:
         message = f'"{value}" is no number of parameters; write 2G, 2e9 or 2_000_000_000'
         raise click.BadParameter(message, context, parameter) from None
+
+
+def _raise_limit(context: click.Context, option: click.Parameter, size: int) -> None:
+    context.with_resource(reading_up_to(size))
 
 
 blueprint_argument = click.argument("blueprint", type=click.Path(), metavar="BLUEPRINT")
@@ -40,4 +45,14 @@ max_params_option = click.option(
     callback=_count,
     metavar="N",
     help="Parameters that the models may have together; default 1G (10⁹). N is 2G, 2e9 or 2_000_000_000.",
+)
+max_bytes_option = click.option(
+    "--max-bytes",
+    type=click.IntRange(min=1),
+    default=MAX_BYTES,
+    envvar="YAMLNET_MAX_BYTES",
+    expose_value=False,
+    callback=_raise_limit,
+    hidden=True,  # the message that refuses a larger file names it; nobody else needs it
+    help="The longest blueprint that is read, in bytes.",
 )

@@ -12,6 +12,7 @@ from yamlnet.cli.options import (
     backend_option,
     blueprint_argument,
     lock_option,
+    max_bytes_option,
     max_params_option,
     quiet_option,
     set_option,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 @strict_option
 @max_params_option
 @quiet_option
+@max_bytes_option
 @handles_failures
 def command(
     blueprint: str,

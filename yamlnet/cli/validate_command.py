@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from yamlnet.cli.failures import handles_failures, style_asked, tell, tell_plainly
-from yamlnet.cli.options import lock_option, max_params_option, quiet_option, set_option, strict_option
+from yamlnet.cli.options import (
+    lock_option,
+    max_bytes_option,
+    max_params_option,
+    quiet_option,
+    set_option,
+    strict_option,
+)
 from yamlnet.diagnostics.diagnostic import BackendError, BlueprintError, Diagnostic, Note, Span, YamlnetError
 from yamlnet.diagnostics.report import Places, locate
 
@@ -30,6 +37,7 @@ BEGINNING = Span(1, 1, 1, 1)
 @lock_option
 @strict_option
 @quiet_option
+@max_bytes_option
 @handles_failures
 def command(
     blueprints: tuple[str, ...],
@@ -53,8 +61,17 @@ def command(
       yamlnet validate blueprints/*.yaml --format github
       yamlnet validate blueprints/*.yaml --no-shapes    the language alone: at once, without a backend
     """
-    style = style_asked()
     check = Checking(overrides, locked, strict, max_params, not no_shapes, not quiet)
+    failed = _check_all(blueprints, check, quiet)
+    if check.unchecked is not None:
+        click.echo(f"shapes were not checked: {check.unchecked}", err=True)
+    if failed:
+        sys.exit(1)
+
+
+def _check_all(blueprints: tuple[str, ...], check: Checking, quiet: bool) -> bool:
+    """Check files and tell what is wrong with all of them; whether anything is."""
+    style = style_asked()
     problems: list[Diagnostic] = []
     trees: dict[str, Places] = {}
     unread = False
@@ -79,10 +96,7 @@ def command(
             if not quiet and style == "text" and not variants:
                 click.echo(f"{path}: ok ({_contents(loaded)}{note})")
     tell(problems, trees, style)
-    if check.unchecked is not None:
-        click.echo(f"shapes were not checked: {check.unchecked}", err=True)
-    if unread or any(problem.severity == "error" for problem in problems):
-        sys.exit(1)
+    return unread or any(problem.severity == "error" for problem in problems)
 
 
 @dataclass(slots=True)

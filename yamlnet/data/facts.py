@@ -13,16 +13,20 @@ from yamlnet.diagnostics.diagnostic import BlueprintError, DataError, Diagnostic
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.resolve import resolve
 from yamlnet.schema.forms import Blueprint
+from yamlnet.syntax.tree import Tree
 
 if TYPE_CHECKING:
     from yamlnet.data.dataset import Dataset
 
 
-def with_data(blueprint: Blueprint, plan: Plan, folder: Path, max_params: int) -> tuple[Plan, Dataset]:
+def with_data(
+    blueprint: Blueprint, tree: Tree, plan: Plan, folder: Path, max_params: int
+) -> tuple[Plan, Dataset]:
     """The data of a blueprint, and the plan with what the data knows filled in.
 
     Args:
         blueprint: what is resolved again once the facts are known.
+        tree: the document that it is written in.
         plan: what it was resolved to without them.
         folder: what the paths of its data are relative to.
         max_params: as for `check`.
@@ -43,7 +47,7 @@ def with_data(blueprint: Blueprint, plan: Plan, folder: Path, max_params: int) -
         steps = plan.train.steps if plan.train else None
         per_epoch = steps_per_epoch(dataset.train.rows, plan.data.batch_size)
         steps = steps or per_epoch * ((plan.train.epochs if plan.train else None) or 1)
-        plan = resolve(blueprint, {"steps": steps, "data": dataset.facts})
+        plan = resolve(blueprint, {"steps": steps, "data": dataset.facts}, tree=tree)
         problems = [problem for problem in check(plan, max_params) if problem.severity == "error"]
         if problems:
             raise BlueprintError(problems)

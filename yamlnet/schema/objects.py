@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Entry, Kind
 from yamlnet.catalog.load import catalog
-from yamlnet.catalog.values import describe, problem, shown
+from yamlnet.catalog.values import describe, problem, shown, text_mend
 from yamlnet.diagnostics.diagnostic import At, KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import closest, did_you_mean
@@ -107,6 +107,10 @@ def _not_an_object(noun: str, value: object) -> str:
     return f"expected a {noun} by its name (Name, or Name: {{argument: value}}), got {shown(value)}"
 
 
+FEW = 20
+"""Of fewer names all are told where none is near: there is no need to look them up."""
+
+
 def find(kind: Kind, name: str, path: KeyPath, problems: Problems, at_key: bool) -> Entry | None:
     """The catalogue's entry for a name; reports an unknown or a refused one and gives None."""
     place = (*path, name) if at_key else path
@@ -114,7 +118,9 @@ def find(kind: Kind, name: str, path: KeyPath, problems: Problems, at_key: bool)
     entry = catalog().find(kind, name)
     noun = NOUNS[kind]
     if entry is None:
-        mend = did_you_mean(name, catalog().names(kind))
+        known = catalog().names(kind)
+        mend = "; write null" if name == "None" else did_you_mean(name, known)
+        mend = mend or (f"; there are {', '.join(known)}" if len(known) < FEW else "")
         problems.add(f"unknown-{noun.replace(' ', '-')}", f'Keras has no {noun} "{name}"{mend}', place, at)
     elif entry.refused is not None:
         problems.add("refused", f'{noun} "{name}" cannot stand in a blueprint: {entry.refused}', place, at)
@@ -140,6 +146,9 @@ def check_arguments(
         if argument is None:
             message = f'{noun} "{written.name}" has no argument "{name}"{_argument_mend(entry, name)}'
             problems.add("unknown-argument", message, place, "key")
+        elif isinstance(argument.type, t.Unwritable) and argument.type.check == "callback-paths":
+            message = f'{noun} "{written.name}" takes no "{name}": {argument.type.reason}; remove it'
+            problems.add("callback-paths", message, place)
         elif entry.kind == "op" and argument.tensor != "no" and isinstance(value, str) and "${" not in value:
             mend = f"it is read by: from: {{{name}: {value}}}"
             message = f'"{name}" of {noun} "{written.name}" is a tensor; {mend}'
@@ -172,7 +181,8 @@ def check_value(
         return
     expected = problem(value, type)
     if expected is not None:
-        problems.add("wrong-type", f"{what} must be {expected}, got {shown(value)}", path)
+        mend = text_mend(value, expected)
+        problems.add("wrong-type", f"{what} must be {expected}, got {shown(value)}{mend}", path)
         return
     for option in _options(type):
         if isinstance(option, t.ObjectOf) and _chosen(option, value, type):
