@@ -3,8 +3,8 @@
 Each text is read and evaluated by yamlnet with nothing remembered, timed, and judged by Python's own parser
 and `eval` (`tests/resolver/python_oracle.py`; texts by `tests/resolver/random_expressions.py`). A time above
 half a millisecond is taken twice more, and the least counts: the machine may have done something else; how
-many were above a millisecond at first is kept too. Python's garbage collector stays on. Beside the random texts stand
-the heaviest that were found by hand. No backend is needed.
+many were above a millisecond at first is kept too. Python's garbage collector stays on. Beside the random
+texts stand the heaviest that were found by hand. No backend is needed.
 """
 
 from __future__ import annotations

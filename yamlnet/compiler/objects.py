@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from yamlnet.catalog.load import catalog
+from yamlnet.catalog.types import Unwritable
+from yamlnet.catalog.values import problem
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic
 from yamlnet.resolver.plan import ObjectSpec
 
@@ -28,8 +31,9 @@ def construct(spec: ObjectSpec, **extra: object) -> Any:
     """
     if spec.kind == "activation":
         return spec.name
-    arguments = {name: _constructed(value) for name, value in spec.arguments.items()}
     keras_class = keras_object(_path(spec))
+    _refuse_unread(spec)
+    arguments = {name: _constructed(value) for name, value in spec.arguments.items()}
     try:
         return keras_class(**arguments, **extra)
     except (TypeError, ValueError, AttributeError, OverflowError, KeyError, IndexError) as error:
@@ -44,6 +48,19 @@ def _path(spec: ObjectSpec) -> str:
             [Diagnostic("refused", f'{spec.kind} "{spec.name}" is not in the catalogue', spec.path, "key")]
         )
     return entry.path
+
+
+def _refuse_unread(spec: ObjectSpec) -> None:
+    """The second belt: whatever made the plan, an argument is in the catalogue and of its type."""
+    entry = catalog().find(spec.kind, spec.name)
+    assert entry is not None, "its path was found"
+    for name, value in spec.arguments.items():
+        argument = entry.by_name.get(name)
+        if name == "name" and isinstance(value, str):
+            continue  # what Keras calls the object, which our own code sets
+        if argument is None or isinstance(argument.type, Unwritable) or problem(value, argument.type):
+            message = f'"{name}" of {spec.kind} "{spec.name}" is not what the catalogue allows'
+            raise BlueprintError([Diagnostic("refused", message, (*spec.path, name))])
 
 
 def _constructed(value: object) -> object:
@@ -73,11 +90,15 @@ def keras_object(path: str) -> Any:
     return found
 
 
+DUMP = re.compile(r"(?<=\S)[\s,(]+(?:Received|Full (?:input )?shapes?)\b.*", re.DOTALL)
+"""What Keras repeats of its arguments: they stand in the file, and the shapes in our words."""
+
+
 def first_sentences(text: str, limit: int = 240) -> str:
     """The part of Keras's message that a person reads: its first lines, without the arguments' dump."""
     text = text.split("\n\nArguments received by")[0].split("Arguments received by")[0]
-    text = " ".join(text.split())
+    text = " ".join(DUMP.sub("", text).split()).removesuffix(".")
     if len(text) <= limit:
         return text
     cut = text.rfind(". ", 0, limit)
-    return text[: cut + 1] if cut > 60 else text[:limit].rstrip() + "…"
+    return text[:cut] if cut > 60 else text[:limit].rstrip() + "…"

@@ -159,7 +159,7 @@ class _Parser:
     def _call(self, start: int, function: Node) -> Node:
         end = self._ended
         written = function.name if isinstance(function, tree.Name) else ""
-        if written not in mends.FUNCTIONS:
+        if written not in mends.ARITIES:
             raise ExpressionError(mends.call(function, written), start, end)
         opener = self._take()
         arguments = () if self._is(")") else self._deeper(lambda: self._more(self._argument(), ")"))
