@@ -24,7 +24,7 @@ from measure import RESULTS, ROOT, machine, versions
 
 sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "tests" / "resolver"))
-from python_oracle import compare
+from python_oracle import Comparison, compare
 from random_expressions import SCOPE, Generator
 
 from yamlnet.resolver.evaluate import evaluate
@@ -91,6 +91,14 @@ def timed(text: str, scope: dict[str, object]) -> int:
     return time.perf_counter_ns() - start
 
 
+def judged(text: str) -> Comparison:
+    """Python's judgement; a judge that fails is told as a mismatch too."""
+    try:
+        return compare(text, SCOPE)
+    except Exception as error:
+        return Comparison("different", f"the judge failed: {type(error).__name__}: {error}")
+
+
 def shard(task: tuple[int, int]) -> Taken:
     """Time and judge `count` texts from one seed."""
     seed, count = task
@@ -106,10 +114,11 @@ def shard(task: tuple[int, int]) -> Taken:
         taken.times.append(spent)
         if len(taken.slowest) < SHOWN or spent > taken.slowest[-1][0]:
             taken.slowest = sorted([*taken.slowest, (spent, text)], reverse=True)[:SHOWN]
-        comparison = compare(text, SCOPE)
+        comparison = judged(text)
         taken.outcomes[comparison.outcome] += 1
         if comparison.difference:
             taken.differences.append((text, comparison.difference))
+            print(f"{text!r}: {comparison.difference}", flush=True)
         taken.hashes.add(hash(text))
     return taken
 
@@ -172,8 +181,6 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1_000)
     given = parser.parse_args()
     taken = measure(given.count, given.processes, given.seed)
-    for text, told in taken.differences[:SHOWN]:
-        print(f"{text!r}: {told}")
     found = document(taken, given.seed)
     print(json.dumps(found, indent=2))
     if given.count >= 1_000_000:

@@ -132,14 +132,24 @@ class Verdict:
     value: object = None
 
 
+def _parsed(text: str) -> ast.Expression:
+    """A text as Python reads it over several lines, where its own words may be names."""
+    try:
+        return ast.parse(f"({text.strip()}\n)", mode="eval")
+    except SyntaxError:
+        if not KEYWORDS.search(text):
+            raise
+        return ast.parse(f"({KEYWORDS.sub('_no_value', text).strip()}\n)", mode="eval")
+
+
 def judge(text: str, scope: dict[str, object]) -> Verdict:
     """Python's verdict on the inside of one `${…}`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            tree = ast.parse(f"({text.strip()}\n)", mode="eval")
+            tree = _parsed(text)
         except (SyntaxError, ValueError, MemoryError, RecursionError):
-            return judge(KEYWORDS.sub(r"\1_", text), scope) if KEYWORDS.search(text) else Verdict("syntax")
+            return Verdict("syntax")
         if isinstance(tree.body, ast.Tuple) and not tree.body.elts and tree.body.col_offset == 0:
             return Verdict("syntax")  # nothing, or a comment alone
         if text.endswith("\\"):
@@ -283,7 +293,7 @@ def _weight(value: object) -> int:
 
 def _are_many(text: str, part: str, scope: dict[str, object]) -> bool:
     """Whether all lists that a text's parts are, each made, and read on either side, are beyond the limit."""
-    tree = ast.parse(f"({text.strip()}\n)", mode="eval").body
+    tree = _parsed(text).body
     total = 0
     for node in _values(tree):
         verdict = judge(ast.unparse(node), scope)
@@ -302,7 +312,7 @@ def _values(tree: ast.AST) -> Iterator[ast.expr]:
 
 
 def _has_many_parts(text: str, part: str, scope: dict[str, object]) -> bool:
-    tree = ast.parse(f"({text.strip()}\n)", mode="eval").body
+    tree = _parsed(text).body
     parts = sum(len(node.values) - 1 if isinstance(node, ast.BoolOp) else 1 for node in _values(tree))
     return parts > MAX_NODES
 
