@@ -23,9 +23,10 @@ from yamlnet.schema.expression_tree import ExpressionError
 LIMIT = 2**53
 FAR = 100_000
 KEYWORDS = re.compile(
-    r"\b(as|async|await|class|def|del|from|global|import|is|pass|raise|return|try|while|with)\b"
+    r"\b(?:as|async|await|class|def|del|from|global|import|is|pass|raise|return|try|while|with)\b"
+    r"|(\.\s*)(?:and|else|for|if|in|lambda|not|or)\b"
 )
-"""Names here, and words of Python's."""
+"""Words of Python's that are names here, the second kind after a point only."""
 
 ALLOWED = (
     ast.Constant, ast.Name, ast.Load, ast.List, ast.Tuple, ast.Subscript, ast.Slice, ast.BinOp, ast.Add,
@@ -137,9 +138,10 @@ def _parsed(text: str) -> ast.Expression:
     try:
         return ast.parse(f"({text.strip()}\n)", mode="eval")
     except SyntaxError:
-        if not KEYWORDS.search(text):
+        named = KEYWORDS.sub(lambda found: (found[1] or "") + "_no_value", text)
+        if named == text:
             raise
-        return ast.parse(f"({KEYWORDS.sub('_no_value', text).strip()}\n)", mode="eval")
+        return ast.parse(f"({named.strip()}\n)", mode="eval")
 
 
 def judge(text: str, scope: dict[str, object]) -> Verdict:
@@ -179,8 +181,6 @@ def _is_ours(node: ast.AST) -> bool:
         return len(node.args) in ARITIES.get(node.func.id, range(1, 2))
     if isinstance(node, ast.Constant):
         return isinstance(node.value, int | float | str | bool | None)
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
-        return False  # no list takes one
     return isinstance(node, ALLOWED)
 
 
@@ -354,6 +354,9 @@ LIMITS: dict[str, Callable[[str, str, dict[str, object]], bool]] = {
     r"this has more than": _part_is(_is_large),
     r"in all": _are_many,
     r"`%` is the remainder": _part_is(_is_text),
+    r"an index has one number": lambda text, part, scope: (
+        part == ","
+    ),  # which no list takes, once it is asked
     r"prod\(\) multiplies numbers": _part_is(_is_mixed),
     r"\\ud800 is no character": lambda text, part, scope: "\\ud800" in text,
 }
