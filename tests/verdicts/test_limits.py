@@ -12,14 +12,16 @@ from yamlnet.verdicts.verdict import Heaviest, Sizes
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("2e9", 2 * 10**9), ("3_000_000_000", 3 * 10**9), ("2G", 2 * 10**9), ("1.5B", 15 * 10**8), ("7", 7),
-     ("1,000", 1000), ("2T", 2 * 10**12), ("3m", 3 * 10**6), (" 4k ", 4000)],
+    [("2e9", 2 * 10**9), ("3_000_000_000", 3 * 10**9), ("2G", 2 * 10**9), ("1.5B", 15 * 10**8),
+     ("7", 7), ("1,000", 1000), ("2T", 2 * 10**12), ("3m", 3 * 10**6), (" 4k ", 4000)],
 )  # fmt: skip
 def test_a_count_is_read(text: str, count: int) -> None:
     assert read_count(text) == count
 
 
-@pytest.mark.parametrize("text", ["", "many", "-1", "0", "0.5", "G", "1e99", "nan", "inf", "2X", "1.0000001K"])
+@pytest.mark.parametrize(
+    "text", ["", "many", "-1", "0", "0.5", "G", "1e99", "nan", "inf", "2X", "1.0000001K"]
+)
 def test_what_is_no_count_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         read_count(text)
