@@ -20,7 +20,7 @@ TELL = {"add": 0, "add_at": 0, "Diagnostic": 0, "_problem": 0, "_stop": 0, "_tel
 
 SURROUNDINGS = {
     "address", "drift", "encoding", "file", "import-cycle", "lock", "missing-exporter", "override", "plugin",
-    "too-many-files", "unknown-parameter", "unreachable", "variant",
+    "too-many-files", "unknown-parameter", "unreachable", "unused-import", "variant",
 }  # fmt: skip
 """What a text alone cannot show: it takes other files, a command line, a package or bytes."""
 
