@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from yamlnet.checks import (
-    callback_paths,
     class_weight,
     data_names,
     leaking_target,
@@ -36,7 +35,6 @@ CHECKS: tuple[Callable[[Plan], Iterator[Diagnostic]], ...] = (
     output_names.check,
     losses.check,
     schedule.check,
-    callback_paths.check,
     shared_models.check,
     name_clash.check,
     class_weight.check,
