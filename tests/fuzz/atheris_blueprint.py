@@ -1,7 +1,7 @@
-"""Coverage-guided fuzzing of `load` with Atheris: `python tests/fuzz/atheris_blueprint.py FOLDER -runs=100000`.
+"""Coverage-guided fuzzing of `load` with Atheris: `python tests/fuzz/atheris_blueprint.py FOLDER -runs=9999`.
 
-FOLDER is where the corpus grows; it is begun with the golden files and the gallery. Everything behind it goes to
-libFuzzer, whose options are told by `-help=1`. Needs `pip install atheris` (Linux and macOS, Python 3.11 to 3.13).
+FOLDER is where the corpus grows; it is begun with the golden files and the gallery. Everything behind it goes
+to libFuzzer, whose options are told by `-help=1`. Needs `pip install atheris` (Linux and macOS).
 """
 
 from __future__ import annotations

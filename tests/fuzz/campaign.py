@@ -48,10 +48,16 @@ def run(kind: str, seed: int, inputs: int, seconds: float, keep: Path) -> dict[s
     if slowest > 0.25:
         _keep(keep / "slow", slowest_input)
     return {
-        "kind": kind, "seed": seed, "inputs": count, "seconds": round(time.monotonic() - begin, 1), "read": read,
-        "defects": dict(defects), "slowest_ms": round(slowest * 1000), "memory_growth_mib": _peak() - before,
+        "kind": kind,
+        "seed": seed,
+        "inputs": count,
+        "seconds": round(time.monotonic() - begin, 1),
+        "read": read,
+        "defects": dict(defects),
+        "slowest_ms": round(slowest * 1000),
+        "memory_growth_mib": _peak() - before,
         "checks": len(checks),
-    }  # fmt: skip
+    }
 
 
 def _kept(data: bytes, error: Exception, keep: Path) -> str:

@@ -1,8 +1,8 @@
 """What must hold of `load` for any file at all, and one function that looks whether it does.
 
-A file is read, or refused with a `BlueprintError` each of whose problems has a place in a text; every style of
-report can show them; nothing is written, run or called; and it takes bounded time. A file that is no text
-has no lines, so its place is 1:1.
+A file is read, or refused with a `BlueprintError` each of whose problems has a place in a text; every style
+of report can show them; nothing is written, run or called; and it takes bounded time. A file that is no
+text has no lines, so its place is 1:1.
 """
 
 from __future__ import annotations
@@ -30,8 +30,10 @@ from yamlnet.pipeline import load
 LONGEST_SECONDS = 20.0
 """CPU seconds after which an input counts as one that hangs."""
 
-FORBIDDEN = ("socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn",
-             "os.remove", "os.rename", "os.rmdir", "os.mkdir", "shutil.rmtree", "exec", "ctypes.dlopen")  # fmt: skip
+FORBIDDEN = (
+    "socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn",
+    "os.remove", "os.rename", "os.rmdir", "os.mkdir", "shutil.rmtree", "exec", "ctypes.dlopen",
+)  # fmt: skip
 """Events of Python's audit hooks that reading a blueprint never raises (`exec` but to import a module)."""
 
 
@@ -133,7 +135,7 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
     if not _watching:
         return
     if event == "open":
-        name, mode, flags = arguments
+        name, mode, _ = arguments
         if isinstance(mode, str) and set(mode) & set("wax+") and not str(name).endswith((".pyc", ".json")):
             raise Defect(f"{name} is opened to be written")
     elif event in FORBIDDEN and not _is_import(event):

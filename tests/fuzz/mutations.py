@@ -15,27 +15,31 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("tests/blueprints/ok", "tests/blueprints/warn", "tests/blueprints/err", "tests/blueprints/err-syntax",
-           "tests/blueprints/parts", "blueprints")  # fmt: skip
+FOLDERS = (
+    "blueprints",
+    *(f"tests/blueprints/{kind}" for kind in ("ok", "warn", "err", "err-syntax", "parts")),
+)
 
 TOKENS = (
-    "- ", "-", ": ", ":", "? ", ", ", ",", "[", "]", "{", "}", "&a ", "*a", "*a ", "&b ", "*b", "!t ", "!!str ", "<<: ",
-    "|\n", ">-\n", "|2\n", ">+\n", "'", '"', "''", '\\"', "\\", "\\x41", "\\u00e9", "\\UFFFFFFFF", "# c\n", " # c\n", "#",
-    "%YAML 1.2\n", "%TAG ! x\n", "---\n", "---", "...\n", "\n", "\n", "\n", "\n  ", "\n    ", "\n      ", "\n - ", "\n  - ",
-    " ", "  ", "\t", "\r", "\r\n", "a", "b", "key", "0", "-1", "012", "1_0", "1e3", "1e999", "0x1F", "9" * 101, ".inf",
-    ".nan", "~", "null", "true", "no", "on", "None", "é", "日本", "\u00a0", "\u200b", "\u201c", "\u201d", "\uff1a", "\0",
-    "\x1b[0m", "\x85", "\u2028", "\u202e", "\ufeff", "\ud800", "\U0001f469\u200d\U0001f4bb", "@", "`", "%", "${", "${a}",
+    "- ", "-", ": ", ":", "? ", ", ", ",", "[", "]", "{", "}", "&a ", "*a", "*a ", "&b ", "*b", "!t ",
+    "!!str ", "<<: ", "|\n", ">-\n", "|2\n", ">+\n", "'", '"', "''", '\\"', "\\", "\\x41", "\\u00e9",
+    "\\UFFFFFFFF", "# c\n", " # c\n", "#", "%YAML 1.2\n", "%TAG ! x\n", "---\n", "---", "...\n", "\n", "\n",
+    "\n", "\n  ", "\n    ", "\n      ", "\n - ", "\n  - ", " ", "  ", "\t", "\r", "\r\n", "a", "b", "key",
+    "0", "-1", "012", "1_0", "1e3", "1e999", "0x1F", "9" * 101, ".inf", ".nan", "~", "null", "true", "no",
+    "on", "None", "é", "日本", "\u00a0", "\u200b", "\u201c", "\u201d", "\uff1a", "\0", "\x1b[0m", "\x85",
+    "\u2028", "\u202e", "\ufeff", "\ud800", "\U0001f469\u200d\U0001f4bb", "@", "`", "%", "${", "${a}",
     "${a * 2}", "}", "<", "=", "$", "~/x",
 )  # fmt: skip
 """What YAML's grammar is made of, and what it should not meet."""
 
 VALUES: tuple[Any, ...] = (
-    None, True, False, 0, -1, 1, 3, 2**31, 2**63, 10**99, 0.5, -0.0, 1e308, float("inf"), float("nan"), "", " ", "a", "_",
-    "no", "relu", "Dense", "${width}", "${1 / 0}", "${steps}", "${" + "(" * 60 + "1", "${9 ** 9 ** 9}", "${'a' * 99999999}",
-    "${[1] * 99999999}", "${range(99999999)}", "${data.x.classes}", "${", "x[0]", "x[:, 0]", "x[9999999999]", "../x.yaml",
-    "/dev/zero", "/dev/stdin", "git+https://h/r@v#f.yaml", "https://h/f.yaml", "pkg:yaml/x.yaml", "pkg:..", "a\0b", "a\nb",
-    "\ud800"[:0] + "é\u202e", "x" * 5000, [], {}, [[]], [None], {"": None}, {"a": {}}, [1, 2, 3], [None, 3], {"Dense": 3},
-    {"from": "_"}, {"for": 3}, {"if": False},
+    None, True, False, 0, -1, 1, 3, 2**31, 2**63, 10**99, 0.5, -0.0, 1e308, float("inf"), float("nan"), "",
+    " ", "a", "_", "no", "relu", "Dense", "${width}", "${1 / 0}", "${steps}", "${" + "(" * 60 + "1",
+    "${9 ** 9 ** 9}", "${'a' * 99999999}", "${[1] * 99999999}", "${range(99999999)}", "${data.x.classes}",
+    "${", "x[0]", "x[:, 0]", "x[9999999999]", "../x.yaml", "/dev/zero", "/dev/stdin",
+    "git+https://h/r@v#f.yaml", "https://h/f.yaml", "pkg:yaml/x.yaml", "pkg:..", "a\0b", "a\nb",
+    "é\u202e", "x" * 5000, [], {}, [[]], [None], {"": None}, {"a": {}}, [1, 2, 3],
+    [None, 3], {"Dense": 3}, {"from": "_"}, {"for": 3}, {"if": False},
 )  # fmt: skip
 """What a value of a blueprint is replaced by."""
 
