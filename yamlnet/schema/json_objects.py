@@ -26,6 +26,10 @@ from yamlnet.schema.words import GROUP, WIRING
 NAMED_KINDS: tuple[Kind, ...] = (
     "initializer", "regularizer", "constraint", "loss", "metric", "optimizer", "schedule", "callback",
 )  # fmt: skip
+FROM_HELP = "What it reads; _ is the previous output."
+WITH_HELP = "The other arguments of the call."
+GROUP_HELP = "Entries that are repeated, or left out, together."
+
 NOT_ALONE = (
     "Nothing that can stand alone is called this: the name is misspelt, or it needs arguments, as in "
     '"Dense: 10".'
@@ -162,8 +166,14 @@ def _layer(entry: Entry) -> Schema:
                 "additionalProperties": reference("wiring.from"),
                 "minProperties": 1,
             },
-        ),
-        "with": {"type": "object", "properties": call, "additionalProperties": False},
+        )
+        | {"description": FROM_HELP},
+        "with": {
+            "type": "object",
+            "properties": call,
+            "additionalProperties": False,
+            "description": WITH_HELP,
+        },
     }
     return _described(entry, either(*bodies))
 
@@ -171,7 +181,10 @@ def _layer(entry: Entry) -> Schema:
 def _nested(layers: dict[str, Entry]) -> dict[str, Schema]:
     """A layer inside another is written as an entry is, without the wiring."""
     unwired: Schema = {"propertyNames": {"not": {"enum": list(WIRING)}}}
-    return {name: {"allOf": [reference(f"layer.{entry.name}"), unwired]} for name, entry in layers.items()}
+    return {
+        name: {"description": _help(entry), "allOf": [reference(f"layer.{entry.name}"), unwired]}
+        for name, entry in layers.items()
+    }
 
 
 def _left_to_give(entry: Entry) -> list[str]:
@@ -210,7 +223,7 @@ def _draw(entry: Entry) -> Schema:
 
 def _entry(keys: dict[str, Schema], alone: dict[str, str]) -> Schema:
     one_key: Schema = {
-        **one_of_keys(keys),
+        **one_of_keys({**keys, GROUP: {"description": GROUP_HELP}}),  # never met, but completed
         "patternProperties": {USE: reference("use")},
     }
     return {
@@ -237,9 +250,9 @@ def _alone(names: dict[str, str]) -> Schema:
 def _group() -> Schema:
     return {
         "type": "object",
-        "description": "Entries that are repeated, or left out, together.",
+        "description": GROUP_HELP,
         "properties": {
-            GROUP: {"type": "array", "items": reference("entry")},
+            GROUP: {"type": "array", "items": reference("entry"), "description": GROUP_HELP},
             "for": reference("wiring.for"),
             "if": reference("wiring.if"),
         },

@@ -20,7 +20,13 @@ from yamlnet.resources import SCHEMA_FILE, schemas_folder
 from yamlnet.schema.data_forms import FRACTION
 from yamlnet.schema.data_words import SOURCES, TRANSFORMS
 from yamlnet.schema.json_help import HELP, IMPORT_HELP, SOURCE_HELP, TENSOR_HELP, helped
-from yamlnet.schema.json_objects import layer_definitions, object_definitions, one_of_keys
+from yamlnet.schema.json_objects import (
+    FROM_HELP,
+    WITH_HELP,
+    layer_definitions,
+    object_definitions,
+    one_of_keys,
+)
 from yamlnet.schema.json_types import EXPRESSION, Schema, argument_schema, either, reference, type_schema
 from yamlnet.schema.model_inputs import INPUT_ARGUMENTS, SHAPE
 from yamlnet.schema.parameters import RESERVED
@@ -153,11 +159,11 @@ def _wiring_definitions() -> dict[str, Schema]:
         "minProperties": 1,
     }
     return {
-        "wiring.from": either(tensor, several) | {"description": "What it reads; _ is the previous output."},
-        "wiring.operands": either(tensor, several, mapped),
+        "wiring.from": either(tensor, several) | {"description": FROM_HELP},
+        "wiring.operands": either(tensor, several, mapped) | {"description": FROM_HELP},
         "wiring.as": either(bound, {"type": "array", "items": bound, "minItems": 1})
         | {"description": "The name of its output, or of each of its outputs."},
-        "wiring.with": {"type": "object", "description": "The other arguments of the call."},
+        "wiring.with": {"type": "object", "description": WITH_HELP},
         "wiring.for": either({"type": "integer", "minimum": 0}, loop, EXPRESSION)
         | {"description": "Repeats the entry: a count, or a variable with its values."},
         "wiring.if": either({"type": "boolean"}, EXPRESSION)
