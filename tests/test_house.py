@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "yamlnet"
 
 ROOMS = (
-    {"cache", "resources"},
+    {"cache", "ordinary", "resources"},
     {"diagnostics"},
     {"syntax"},
     {"formatter"},
@@ -41,8 +41,8 @@ FRONT_DOORS = {"__init__", "__main__"}
 """They open the house from outside, so the order of rooms does not bind them."""
 
 WITHOUT_KERAS = {
-    "cache", "resources", "diagnostics", "syntax", "formatter", "catalog", "schema", "assembly", "resolver",
-    "checks", "manual",
+    "cache", "ordinary", "resources", "diagnostics", "syntax", "formatter", "catalog", "schema", "assembly",
+    "resolver", "checks", "manual",
 }  # fmt: skip
 """Rooms whose code never runs with Keras, so that a mistake is told in a fraction of a second."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, cast, get_args
 
@@ -109,6 +109,22 @@ def _format(style: Style) -> Format:
 def locate(problem: Diagnostic, trees: Mapping[str, Places] | Places) -> Located:
     """A diagnostic with its path turned into a place, and those of its notes; `trees` as in `render`."""
     return _Files(trees).locate(problem)
+
+
+def without_echoes(
+    problems: Sequence[Diagnostic], trees: Mapping[str, Places] | Places
+) -> tuple[Diagnostic, ...]:
+    """The problems without the warnings that begin where an error begins: one word about a place will do."""
+    if all(problem.severity == "error" for problem in problems):
+        return tuple(problems)
+    files = _Files(trees)
+    places = [files.locate(problem).place for problem in problems]
+    wrong = {place for place, problem in zip(places, problems, strict=True) if problem.severity == "error"}
+    return tuple(
+        problem
+        for place, problem in zip(places, problems, strict=True)
+        if problem.severity == "error" or place not in wrong
+    )
 
 
 class _Files:

@@ -16,7 +16,7 @@ from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Entry, EntryKind
 from yamlnet.schema.objects import check_arguments, check_value, find, read_object
 from yamlnet.schema.wiring import Wiring, read_wiring
-from yamlnet.schema.words import GROUP, NAME, WIRING
+from yamlnet.schema.words import GROUP, WIRING, name_mistake
 
 
 @dataclass(slots=True)
@@ -108,7 +108,7 @@ class Reader:
             return "layer"
         if key in self.blocks or key in self.models or key in self.named:
             return "use"
-        if NAME.match(key) and any(is_template(name) for name in self.named):
+        if name_mistake(key, "tensor") is None and any(is_template(name) for name in self.named):
             return "use"  # a name made by an expression: only the resolver knows it
         if "." in key:
             found = dotted(key, self.imports)

@@ -36,7 +36,7 @@ NOT_ALONE = (
 )
 """What the YAML language server says in place of naming the pattern; others say that."""
 
-USE = rf"^(?!(?:{'|'.join((*WIRING, GROUP))})$|ops\.|random\.)[a-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
+USE = rf"^(?!(?:{'|'.join((*WIRING, GROUP))})$|ops\.|random\.)[a-z][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
 """A block, a model, a layer named above; an imported file's or a plugin's by a dotted name."""
 
 
