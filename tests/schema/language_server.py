@@ -17,15 +17,16 @@ WAIT = 60  # seconds; an answer takes milliseconds, the first one a second
 
 
 class LanguageServer:
-    """One running server that has one schema for every file."""
+    """One running server that has one schema for every file, or goes by each file's first line."""
 
-    def __init__(self, command: str, schema: Path) -> None:
+    def __init__(self, command: str, schema: Path | None, folder: Path = Path("/blueprints")) -> None:
+        self.folder = folder
         self.process = subprocess.Popen(
             [command, "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         self.settings = {
             "yaml": {
-                "schemas": {schema.as_uri(): "*"},
+                "schemas": {schema.as_uri(): "*"} if schema else {},
                 "schemaStore": {"enable": False},  # no network
             }
         }
@@ -69,7 +70,7 @@ class LanguageServer:
 
     def _open(self, text: str) -> str:
         self.number += 1
-        uri = f"file:///blueprints/{self.number}.yaml"
+        uri = (self.folder / f"{self.number}.yaml").as_uri()
         document = {"uri": uri, "languageId": "yaml", "version": 1, "text": text}
         self._say("textDocument/didOpen", textDocument=document)
         while uri not in self.told:

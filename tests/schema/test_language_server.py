@@ -35,6 +35,20 @@ def server() -> Iterator[LanguageServer]:
     running.close()
 
 
+def test_the_first_line_of_a_new_blueprint_leads_to_the_schema(tmp_path: Path) -> None:
+    """By a URI, so in a folder with a blank in its name too; and by the name of a file beside it."""
+    folder = tmp_path / "my blueprints"
+    folder.mkdir()
+    schema = folder / schema_path().name
+    shutil.copy(schema_path(), schema)
+    assert COMMAND is not None
+    running = LanguageServer(COMMAND, None, folder)
+    for name in (schema.as_uri(), schema.name):
+        text = f"# yaml-language-server: $schema={name}\n{MODEL}    - Dense: {{unit: 3}}\n"
+        assert (6, 15, "Property unit is not allowed.") in running.problems(text)
+    running.close()
+
+
 def test_nothing_right_is_marked(server: LanguageServer) -> None:
     for path in (*gallery().values(), *OK.glob("*.yaml")):
         text = path.read_text(encoding="utf-8").replace("# yaml-language-server:", "#")
