@@ -113,6 +113,7 @@ def test_what_does_not_parse_is_refused_with_every_mistake() -> None:
         ("[? a\n b : 1]\n", "the key .* stands on several lines"),
         ("a: # one\n  # two\n  |\n  text\n", "several comments stand between a key and its text"),
         ("--- ---a\n", "needs quotes"),
+        ("? --- 1\n", "needs quotes"),
     ],
 )
 def test_what_has_no_settled_form_is_told(text: str, why: str) -> None:
@@ -142,6 +143,7 @@ TEXTS = [path.read_text(encoding="utf-8") for path in GOLDEN] + [
     '? a\n: b\nc: "x\n  y"\nd: p\n  q\n',
     "[a, b: c, {d, e: }, 'f''g']\n",
     "k: |2-\n    a\n   b\n\nl: |+\n  x\n\n\n# c\nm: 1\n",
+    "k: |\n  a\n   ",
 ]
 
 
