@@ -288,12 +288,15 @@ def _require_exporters(loaded: LoadedBlueprint) -> None:
 def _require_fitting_rows(
     loaded: LoadedBlueprint, plan: Plan, models: dict[str, keras.Model], dataset: Dataset
 ) -> None:
-    """Refuse rows that the model cannot look up or be compared with, before there is a run folder."""
+    """Refuse what Keras cannot make of `train`, and rows that do not fit, before there is a run folder."""
+    from yamlnet.compiler.objects import construct
     from yamlnet.data.indices import check_indices
     from yamlnet.objectives import OBJECTIVES
+    from yamlnet.runner.callbacks import refused_callbacks
 
     assert plan.train is not None, "train() looked"
     problems = OBJECTIVES[plan.train.objective].problems(models, plan.train, dataset.train)
+    problems += refused_callbacks(plan.train.callbacks, construct)
     parts = [part for part in (dataset.train, dataset.validation, dataset.test) if part is not None]
     problems += next(filter(None, (list(check_indices(plan.models["model"], part)) for part in parts)), [])
     if problems:
