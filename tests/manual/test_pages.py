@@ -38,7 +38,7 @@ UNSHOWN = {"missing-exporter", "too-many-files"}
 
 GOLDEN = Path(__file__).parents[1] / "blueprints"
 NAME = re.compile(r"[a-z][a-z0-9-]+")
-TOLD = re.compile(r"\S.*?:\d+:\d+: .* \[([a-z-]+)\]$", re.MULTILINE)
+TOLD = re.compile(r"^\S.*?:\d+:\d+: .* \[([a-z-]+)\]$", re.MULTILINE)
 
 NAMES = manual.names()
 
@@ -89,7 +89,7 @@ def _names(path: Path) -> set[str]:
         if isinstance(node, ast.Call):
             called = getattr(node.func, "attr", None) or getattr(node.func, "id", "")
             at = TELL.get(called, -1)
-            given = [*node.args[at : at + 1]] if at >= 0 else []
+            given = [*node.args[at : at + 1]] if at >= 0 and len(node.args) > 1 else []  # `set.add` has one
             given += [keyword.value for keyword in node.keywords if keyword.arg == "check"]
             found |= {
                 one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str)

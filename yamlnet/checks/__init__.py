@@ -17,6 +17,7 @@ from yamlnet.checks import (
     schedule,
     shadowed_variable,
     shared_models,
+    sizes,
     unreachable_layer,
     unused_block,
     unused_import,
@@ -29,6 +30,7 @@ from yamlnet.diagnostics.diagnostic import Diagnostic
 from yamlnet.resolver.plan import Plan
 from yamlnet.schema.forms import Blueprint
 from yamlnet.schema.words import DEFAULT_MODEL
+from yamlnet.verdicts.limits import MAX_PARAMS
 
 CHECKS: tuple[Callable[[Plan], Iterator[Diagnostic]], ...] = (
     data_names.check,
@@ -41,6 +43,7 @@ CHECKS: tuple[Callable[[Plan], Iterator[Diagnostic]], ...] = (
     weight_without_loss.check,
     leaking_target.check,
     repeated.check,
+    sizes.check,
 )
 
 WORD_CHECKS: tuple[Callable[[Blueprint, Plan], Iterator[Diagnostic]], ...] = (
@@ -60,11 +63,17 @@ OF_USERS = (unused_block.check, unused_model.check, unused_import.check, output_
 """Those that say nothing of a file without a model: what it has is for others to use."""
 
 
-def check(plan: Plan) -> list[Diagnostic]:
-    """Every problem that the checks find in a plan, in the order of `CHECKS`."""
+def check(plan: Plan, max_params: int = MAX_PARAMS) -> list[Diagnostic]:
+    """Every problem that the checks find in a plan, in the order of `CHECKS`.
+
+    Args:
+        plan: from `resolve`.
+        max_params: how many parameters its models may have together.
+    """
     if "model" not in plan.models:
         return []  # its absence was reported, and every check is about it
-    return [problem for one in CHECKS for problem in one(plan)]
+    found = [problem for one in CHECKS if one is not sizes.check for problem in one(plan)]
+    return [*found, *sizes.check(plan, max_params)]
 
 
 def check_words(blueprint: Blueprint, plan: Plan) -> list[Diagnostic]:
