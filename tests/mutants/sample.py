@@ -1,0 +1,71 @@
+"""Which mutants there are: each has an id of its file, its kind and a number, from which it can be made again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from random import Random
+
+from mutants import characters, entries, keys, references, values
+from mutants.mutant import Mutant, Mutation
+from mutants.original import Original
+
+ROOT = Path(__file__).resolve().parents[2]
+COLLECTIONS = {"blueprints": "", "tests/blueprints/ok": "ok/"}
+"""Where right files lie, and how their mutants' names begin."""
+
+KINDS: Mapping[str, Mutation] = {
+    "rename-key": keys.rename_key,
+    "drop-key": keys.drop_key,
+    "duplicate-key": keys.duplicate_key,
+    "swap-values": keys.swap_values,
+    "drop-entry": entries.drop_entry,
+    "move-entry": entries.move_entry,
+    "change-type": values.change_type,
+    "change-number": values.change_number,
+    "break-reference": references.break_reference,
+    "break-expression": references.break_expression,
+    "indent": characters.indent,
+    "tab": characters.tab,
+    "drop-character": characters.drop_character,
+}
+
+ATTEMPTS = 30
+"""How many places are drawn until one allows the change."""
+
+
+@cache
+def originals() -> Mapping[str, Original]:
+    """Every right file by its name."""
+    found = {}
+    for folder, prefix in COLLECTIONS.items():
+        for path in sorted((ROOT / folder).rglob("*.yaml")):
+            name = prefix + path.relative_to(ROOT / folder).as_posix()
+            found[name] = Original(name, path, path.read_text(encoding="utf-8"))
+    return found
+
+
+def mutant(id: str) -> Mutant | None:
+    """The mutant of an id such as `vision/resnet.yaml rename-key 17`, or None where the file allows none."""
+    name, kind, _ = id.split(" ")
+    random = Random(id)
+    original = originals()[name]
+    for _ in range(ATTEMPTS):
+        found = KINDS[kind](original, random)
+        if found is not None and found.text != original.text:
+            return replace(found, id=id)
+    return None
+
+
+def mutants(numbers: Sequence[int]) -> Iterator[Mutant]:
+    """The mutants of every file and kind with these numbers, each text once."""
+    seen: set[tuple[str, str]] = set()
+    for name in originals():
+        for kind in KINDS:
+            for number in numbers:
+                found = mutant(f"{name} {kind} {number}")
+                if found is not None and (name, found.text) not in seen:
+                    seen.add((name, found.text))
+                    yield found
