@@ -197,7 +197,14 @@ def marked(path: Path, sites: set[str]) -> ast.Module:
     return tree
 
 
-WITHOUT_BACKEND = ("syntax/*.py", "assembly/**/*.py", "schema/*.py", "resolver/*.py", "checks/*.py")
+WITHOUT_BACKEND = (
+    "diagnostics/ignores.py",
+    "syntax/*.py",
+    "assembly/**/*.py",
+    "schema/*.py",
+    "resolver/*.py",
+    "checks/*.py",
+)
 NOT_WATCHED = ("json_*.py", "model_inputs.py", "resolver/annotated.py", "resolver/explain.py")
 """What is written for editors, and what `show` writes: no problems."""
 
@@ -229,6 +236,8 @@ def told(folder: str, path: Path, scratch: Path) -> str:
             loaded.build()
         elif folder == "err-data":
             loaded.train(out=scratch / path.stem, progress="none")
+        elif folder == "warn":
+            return render(loaded.warnings, loaded.tree, "text", color=False)
     except BlueprintError as refused:
         assert not (scratch / path.stem).exists(), f"{path.name}: a run folder was made"
         return render(refused.diagnostics, refused.trees, "text", color=False)

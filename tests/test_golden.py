@@ -1,5 +1,6 @@
 """Golden pairs: every file of `ok/` loads, every file of `err/` and `err-syntax/` is refused with its `.out`.
 
+Every file of `warn/` loads with the warnings of its `.out`, and is refused for them where that is asked.
 Likewise the scenes (`scenes.py`): folders with what a blueprint needs around it. `test_golden_stages.py` has
 the files that only building and training refuse, and the scenes that need Keras.
 
@@ -25,6 +26,7 @@ from scenes import needs_keras, refused, resolved
 FOLDER = Path(__file__).parent / "blueprints"
 OK = sorted((FOLDER / "ok").glob("*.yaml"))
 ERR = sorted((FOLDER / "err").glob("*.yaml")) + sorted((FOLDER / "err-syntax").glob("*.yaml"))
+WARN = sorted((FOLDER / "warn").glob("*.yaml"))
 OK_SCENES, ERR_SCENES = (
     sorted(path for path in (FOLDER / kind).iterdir() if not needs_keras(path))
     for kind in ("ok-scenes", "err-scenes")
@@ -56,6 +58,17 @@ def test_err(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         load(path.name)
     found = render(refused.value.diagnostics, refused.value.trees, "text", color=False)
     assert_golden(found, path.with_suffix(".out"))
+
+
+@pytest.mark.parametrize("path", WARN, ids=lambda path: path.stem)
+def test_warn(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(path.parent)
+    loaded = load(path.name)
+    assert loaded.warnings
+    assert_golden(render(loaded.warnings, loaded.tree, "text", color=False), path.with_suffix(".out"))
+    with pytest.raises(BlueprintError) as refused:
+        load(path.name, strict=True)
+    assert len(refused.value.diagnostics) == len(loaded.warnings)
 
 
 @pytest.mark.parametrize("folder", OK_SCENES, ids=lambda folder: folder.name)

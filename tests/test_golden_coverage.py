@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 SCRIPT = Path(__file__).parent / "message_sites.py"
-ROOMS = ("syntax/", "assembly/", "schema/", "resolver/", "checks/")
+ROOMS = ("diagnostics/ignores.py", "syntax/", "assembly/", "schema/", "resolver/", "checks/")
 
 PARSER = "what libyaml says: it is compared, never shown"
 COMMAND_LINE = "told about the file's name, which stands in no file: tests/cli"
@@ -55,7 +55,7 @@ EXCEPTED = {
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
     ran = subprocess.run(
-        [sys.executable, str(SCRIPT), "err", "err-syntax", "err-scenes"],
+        [sys.executable, str(SCRIPT), "err", "err-syntax", "err-scenes", "warn"],
         capture_output=True,
         text=True,
         check=True,

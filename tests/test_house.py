@@ -24,6 +24,7 @@ ROOMS = (
     {"assembly"},
     {"resolver"},
     {"checks"},
+    {"manual"},
     {"compiler"},
     {"data"},
     {"objectives"},
@@ -39,7 +40,8 @@ FRONT_DOORS = {"__init__", "__main__"}
 """They open the house from outside, so the order of rooms does not bind them."""
 
 WITHOUT_KERAS = {
-    "cache", "resources", "diagnostics", "syntax", "catalog", "schema", "assembly", "resolver", "checks"
+    "cache", "resources", "diagnostics", "syntax", "catalog", "schema", "assembly", "resolver", "checks",
+    "manual",
 }  # fmt: skip
 """Rooms whose code never runs with Keras, so that a mistake is told in a fraction of a second."""
 
@@ -59,7 +61,7 @@ SIBLINGS = ("checks", "cli", "data.sources", "exporters", "objectives")
 
 SHARED = {
     "checks": set[str](),
-    "cli": {"drawing", "failures", "options"},
+    "cli": {"drawing", "failures", "opened", "options"},
     "data.sources": set[str](),
     "exporters": {"artifact", "direct", "export", "outputs", "process"},
     "objectives": {"metric_shapes", "objective", "target_shapes"},

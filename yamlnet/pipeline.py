@@ -7,7 +7,7 @@ by the stage that needs it: `load` never imports Keras, numpy or a backend.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,10 @@ from yamlnet.diagnostics.diagnostic import (
     BlueprintError,
     DataError,
     Diagnostic,
+    Severity,
     YamlnetError,
 )
+from yamlnet.diagnostics.ignores import MARK, settled
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.resolve import resolve
@@ -68,7 +70,9 @@ class LoadedBlueprint:
         return train(self, backend=backend, out=out, progress=progress)
 
 
-def load(path: str | Path, overrides: Sequence[str] = (), lock: LockMode = "warn") -> LoadedBlueprint:
+def load(
+    path: str | Path, overrides: Sequence[str] = (), lock: LockMode = "warn", strict: bool = False
+) -> LoadedBlueprint:
     """Read a blueprint, and refuse it with every mistake that can be found without the data.
 
     Args:
@@ -76,6 +80,7 @@ def load(path: str | Path, overrides: Sequence[str] = (), lock: LockMode = "warn
         overrides: `path=value` settings, as `--set` takes them.
         lock: what a file that `blueprint.lock` pins otherwise does: `warn`, `refuse` (as `--locked`
             does), or `ignore`.
+        strict: whether a warning refuses the blueprint too, as `--strict` does.
 
     Raises:
         BlueprintError: with every problem; `error.trees` holds the files it points into.
@@ -86,10 +91,39 @@ def load(path: str | Path, overrides: Sequence[str] = (), lock: LockMode = "warn
     try:
         blueprint, plan = inspect(found.tree, problems)
     except BlueprintError as error:
-        raise located(error, found.tree) from error.__cause__
-    return LoadedBlueprint(
-        found.path, found.tree, blueprint, plan, problems.diagnostics, found.pins, found.variant
+        refused = BlueprintError(settle(error.diagnostics, found.tree, strict))
+        raise located(refused, found.tree) from error.__cause__
+    warnings = settle(problems.diagnostics, found.tree, strict)
+    if any(problem.severity == "error" for problem in warnings):
+        raise located(BlueprintError(warnings), found.tree)
+    return LoadedBlueprint(found.path, found.tree, blueprint, plan, warnings, found.pins, found.variant)
+
+
+def settle(problems: Sequence[Diagnostic], tree: Tree, strict: bool) -> tuple[Diagnostic, ...]:
+    """What is told of the problems found: warnings may be silenced by comments, or count as errors."""
+    texts = (tree.text, *tree.texts.values())
+    if any(MARK in text for text in texts):
+        from yamlnet import manual
+
+        problems = settled(problems, tree, manual.names())
+    severity: Mapping[Severity, Severity] = {"warning": "error"} if strict else {}
+    return tuple(
+        replace(problem, severity=severity.get(problem.severity, problem.severity)) for problem in problems
     )
+
+
+def problems_of(text: str, source: str) -> tuple[tuple[Diagnostic, ...], Tree]:
+    """Every problem of a blueprint that is no file, and its tree; for one that names no other file."""
+    problems = Problems()
+    try:
+        tree = parse(text, source)
+    except BlueprintError as error:
+        return error.diagnostics, error.trees[source]
+    try:
+        inspect(tree, problems)
+    except BlueprintError as error:
+        return error.diagnostics, tree
+    return settle(problems.diagnostics, tree, strict=False), tree
 
 
 def _assembled(path: str, overrides: Sequence[str], lock: LockMode, problems: Problems) -> Assembled:

@@ -2,15 +2,19 @@
 
 Fails:
 
-    callbacks:
-      - CSVLogger: /var/log/me.csv
-      - ModelCheckpoint: ../best.keras
+    train:
+      loss: {SparseCategoricalCrossentropy: {from_logits: true}}
+      callbacks:
+        - CSVLogger: /var/log/me.csv
+        - ModelCheckpoint: ../best.keras
 
 Passes:
 
-    callbacks:
-      - CSVLogger: log.csv
-      - ModelCheckpoint: "checkpoints/{epoch:02d}-{val_loss:.3f}.keras"
+    train:
+      loss: {SparseCategoricalCrossentropy: {from_logits: true}}
+      callbacks:
+        - CSVLogger: log.csv
+        - ModelCheckpoint: "checkpoints/{epoch:02d}-{val_loss:.3f}.keras"
 """
 
 from __future__ import annotations

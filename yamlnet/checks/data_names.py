@@ -6,12 +6,17 @@ would stop training at its first step.
 
 Fails:
 
-    model: {inputs: {image: {shape: [8, 8, 1]}}, …}
-    data: {inputs: {picture: {column: image}}}        # the model has no input "picture"
+    data:
+      train: {Sklearn: iris}
+      inputs: {z: {column: features}}          # the model's input is x
+      targets: {kind: {column: target}}
 
 Passes:
 
-    data: {inputs: {image: {column: image}}}
+    data:
+      train: {Sklearn: iris}
+      inputs: {x: {column: features}}
+      targets: {kind: {column: target}}
 """
 
 from __future__ import annotations

@@ -2,11 +2,11 @@
 
 Fails:
 
-    train: {epochs: 3}                      # nothing to minimise
+    train: {epochs: 3}
 
 Passes:
 
-    train: {epochs: 3, loss: mse}
+    train: {loss: {SparseCategoricalCrossentropy: {from_logits: true}}, epochs: 3}
 """
 
 from __future__ import annotations

@@ -2,12 +2,11 @@
 
 Fails:
 
-    model: {…, outputs: [age, gender]}
-    train: {loss: {age: mse, sex: binary_crossentropy}}
+    train: {loss: {kidn: {SparseCategoricalCrossentropy: {from_logits: true}}}}
 
 Passes:
 
-    train: {loss: {age: mse, gender: binary_crossentropy}}
+    train: {loss: {kind: {SparseCategoricalCrossentropy: {from_logits: true}}}}
 """
 
 from __future__ import annotations

@@ -2,11 +2,11 @@
 
 Fails:
 
-    train: {epochs: 10, steps: 5000}
+    train: {loss: {SparseCategoricalCrossentropy: {from_logits: true}}, epochs: 10, steps: 5000}
 
 Passes:
 
-    train: {epochs: 10}
+    train: {loss: {SparseCategoricalCrossentropy: {from_logits: true}}, epochs: 10}
 """
 
 from __future__ import annotations

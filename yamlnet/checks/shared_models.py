@@ -6,19 +6,30 @@ cannot be loaded (keras 3.15.1). Called twice by the same model it is shared as 
 Fails:
 
     models:
-      video: {…}
-      query: {…, layers: [video, Dense: 32]}
-      candidate: {…, layers: [video, Dense: 32]}
-    model: {…, layers: [query: {from: a}, candidate: {from: b}]}
+      video: {inputs: {v: [4]}, layers: [Dense: 8]}
+      query: {inputs: {q: [4]}, layers: [video, Dense: 4]}
+      candidate: {inputs: {c: [4]}, layers: [video, Dense: 4]}
+    model:
+      inputs: {a: [4], b: [4]}
+      layers:
+        - query: {from: a, as: asked}
+        - candidate: {from: b, as: offered}
+        - Dot: {from: [asked, offered], axes: 1}
 
 Passes:
 
+    models:
+      video: {inputs: {v: [4]}, layers: [Dense: 8]}
+      query: {inputs: {q: [8]}, layers: [Dense: 4]}
+      candidate: {inputs: {c: [8]}, layers: [Dense: 4]}
     model:
+      inputs: {a: [4], b: [4]}
       layers:
-        - video: {from: a, as: seen}          # the model itself calls it, twice
-        - query
-        - video: {from: b}
-        - candidate
+        - video: {from: a}
+        - query: {as: asked}
+        - video: {from: b}           # called twice by the same model, its weights shared
+        - candidate: {as: offered}
+        - Dot: {from: [asked, offered], axes: 1}
 """
 
 from __future__ import annotations

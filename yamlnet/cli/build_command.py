@@ -8,7 +8,15 @@ from typing import Any
 import click
 
 from yamlnet.cli.failures import handles_failures
-from yamlnet.cli.options import backend_option, blueprint_argument, lock_option, quiet_option, set_option
+from yamlnet.cli.opened import opened
+from yamlnet.cli.options import (
+    backend_option,
+    blueprint_argument,
+    lock_option,
+    quiet_option,
+    set_option,
+    strict_option,
+)
 
 
 @click.command("build", short_help="Build the model and list its layers.")
@@ -19,6 +27,7 @@ from yamlnet.cli.options import backend_option, blueprint_argument, lock_option,
 @backend_option
 @set_option
 @lock_option
+@strict_option
 @quiet_option
 @handles_failures
 def command(
@@ -27,6 +36,7 @@ def command(
     backend: str | None,
     overrides: tuple[str, ...],
     locked: bool,
+    strict: bool,
     quiet: bool,
 ) -> None:
     """Build a blueprint's model with its initial weights and list layers, shapes and parameters.
@@ -37,11 +47,11 @@ def command(
       yamlnet build digits.yaml --set width=32 -o model.keras
       yamlnet build resnet.yaml:50          the variant 50 of the file
     """
-    from yamlnet.pipeline import build, load, save
+    from yamlnet.pipeline import build, save
 
     if output is not None and Path(output).suffix != ".keras":
         raise click.BadParameter(f'"{output}" does not end in .keras', param_hint="--output")
-    model = build(load(blueprint, overrides, "refuse" if locked else "warn"), backend)
+    model = build(opened(blueprint, overrides, locked, strict), backend)
     if not quiet:
         click.echo(summary(model), nl=False)
     if output is not None:

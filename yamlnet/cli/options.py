@@ -21,4 +21,5 @@ set_option = click.option(
 lock_option = click.option(
     "--locked", is_flag=True, help="Refuse imported files that are not as blueprint.lock pins them."
 )
+strict_option = click.option("--strict", is_flag=True, help="Refuse a blueprint for its warnings, too.")
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print only results and problems.")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from yamlnet.cli.failures import handles_failures
+from yamlnet.cli.opened import opened
 from yamlnet.cli.options import blueprint_argument, lock_option, set_option
 from yamlnet.diagnostics.diagnostic import YamlnetError
 
@@ -43,11 +44,10 @@ def command(
       yamlnet resolve digits.yaml --explain train.optimizer
       yamlnet resolve digits.yaml -o whole.yaml
     """
-    from yamlnet.pipeline import load
     from yamlnet.resolver.annotated import annotated
     from yamlnet.resolver.explain import NoSuchValue, explain
 
-    loaded = load(blueprint, overrides, "refuse" if locked else "warn")
+    loaded = opened(blueprint, overrides, locked)
     if asked is not None:
         try:
             click.echo(explain(loaded.plan, loaded.tree, asked), nl=False)

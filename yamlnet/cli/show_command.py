@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from yamlnet.cli.failures import handles_failures
+from yamlnet.cli.opened import opened
 from yamlnet.cli.options import blueprint_argument, lock_option, set_option
 
 ENDINGS = (".svg", ".png", ".pdf", ".mmd", ".dot")
@@ -34,9 +35,8 @@ def command(
     from yamlnet.cli import drawing
     from yamlnet.diagnostics.diagnostic import YamlnetError
     from yamlnet.diagnostics.suggest import did_you_mean
-    from yamlnet.pipeline import load
 
-    models = load(blueprint, overrides, "refuse" if locked else "warn").plan.models
+    models = opened(blueprint, overrides, locked).plan.models
     if name is not None and name not in models:
         mend = did_you_mean(name, models) or f"; there are {', '.join(models)}"
         raise click.UsageError(f'the blueprint has no model "{name}"{mend}')

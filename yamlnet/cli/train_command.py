@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from yamlnet.cli.failures import handles_failures
-from yamlnet.cli.options import backend_option, blueprint_argument, lock_option, quiet_option, set_option
+from yamlnet.cli.opened import opened
+from yamlnet.cli.options import (
+    backend_option,
+    blueprint_argument,
+    lock_option,
+    quiet_option,
+    set_option,
+    strict_option,
+)
 
 if TYPE_CHECKING:
     from yamlnet.runner.run import Run
@@ -21,6 +29,7 @@ if TYPE_CHECKING:
 @backend_option
 @set_option
 @lock_option
+@strict_option
 @quiet_option
 @handles_failures
 def command(
@@ -29,6 +38,7 @@ def command(
     backend: str | None,
     overrides: tuple[str, ...],
     locked: bool,
+    strict: bool,
     quiet: bool,
 ) -> None:
     """Train a blueprint, measure it on its test rows, and keep everything in a run folder.
@@ -41,11 +51,9 @@ def command(
       yamlnet train digits.yaml
       yamlnet train digits.yaml --backend torch --set train.epochs=3 --out runs/try
     """
-    from yamlnet.pipeline import load, train
+    from yamlnet.pipeline import train
 
-    run = train(
-        load(blueprint, overrides, "refuse" if locked else "warn"), backend, out, "none" if quiet else "auto"
-    )
+    run = train(opened(blueprint, overrides, locked, strict), backend, out, "none" if quiet else "auto")
     click.echo(results(run))
     if not quiet:
         click.echo(next_steps(run))

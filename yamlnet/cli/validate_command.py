@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from yamlnet.cli.failures import handles_failures, style_asked, tell, tell_plainly
-from yamlnet.cli.options import lock_option, quiet_option, set_option
+from yamlnet.cli.options import lock_option, quiet_option, set_option, strict_option
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, Note, Span, YamlnetError
 from yamlnet.diagnostics.report import Places, locate
 
@@ -24,9 +24,12 @@ BEGINNING = Span(1, 1, 1, 1)
 @click.argument("blueprints", nargs=-1, required=True, type=click.Path(), metavar="BLUEPRINT...")
 @set_option
 @lock_option
+@strict_option
 @quiet_option
 @handles_failures
-def command(blueprints: tuple[str, ...], overrides: tuple[str, ...], locked: bool, quiet: bool) -> None:
+def command(
+    blueprints: tuple[str, ...], overrides: tuple[str, ...], locked: bool, strict: bool, quiet: bool
+) -> None:
     """Check blueprints: keys, layers, arguments, names, expressions, wiring, data and training.
 
     Every mistake is told in one run, at file:line:column, with the likely mend. Nothing is built and no
@@ -46,7 +49,7 @@ def command(blueprints: tuple[str, ...], overrides: tuple[str, ...], locked: boo
     unread = False
     for path in blueprints:
         try:
-            loaded = load(path, overrides, "refuse" if locked else "warn")
+            loaded = load(path, overrides, "refuse" if locked else "warn", strict)
         except BlueprintError as error:
             own = error.trees.get("")
             problems += _named(error.diagnostics, own.source if own else path)
@@ -60,7 +63,7 @@ def command(blueprints: tuple[str, ...], overrides: tuple[str, ...], locked: boo
         else:
             problems += _named(loaded.warnings, loaded.tree.source)
             trees[loaded.tree.source] = loaded.tree
-            variants = _variant_problems(loaded, overrides, locked)
+            variants = _variant_problems(loaded, overrides, locked, strict)
             problems += variants
             if not quiet and style == "text" and not variants:
                 click.echo(f"{path}: ok ({_contents(loaded)})")
@@ -85,14 +88,16 @@ def _variants(loaded: LoadedBlueprint) -> tuple[str, ...]:
     return tuple(found) if isinstance(found, dict) else ()
 
 
-def _variant_problems(loaded: LoadedBlueprint, overrides: tuple[str, ...], locked: bool) -> list[Diagnostic]:
+def _variant_problems(
+    loaded: LoadedBlueprint, overrides: tuple[str, ...], locked: bool, strict: bool
+) -> list[Diagnostic]:
     """What is wrong with each variant of a file that is right without one, and which variant it is."""
     from yamlnet.pipeline import load
 
     found: list[Diagnostic] = []
     for name in _variants(loaded):
         try:
-            load(f"{loaded.path}:{name}", overrides, "refuse" if locked else "warn")
+            load(f"{loaded.path}:{name}", overrides, "refuse" if locked else "warn", strict)
         except BlueprintError as error:
             note = Note(f'in the variant "{name}"', ("variants", name))
             problems = [_placed(problem, error.trees) for problem in error.diagnostics]

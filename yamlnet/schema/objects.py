@@ -107,6 +107,10 @@ def _not_an_object(noun: str, value: object) -> str:
     return f"expected a {noun} by its name (Name, or Name: {{argument: value}}), got {shown(value)}"
 
 
+FEW = 20
+"""Of fewer names all are told where none is near: there is no need to look them up."""
+
+
 def find(kind: Kind, name: str, path: KeyPath, problems: Problems, at_key: bool) -> Entry | None:
     """The catalogue's entry for a name; reports an unknown or a refused one and gives None."""
     place = (*path, name) if at_key else path
@@ -114,7 +118,8 @@ def find(kind: Kind, name: str, path: KeyPath, problems: Problems, at_key: bool)
     entry = catalog().find(kind, name)
     noun = NOUNS[kind]
     if entry is None:
-        mend = did_you_mean(name, catalog().names(kind))
+        known = catalog().names(kind)
+        mend = did_you_mean(name, known) or (f"; there are {', '.join(known)}" if len(known) < FEW else "")
         problems.add(f"unknown-{noun.replace(' ', '-')}", f'Keras has no {noun} "{name}"{mend}', place, at)
     elif entry.refused is not None:
         problems.add("refused", f'{noun} "{name}" cannot stand in a blueprint: {entry.refused}', place, at)

@@ -1,0 +1,26 @@
+"""How commands open a blueprint: loaded, its warnings told, and refused for them where that was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from yamlnet.cli.failures import style_asked, tell
+
+if TYPE_CHECKING:
+    from yamlnet.pipeline import LoadedBlueprint
+
+
+def opened(blueprint: str, overrides: Sequence[str], locked: bool, strict: bool = False) -> LoadedBlueprint:
+    """Load a blueprint for a command that does something with it, and tell its warnings first.
+
+    Raises:
+        BlueprintError: with every mistake; with `strict`, for warnings too.
+        YamlnetError: there is no such file.
+    """
+    from yamlnet.pipeline import load
+
+    loaded = load(blueprint, overrides, "refuse" if locked else "warn", strict)
+    if loaded.warnings and style_asked() == "text":  # what machines read is the command's own result
+        tell(loaded.warnings, {"": loaded.tree}, "text")
+    return loaded
