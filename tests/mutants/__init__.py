@@ -1,4 +1,4 @@
-"""Mutation testing of what refuses a blueprint: a right file with one mistake in it must be told that mistake.
+"""Mutation testing: a right file with one mistake in it must be refused, and told that mistake.
 
 `original.py` reads a right file; `keys.py`, `values.py`, `references.py`, `entries.py` and `characters.py`
 make one mistake in its text; `oracle.py` says, without yamlnet's checks, whether that must be refused;

@@ -8,7 +8,6 @@ from functools import cache
 from random import Random
 
 from mutants.original import Original
-
 from yamlnet.catalog.load import catalog
 from yamlnet.diagnostics.diagnostic import KeyPath
 

@@ -12,10 +12,10 @@ from functools import cache
 from typing import Any, Literal
 
 from jsonschema import Draft7Validator
-from mutants.mutant import Mutant
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from mutants.mutant import Mutant
 from yamlnet.resources import schema_path
 
 Verdict = Literal["equivalent", "not-yaml", "not-in-schema", "known", "open"]

@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 
 from mutants.roles import role_of
-
 from yamlnet.diagnostics.diagnostic import KeyPath, Span
 from yamlnet.diagnostics.lines import split_lines
 from yamlnet.syntax.parse import parse

@@ -11,8 +11,26 @@ from mutants.original import Original, Place, lines_using
 from mutants.values import read_by
 
 OBJECTS = ("callee", "object", "source")
-FUNCTIONS = frozenset("min max abs round floor ceil sqrt log2 len range sum prod int float str".split())
-WORDS = frozenset("and or not if else in True False None data".split())
+FUNCTIONS = frozenset(
+    (
+        "min",
+        "max",
+        "abs",
+        "round",
+        "floor",
+        "ceil",
+        "sqrt",
+        "log2",
+        "len",
+        "range",
+        "sum",
+        "prod",
+        "int",
+        "float",
+        "str",
+    )
+)
+WORDS = frozenset(("and", "or", "not", "if", "else", "in", "True", "False", "None", "data"))
 OPERATOR = re.compile(r" ([-+*/%<>=!]+) ")
 
 
@@ -57,10 +75,10 @@ def _is_name(place: Place) -> bool:
         return True
     if place.role == "top-key":
         return path[-1] in ("extends", "export")
+    if path[0] == "train" and place.role == "section-word":
+        return path[1] in ("loss", "metrics", "optimizer", "precision", "backend")
     if path[0] == "train":
-        return place.role in ("object", "output-name") and path[1] != "loss_weights" or (
-            place.role == "section-word" and path[1] in ("loss", "metrics", "optimizer", "precision", "backend")
-        )  # fmt: skip
+        return place.role in ("object", "output-name") and path[1] != "loss_weights"
     if place.role in ("argument", "nested"):
         return str(path[-1]).endswith(("activation", "_initializer", "_regularizer", "padding"))
     return place.role == "import-word" and path[-1] == "from"

@@ -1,4 +1,4 @@
-"""What a place of a blueprint is for, by its path alone: the language of `design/language.md` as a small table.
+"""What a place of a blueprint is for, by its path alone: the blueprint language as a small table.
 
 Written without yamlnet's own reading of files, so that it can judge it. A *fixed* role has words that the
 language or Keras gives; a *chosen* one has names that the user gives.
@@ -12,7 +12,18 @@ Path = tuple[str | int, ...]
 
 WIRING = ("from", "as", "with", "for", "if", "name")
 CHOSEN = frozenset(
-    "parameter block model input import variant loop-variable tensor-name output-name class".split()
+    (
+        "parameter",
+        "block",
+        "model",
+        "input",
+        "import",
+        "variant",
+        "loop-variable",
+        "tensor-name",
+        "output-name",
+        "class",
+    )
 )
 """Roles of keys that the user chose."""
 

@@ -1,4 +1,4 @@
-"""Which mutants there are: each has an id of its file, its kind and a number, from which it can be made again."""
+"""Which mutants there are: an id of a file, a kind and a number makes each of them again."""
 
 from __future__ import annotations
 

@@ -12,7 +12,6 @@ from typing import Literal
 
 from mutants.mutant import Mutant
 from mutants.oracle import BREAKING, Verdict, verdict
-
 from yamlnet.diagnostics.diagnostic import BlueprintError
 from yamlnet.diagnostics.report import Located, locate
 from yamlnet.pipeline import load

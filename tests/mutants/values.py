@@ -14,7 +14,7 @@ TEXT = "lots"
 
 
 def change_type(original: Original, random: Random) -> Mutant | None:
-    """A number becomes a text, a list its first item, a scalar a list, …"""
+    """A number becomes a text, a list its first item, a scalar a list, and so on."""
     place = random.choice(list(original.places.values()))
     if place.style in ("|", ">"):
         return None
