@@ -10,14 +10,12 @@ from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, Span, Yam
 from yamlnet.diagnostics.suggest import closest
 from yamlnet.syntax.characters import decode, refused_characters
 from yamlnet.syntax.compose import Composer, CompositionStopped
+from yamlnet.syntax.events import events
 from yamlnet.syntax.explain import explain
 from yamlnet.syntax.tree import Positions, Tree, Value
 
 MAX_BYTES = 1 << 20
 """The longest file that is read: 1 MiB, some 20,000 layers written out one by one."""
-
-# libyaml where PyYAML was built with it (its wheels are): the same events, twenty times faster.
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 SUFFIXES = (".yaml", ".yml")
 NOWHERE = Span(1, 1, 1, 1)
@@ -38,7 +36,7 @@ def parse(text: str, source: str, max_bytes: int = MAX_BYTES) -> Tree:
         raise _refused([_too_large(max_bytes, source)], text[:1000], source)
     if problems := refused_characters(text, source):
         raise _refused(problems, text, source)
-    composer = Composer(yaml.parse(text, Loader=LOADER), text, source)
+    composer = Composer(events(text), text, source)
     value: Value = None
     positions = Positions(NOWHERE)
     try:
