@@ -11,7 +11,7 @@ from yamlnet.schema.data_forms import check_data
 from yamlnet.schema.expressions import check_expressions
 from yamlnet.schema.forms import Blueprint, Model
 from yamlnet.schema.library import read_library
-from yamlnet.schema.pydantic_errors import report
+from yamlnet.schema.pydantic_errors import MISPLACED, report
 from yamlnet.schema.sections import Document, read_section
 from yamlnet.schema.train_forms import check_export, check_train
 from yamlnet.schema.words import ASSEMBLED, DEFAULT_MODEL
@@ -28,7 +28,8 @@ def validate(tree: Tree, problems: Problems | None = None) -> Blueprint:
 
     Raises:
         BlueprintError: with every structural mistake: unknown and missing keys, wrong types, layers,
-            arguments and names that do not exist, expressions that do not read.
+            arguments and names that do not exist, expressions that do not read; also where `problems`
+            are given, if the file is indented so that it cannot be read as it was meant.
     """
     found = Problems() if problems is None else problems
     value = tree.value
@@ -39,7 +40,10 @@ def validate(tree: Tree, problems: Problems | None = None) -> Blueprint:
     else:
         check_expressions({key: document[key] for key in document if key not in ASSEMBLED}, (), found)
     _check_purpose(document, found)
-    blueprint = _blueprint(document, _sections(document, found) if document else None, found)
+    sections = _sections(document, found) if document else None
+    if any(problem.check == MISPLACED for problem in found.diagnostics):
+        found.raise_if_failed()  # what would be said of the rest is about a file that nobody meant
+    blueprint = _blueprint(document, sections, found)
     if problems is None:
         found.raise_if_failed()
     return blueprint

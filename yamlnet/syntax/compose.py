@@ -143,6 +143,7 @@ class Composer:
         children: dict[str | int, Positions] = {}
         path = self.path
         last: Positions | None = None
+        empty: Any = None
         event = next(self.events)
         while type(event) is not MappingEndEvent:
             key = self._key(event, depth)
@@ -151,12 +152,13 @@ class Composer:
             value, last = self._node(first, depth)
             path.pop()
             if key is not None and key in values:
-                self._duplicate(key, event, keys[key])
+                self._duplicate(key, event, keys[key], None if start.flow_style else empty)
             elif key is not None:
                 if start.flow_style and GLUED.match(key) and marks.is_empty(first):
                     self._glued(key, event)
                 keys[key] = marks.whole(event)
                 values[key], children[key] = value, last
+            empty = event if marks.is_empty(first) else None
             event = next(self.events)
         return values, Positions(marks.collection(start, event, last), keys, children)
 
@@ -263,9 +265,17 @@ class Composer:
         begin = marks.first_line(event, self._lines)
         self._problem("indentation", message, span, Note("the text begins here", (), self.source, span=begin))
 
-    def _duplicate(self, key: str, event: Any, first: Span) -> None:
+    def _duplicate(self, key: str, event: Any, first: Span, above: Any) -> None:
+        """A key given twice; `above` is the key right before it, if that has no value."""
         path = (*self.path, key)
         note = Note(f'"{key}" stands here first', path, self.source, "key", first)
+        if above is not None and above.start_mark.column == event.start_mark.column:
+            message = (
+                f'"{above.value}" has nothing below it, and its "{key}" joins what stands above: move '
+                f'"{above.value}" to the left, or what belongs to it to the right'
+            )
+            self._problem("indentation", message, marks.whole(above), note, path=path)
+            return
         message = f'the key "{key}" is given twice; keep one of the two'
         self._problem("duplicate-key", message, marks.whole(event), note, path=path)
 

@@ -1,4 +1,4 @@
-"""The one line that begins in the wrong column, found by moving lines until the file can be read.
+"""The one line that begins in the wrong column, or lacks its dash, found by changing lines until the file reads.
 
 The parser notices a line that stands too far left or right when a later one does not fit it, often below all
 that belongs to it. Which of the two was shifted shows when one is moved back: then the rest fits.
@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import yaml
 
-from yamlnet.diagnostics.diagnostic import Diagnostic
+from yamlnet.diagnostics.diagnostic import Diagnostic, Span
 from yamlnet.syntax.events import events
 from yamlnet.syntax.stuck import BLANK, Stuck, indent_of, place
 
@@ -36,15 +35,19 @@ BLOCK = (
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Move:
-    """A line and the column that it is moved to, ordered by how likely the user meant that.
+class Change:
+    """A line and how it could have been meant, ordered by how likely that is.
 
-    `empty` counts the keys without a value that the moved line leaves (a key that lost its mapping),
-    `rarer` is how much more usual the new column is than the old one in this file.
+    `empty` counts the keys without a value that the changed file has (one may have lost its mapping),
+    `uneven` the lines that are indented by another step than most. A line between two that begin in one
+    column is `apart` unless it joins them, and few words belong at the `margin`.
     """
 
     empty: int
-    rarer: int
+    uneven: int
+    apart: bool
+    margin: bool
+    dashed: bool
     distance: int
     above: int
     line: int
@@ -52,75 +55,102 @@ class Move:
 
 
 def shifted(stuck: Stuck) -> Diagnostic | None:
-    """A line that stands to the left or right of where the file can be read with it."""
+    """A line that stands to the left or right of where the file can be read with it, or lacks a dash."""
     if not any(what in stuck.context or what in stuck.problem for what in BLOCK):
         return None
-    best = min(_moves(stuck), default=None)
+    best = min(_changes(stuck), default=None)
     if best is None:
         return None
+    span = _whole(stuck, best.line)
+    if best.dashed:
+        message = 'this line needs a dash, as the items beside it: begin it with "- "'
+        note = stuck.note("an item beside it", _whole(stuck, _beside(stuck, best)))
+        return stuck.refuse("indentation", message, span, note)
     old = indent_of(stuck.lines[best.line])
     beside = _beside(stuck, best)
     side = "deeper" if old > best.indent else "less"
+    where = "above" if beside < best.line else "below"
     message = (
-        f"this line is indented {side} than line {beside + 1} {'above' if beside < best.line else 'below'} it "
+        f"this line is indented {side} than line {beside + 1} {where} it "
         f"(in column {old + 1}, not {best.indent + 1}); lines that belong together begin in the same column"
     )
-    where = "the line above" if beside < best.line else "the line below"
-    note = stuck.note(where, _whole(stuck, beside))
-    return stuck.refuse("indentation", message, _whole(stuck, best.line), note)
+    return stuck.refuse("indentation", message, span, stuck.note(f"the line {where}", _whole(stuck, beside)))
 
 
-def _moves(stuck: Stuck) -> Iterator[Move]:
-    """Each move of one line after which the whole file can be read."""
-    usual = Counter(_kind(line, indent_of(line)) for line in stuck.lines if not BLANK.match(line))
+def _changes(stuck: Stuck) -> Iterator[Change]:
+    """Each change of one line after which the whole file can be read."""
     left = MOST_CHARACTERS
+    columns = {indent_of(line) for line in stuck.lines if not BLANK.match(line)}
     for number in _suspects(stuck):
         line = stuck.lines[number]
-        old = indent_of(line)
-        for indent in _columns(stuck, number):
-            left -= len(stuck.text)
-            if left < 0:
-                return
-            moved = [*stuck.lines[:number], " " * indent + line.lstrip(" "), *stuck.lines[number + 1 :]]
-            empty = _empty_values("\n".join(moved))
-            if empty is not None:
-                rarer = min(usual[_kind(line, old)] - 1, 5) - min(usual[_kind(line, indent)], 5)
-                yield Move(empty, rarer, abs(indent - old), stuck.line - number, number, indent)
+        old, written = indent_of(line), line.lstrip(" ")
+        for indent in sorted(column for column in columns if abs(column - old) <= FARTHEST):
+            for dash in ("",) if _is_item(line) else ("", "- "):
+                left -= len(stuck.text)
+                if left < 0:
+                    return
+                changed = " " * indent + dash + written
+                lines = [*stuck.lines[:number], changed, *stuck.lines[number + 1 :]]
+                empty = _empty_values("\n".join(lines)) if changed != line else None
+                if empty is not None:
+                    yield Change(
+                        empty, _uneven(lines), _apart(stuck, number, indent), indent == 0, bool(dash),
+                        abs(indent - old), stuck.line - number, number, indent,
+                    )  # fmt: skip
 
 
 def _suspects(stuck: Stuck) -> Iterator[int]:
     """The written lines from the one at which the parser stopped upwards."""
-    found = 0
-    for number in range(stuck.line, -1, -1):
-        if not BLANK.match(stuck.lines[number]):
-            yield number
-            found += 1
-        if found == MOST_LINES:
-            return
+    written = (number for number in range(stuck.line, -1, -1) if not BLANK.match(stuck.lines[number]))
+    return (number for number, _ in zip(written, range(MOST_LINES), strict=False))
 
 
-def _columns(stuck: Stuck, number: int) -> list[int]:
-    """The indentations that a line could have had: those that begin nearby and are near its own."""
-    old = indent_of(stuck.lines[number])
-    nearby = {indent_of(line) for line in stuck.lines if not BLANK.match(line)}
-    return sorted(indent for indent in nearby if 0 < abs(indent - old) <= FARTHEST)
+def _is_item(line: str) -> bool:
+    return line.lstrip(" ").startswith("- ")
 
 
-def _kind(line: str, indent: int) -> tuple[int, bool]:
-    return indent, line.lstrip(" ").startswith("- ")
+def _uneven(lines: list[str]) -> int:
+    """How many lines are indented from what they stand in by another step than most are."""
+    levels: list[int] = []
+    steps: list[int] = []
+    for line in lines:
+        if BLANK.match(line):
+            continue
+        indent, item = indent_of(line), _is_item(line)
+        while levels and levels[-1] > indent:
+            levels.pop()
+        if not levels or levels[-1] < indent:
+            steps.append(indent - (levels[-1] if levels else 0))
+            levels.append(indent)
+        if item:
+            levels.append(indent + 2)
+    begins_inside = sum(steps[:1])  # a file begins at the margin
+    return len(steps) - max(Counter(steps).values(), default=0) + begins_inside
 
 
-def _beside(stuck: Stuck, move: Move) -> int:
-    """The nearest line that begins in the column which the moved line should have; rather one above."""
+def _apart(stuck: Stuck, number: int, indent: int) -> bool:
+    """Whether a line that begins in a column has other columns above or below it."""
+    above = (line for line in reversed(stuck.lines[:number]) if not BLANK.match(line))
+    below = (line for line in stuck.lines[number + 1 :] if not BLANK.match(line))
+    return any(indent_of(next(lines, "")) != indent for lines in (above, below))
+
+
+def _beside(stuck: Stuck, change: Change) -> int:
+    """The nearest line that begins in the column which the changed one should have; rather one above."""
     numbers = [
         number
         for number, line in enumerate(stuck.lines)
-        if number != move.line and not BLANK.match(line) and indent_of(line) == move.indent
+        if number != change.line
+        and not BLANK.match(line)
+        and indent_of(line) == change.indent
+        and (_is_item(line) or not change.dashed)
     ]
-    return min(numbers, key=lambda number: (abs(number - move.line), number > move.line))
+    return min(
+        numbers, key=lambda number: (abs(number - change.line), number > change.line), default=stuck.line
+    )
 
 
-def _whole(stuck: Stuck, number: int) -> Any:
+def _whole(stuck: Stuck, number: int) -> Span:
     line = stuck.lines[number]
     return place(number, indent_of(line), len(line.strip()))
 
