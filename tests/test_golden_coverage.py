@@ -28,6 +28,7 @@ NO_FILE = "told where no file could be read: tests/syntax/test_parse.py"
 EXCEPTED = {
     "syntax/bracket_mistakes.py : ": PARSER,
     "syntax/line_mistakes.py : ": PARSER,
+    "syntax/shifted_line.py : ": PARSER,
     "syntax/text_mistakes.py : ": PARSER,
     'syntax/parse.py read_bytes: "{}" cannot be read': NO_FILE,
     'syntax/parse.py read_bytes: "{}" may not be read': NO_FILE,

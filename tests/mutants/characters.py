@@ -5,9 +5,10 @@ from __future__ import annotations
 from random import Random
 
 from mutants.mutant import Mutant
-from mutants.original import COMMENT, Original
+from mutants.original import COMMENT, Original, lines_using
+from mutants.values import read_by
 
-CHARACTERS = ":\"'[]{},-"
+CHARACTERS = ":\"'[]{},-$"
 
 
 def indent(original: Original, random: Random) -> Mutant | None:
@@ -54,6 +55,8 @@ def _some_line(original: Original, random: Random) -> tuple[int, str]:
 
 
 def _line_changed(original: Original, number: int, changed: str, kind: str, detail: str) -> Mutant:
-    lines = [*original.lines[: number - 1], changed, *original.lines[number:]]
+    text = "\n".join([*original.lines[: number - 1], changed, *original.lines[number:]])
+    on_line = (place for place in original.places.values() if place.span.line == number)
+    uses = lines_using(text, {name for place in on_line for name in read_by(place)})
     what = f"line {number}: {detail}: {changed.strip()[:60]}"
-    return Mutant(original, kind, "line", detail, what, "\n".join(lines), number)
+    return Mutant(original, kind, "line", detail, what, text, number, frozenset(uses))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from mutants import names
-from mutants.keys import without
+from mutants.keys import names_inside, without
 from mutants.mutant import Mutant
 from mutants.original import Original, Place, lines_using
 
@@ -17,12 +17,13 @@ def drop_entry(original: Original, random: Random) -> Mutant | None:
     text = without(original, place) if place is not None else None
     if place is None or text is None:
         return None
-    given = _given(place)
+    given = _given(place) | names_inside(original, place)
     graph = names.graph_of(place.path)
     needed = any(names.reads_tensor(original.document, graph, name) for name in given)
     return Mutant(
         original, "drop-entry", "entry", "an entry less", f"without {_named(place)}", text,
-        original.parent_line(place.path), frozenset(lines_using(text, given)), needed, place.path,
+        original.parent_line(place.path), frozenset({*lines_using(text, given), place.span.line}), needed,
+        place.path,
     )  # fmt: skip
 
 

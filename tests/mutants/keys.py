@@ -59,6 +59,7 @@ def drop_key(original: Original, random: Random) -> Mutant | None:
         return None
     old = str(place.path[-1])
     used = {old} if place.role in CHOSEN or place.role == "block-argument" else set()
+    used |= names_inside(original, place) | ({"train"} if place.path == ("data",) else set())
     used |= _names_in(place.value) if old in ("as", "name") else set()
     needed = _is_needed(original.document, place) and place.role in CHOSEN - {"tensor-name", "output-name"}
     if old in ("as", "name") and place.role == "wiring":
@@ -74,6 +75,17 @@ def drop_key(original: Original, random: Random) -> Mutant | None:
 
 def _names_in(value: object) -> set[str]:
     return {str(name) for name in (value if isinstance(value, list) else [value]) if isinstance(name, str)}
+
+
+def names_inside(original: Original, place: Place) -> set[str]:
+    """The names that a place gives below itself: parameters, blocks, loop variables, tensors."""
+    depth = len(place.path)
+    below = [
+        inner for path, inner in original.places.items() if path[:depth] == place.path and len(path) > depth
+    ]
+    chosen = {str(inner.path[-1]) for inner in below if inner.role in CHOSEN}
+    given = [_names_in(inner.value) for inner in below if inner.path[-1] in ("as", "name")]
+    return chosen.union(*given)
 
 
 def _general(place: Place) -> str:
@@ -148,7 +160,9 @@ def swap_values(original: Original, random: Random) -> Mutant | None:
     left, right = original.written(first.span), original.written(second.span)
     text = original.edited(original.start(second.span), original.end(second.span), left)
     text = text[: original.start(first.span)] + right + text[original.end(first.span) :]
-    uses = {str(place.path[-1]) for place in (first, second) if place.role in CHOSEN | {"variant-setting"}}
+    used = CHOSEN | {"variant-setting", "block-argument"}
+    uses = {str(place.path[-1]) for place in (first, second) if place.role in used}
+    uses |= names_inside(original, first) | names_inside(original, second)
     return Mutant(
         original, "swap-values", one.role, f"{kind_of(first.value)} and {kind_of(second.value)}",
         f'"{first.path[-1]}" and "{second.path[-1]}" exchanged', text, first.span.line,

@@ -128,10 +128,17 @@ class Original:
 def lines_using(text: str, names: set[str]) -> set[int]:
     """The lines of a text that hold one of some names as a word, comments and prose aside."""
     found: set[int] = set()
+    patterns = [_as_pattern(name) for name in names if name]
     for number, line in enumerate(split_lines(text), start=1):
         code = COMMENT.sub("", line)
         for word in PROSE:
             code = re.sub(rf"\b{word}: ?.*$", "", code)
-        if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", code) for name in names if name):
+        if any(pattern.search(code) for pattern in patterns):
             found.add(number)
     return found
+
+
+def _as_pattern(name: str) -> re.Pattern[str]:
+    """A name as a word; `down${level}` as every word that it could become, and as itself."""
+    parts = [re.escape(part) for part in re.split(r"\$\{.*?\}", name)]
+    return re.compile("(?<!\\w)" + r"(?:\w+|\$\{[^}]*\})".join(parts) + "(?!\\w)")

@@ -56,7 +56,8 @@ def _replaced(original: Original, place: Place, new: str, kind: str, detail: str
 
 def read_by(place: Place) -> set[str]:
     """The names by which the value of a place is read elsewhere."""
-    named = {str(step) for step in place.path if place.role in _READ_BY_NAME and isinstance(step, str)}
+    steps = place.path[-2:] if place.role != "argument-item" else ()
+    named = {str(step) for step in steps if place.role in _READ_BY_NAME and isinstance(step, str)}
     return (named | _names_of(place)) - _LANGUAGE
 
 

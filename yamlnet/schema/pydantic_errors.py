@@ -36,6 +36,12 @@ def report(error: ValidationError, section: type, value: object, path: KeyPath, 
         for detail in details
         if detail["type"] == "missing" and (place := _elsewhere(section, detail["loc"], value))
     }
+    unknown = {detail["loc"] for detail in details if detail["type"] == "extra_forbidden"}
+    misplaced |= {
+        detail["loc"]: following
+        for detail in details
+        if detail["input"] is None and (following := _following(detail["loc"], value)) in unknown
+    }
     for detail in details:
         where: KeyPath = detail["loc"]
         kind = detail["type"]
@@ -79,6 +85,14 @@ def _elsewhere(section: type, where: KeyPath, value: object) -> KeyPath | None:
     )
 
 
+def _following(where: KeyPath, value: object) -> KeyPath | None:
+    """The key below another one in the same mapping."""
+    beside = _at(value, where[:-1])
+    keys = list(beside) if isinstance(beside, Mapping) else []
+    index = keys.index(where[-1]) + 1 if where[-1:] and where[-1] in keys else len(keys)
+    return (*where[:-1], keys[index]) if index < len(keys) else None
+
+
 def _at(value: object, steps: Sequence[str | int]) -> object:
     for step in steps:
         value = value.get(str(step)) if isinstance(value, Mapping) else None
@@ -87,6 +101,8 @@ def _at(value: object, steps: Sequence[str | int]) -> object:
 
 def _misplaced_key(where: KeyPath, found: KeyPath, path: KeyPath, problems: Problems) -> None:
     *owner, key = where
+    if len(found) == len(where):
+        owner, key = [*where], found[-1]
     if len(found) > len(where):
         mend = f'stands inside "{found[-2]}": begin it in the column of "{found[-2]}"'
     else:

@@ -53,6 +53,13 @@ def _check_purpose(document: Mapping[str, object], problems: Problems) -> None:
     """A file describes a model, or it is a library of blocks and models for other files."""
     if DEFAULT_MODEL in document or not document:
         return
+    inside = next(
+        (key for key, part in document.items() if isinstance(part, dict) and DEFAULT_MODEL in part), None
+    )
+    if inside is not None:
+        message = f'"{DEFAULT_MODEL}" stands inside "{inside}": begin it in the first column'
+        problems.add(MISPLACED, message, (inside, DEFAULT_MODEL), "key")
+        return
     if not (document.get("blocks") or document.get("models")):
         mend = "a blueprint describes one: model: {inputs: …, layers: […]}"
         problems.add("missing-key", f'"model" is missing in the blueprint; {mend}', (), "key")

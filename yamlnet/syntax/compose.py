@@ -36,6 +36,9 @@ MAX_PROBLEMS = 100
 MAX_SUGGESTED = 1_000
 """Among more anchors than this no nearest one is looked for, which would take time in proportion."""
 
+NUMBERS = re.compile(r"[-+.\d][-+.\de]*(?:\s+[-+.\d][-+.\de]*)+\Z")
+"""`[3 4, 6]`, where YAML has the one text "3 4"."""
+
 GLUED = re.compile(r"[A-Za-z_][\w.]*:[^\s:/]")
 """`units:3`, a key without the space after its colon."""
 
@@ -133,6 +136,10 @@ class Composer:
             path.append(index)
             value, children[index] = self._node(event, depth)
             path.pop()
+            if start.flow_style and isinstance(value, str) and event.implicit[0] and NUMBERS.match(value):
+                numbers = ", ".join(value.split())
+                message = f"a comma is missing between these numbers: {numbers}"
+                self._problem("missing-comma", message, marks.whole(event))
             values.append(value)
             event = next(self.events)
         return values, Positions(marks.collection(start, event, children.get(len(values) - 1)), {}, children)

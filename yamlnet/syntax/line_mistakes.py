@@ -72,7 +72,7 @@ def _suspect(stuck: Stuck) -> int | None:
     if stuck.problem.startswith(NO_VALUE_HERE) and KEY_VALUE.match(stuck.lines[stuck.line]):
         first_key = ":" not in re.sub(KEY, "", stuck.before)
         return stuck.written_above() if first_key else None
-    if "<document start>" in stuck.problem:
+    if "<document start>" in stuck.problem or GLUED_DASH.match(stuck.lines[stuck.line]):
         return stuck.line
     return None
 

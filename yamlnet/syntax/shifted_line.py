@@ -1,4 +1,4 @@
-"""The one line that begins in the wrong column, or lacks its dash, found by changing lines until the file reads.
+"""The one line in the wrong column, or without its dash, found by changing lines until the file reads.
 
 The parser notices a line that stands too far left or right when a later one does not fit it, often below all
 that belongs to it. Which of the two was shifted shows when one is moved back: then the rest fits.
@@ -56,7 +56,7 @@ class Change:
 
 def shifted(stuck: Stuck) -> Diagnostic | None:
     """A line that stands to the left or right of where the file can be read with it, or lacks a dash."""
-    if not any(what in stuck.context or what in stuck.problem for what in BLOCK):
+    if not any(what in stuck.context or what in stuck.problem for what in BLOCK) or _among_items(stuck):
         return None
     best = min(_changes(stuck), default=None)
     if best is None:
@@ -77,6 +77,13 @@ def shifted(stuck: Stuck) -> Diagnostic | None:
     return stuck.refuse("indentation", message, span, stuck.note(f"the line {where}", _whole(stuck, beside)))
 
 
+def _among_items(stuck: Stuck) -> bool:
+    """Whether the parser stopped at a line that begins where the items above it do, without a dash."""
+    here = stuck.lines[stuck.line]
+    above = stuck.opened[0] if stuck.opened and "block collection" in stuck.context else None
+    return above is not None and not _is_item(here) and indent_of(here) == indent_of(stuck.lines[above])
+
+
 def _changes(stuck: Stuck) -> Iterator[Change]:
     """Each change of one line after which the whole file can be read."""
     left = MOST_CHARACTERS
@@ -85,7 +92,7 @@ def _changes(stuck: Stuck) -> Iterator[Change]:
         line = stuck.lines[number]
         old, written = indent_of(line), line.lstrip(" ")
         for indent in sorted(column for column in columns if abs(column - old) <= FARTHEST):
-            for dash in ("",) if _is_item(line) else ("", "- "):
+            for dash in ("", "- ") if _may_lack_dash(stuck, number, indent) else ("",):
                 left -= len(stuck.text)
                 if left < 0:
                     return
@@ -103,6 +110,14 @@ def _suspects(stuck: Stuck) -> Iterator[int]:
     """The written lines from the one at which the parser stopped upwards."""
     written = (number for number in range(stuck.line, -1, -1) if not BLANK.match(stuck.lines[number]))
     return (number for number, _ in zip(written, range(MOST_LINES), strict=False))
+
+
+def _may_lack_dash(stuck: Stuck, number: int, indent: int) -> bool:
+    """Whether a line above the one at which the parser stopped could be an item in a column."""
+    line = stuck.lines[number]
+    if number == stuck.line or indent == 0 or _is_item(line) or abs(indent_of(line) - indent) > 2:
+        return False
+    return any(_is_item(other) and indent_of(other) == indent for other in stuck.lines)
 
 
 def _is_item(line: str) -> bool:
@@ -158,6 +173,6 @@ def _whole(stuck: Stuck, number: int) -> Span:
 def _empty_values(text: str) -> int | None:
     """How many values of a text are not written, or None if it is not YAML."""
     try:
-        return sum(getattr(event, "value", None) == "" and event.implicit[0] for event in events(text))
+        return sum(1 for event in events(text) if getattr(event, "value", None) == "" and event.implicit[0])
     except yaml.YAMLError:
         return None
