@@ -2,9 +2,10 @@
 
 Keras fixes its backend when it is first imported, so one process can test only one. Plain `pytest` runs
 the tests that need no backend here, in seconds, and then every test marked `backend` once per installed
-backend, each batch in a child `pytest --backend NAME` with the same arguments. The children's reports are
-replayed in this process, as pytest-xdist does, so that failures, progress, `--durations`, `--junitxml` and
-the closing line know of every test; a test's name ends with the backend that it ran on.
+backend, each batch in a child `pytest --backend NAME` with the same arguments, as many at once as there
+are cores. The children's reports are replayed in this process, as pytest-xdist does, so that failures,
+progress, `--durations`, `--junitxml` and the closing line know of every test; a test's name ends with the
+backend that it ran on.
 
     pytest                    everything, on every installed backend
     pytest --backend=jax      only the tests marked `backend`, on JAX, in this process (for --pdb and such)
@@ -21,10 +22,14 @@ import os
 import re
 import subprocess
 import sys
+import threading
+from collections import deque
 from collections.abc import Generator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from queue import Queue
+from typing import Any
 
 import pytest
 
@@ -158,8 +163,18 @@ class _ReportWriter:
         return self.config.hook.pytest_report_to_serializable(config=self.config, report=report)
 
 
+@dataclass
+class _Child:
+    """The process that tests one backend: the end of what it printed, and whether a test of it failed."""
+
+    backend: str
+    process: subprocess.Popen[str]
+    printed: str = ""
+    failed: bool = False
+
+
 class _BackendRuns:
-    """In the parent: runs the children one after the other and replays what they report."""
+    """In the parent: runs the children, as many at once as there are cores, and replays what they report."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
@@ -168,6 +183,8 @@ class _BackendRuns:
         named = [found[2] for found in map(ON_BACKEND.search, arguments) if found]
         self.wanted = list(dict.fromkeys(named)) or ([chosen] if chosen else list(BACKENDS))
         self.installed = [name for name in self.wanted if importlib.util.find_spec(name) is not None]
+        self.running: dict[str, _Child] = {}
+        self.said: Queue[tuple[str, str | None]] = Queue()
 
     def pytest_report_header(self) -> str:
         missing = [f"{name} (not installed)" for name in self.wanted if name not in self.installed]
@@ -177,19 +194,32 @@ class _BackendRuns:
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
         result = yield
         if not session.config.option.collectonly:
-            for backend in self.wanted:
-                self._run(backend, session)
+            try:
+                self._run(session)
+            finally:
+                self._end()
         return result
 
-    def _run(self, backend: str, session: pytest.Session) -> None:
-        self._title(f"backend {backend}")
+    def _run(self, session: pytest.Session) -> None:
+        waiting = deque(self.wanted)
+        at_once = 1 if self.config.option.capture == "no" else os.cpu_count() or 1
+        while waiting or self.running:
+            while waiting and len(self.running) < at_once:
+                self._begin(waiting.popleft(), session)
+            if self.running:
+                backend, line = self.said.get()
+                self._hear(self.running[backend], line, session)
+            if session.shouldfail:
+                raise session.Failed(session.shouldfail)
+
+    def _begin(self, backend: str, session: pytest.Session) -> None:
         if backend not in self.installed:
             self._tell(session, backend, "skipped", f"{backend} is not installed")
             return
-        failures = session.testsfailed
+        self._title(f"backend {backend}")
         arguments = [*map(_as_written, self.config.invocation_params.args), f"--backend={backend}"]
         cache = f"cache_dir={self.config.rootpath / '.pytest_cache' / backend}"
-        child = subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "pytest", *arguments, "-o", cache],
             env={**os.environ, **_environment(backend), CHILD: "1"},
             cwd=self.config.invocation_params.dir,
@@ -200,30 +230,37 @@ class _BackendRuns:
             encoding="utf-8",
             errors="replace",
         )
-        try:
-            assert child.stdout is not None
-            printed = self._replay(child.stdout, backend, session)
-        finally:
-            if child.poll() is None and session.shouldfail:
-                child.terminate()
-            status = child.wait()
-        if session.shouldfail:
-            raise session.Failed(session.shouldfail)
-        if status not in EXPLAINED and session.testsfailed == failures:
-            self._tell(session, backend, "failed", f"pytest ended with status {status}:\n{printed[-TAIL:]}")
+        self.running[backend] = _Child(backend, process)
+        threading.Thread(target=self._listen, args=(backend, process), daemon=True).start()
 
-    def _replay(self, stream: IO[str], backend: str, session: pytest.Session) -> str:
-        """Repeat each event here; return what the child printed besides."""
-        printed = ""
-        for line in stream:
-            plain, record, event = line.partition(RECORD)
-            printed += plain
-            self._show(plain)
-            if record:
-                self._repeat(json.loads(event), backend, session)
-            if session.shouldfail:
-                break
-        return printed
+    def _listen(self, backend: str, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            self.said.put((backend, line))
+        self.said.put((backend, None))
+
+    def _hear(self, child: _Child, line: str | None, session: pytest.Session) -> None:
+        """Repeat one event of a child here, or take leave of it at its end."""
+        if line is None:
+            del self.running[child.backend]
+            status = child.process.wait()
+            if status not in EXPLAINED and not child.failed:
+                told = f"pytest ended with status {status}:\n{child.printed[-TAIL:]}"
+                self._tell(session, child.backend, "failed", told)
+            return
+        plain, record, event = line.partition(RECORD)
+        child.printed = (child.printed + plain)[-TAIL:]
+        self._show(plain)
+        if record:
+            failures = session.testsfailed
+            self._repeat(json.loads(event), child.backend, session)
+            child.failed |= session.testsfailed > failures
+
+    def _end(self) -> None:
+        """End the children that an interrupted or failed run leaves behind."""
+        for child in self.running.values():
+            child.process.terminate()
+            child.process.wait()
 
     def _repeat(self, event: dict[str, Any], backend: str, session: pytest.Session) -> None:
         if event["event"] == "collected":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from yamlnet.checks import callback_paths, data_names, losses, output_names, schedule, shared_models
+from yamlnet.checks import data_names, losses, output_names, schedule, shared_models
 from yamlnet.diagnostics.diagnostic import Diagnostic
 from yamlnet.resolver.plan import Plan
 
@@ -13,7 +13,6 @@ CHECKS: tuple[Callable[[Plan], Iterator[Diagnostic]], ...] = (
     output_names.check,
     losses.check,
     schedule.check,
-    callback_paths.check,
     shared_models.check,
 )
 

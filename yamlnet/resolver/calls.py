@@ -13,7 +13,14 @@ from yamlnet.resolver.filling import Filling
 from yamlnet.resolver.plan import Callee, FunctionCall, LayerCall, ModelCall, Node, TensorRef
 from yamlnet.resolver.reading import MISSING, GraphBuilder, flat, read
 from yamlnet.resolver.scope import Body, NamedLayer, Tensors
-from yamlnet.schema.entries import filled_by_reads, filled_by_wiring, random_inputs, tensor_arguments, without
+from yamlnet.schema.entries import (
+    filled_by_reads,
+    filled_by_wiring,
+    names_tensors,
+    random_inputs,
+    tensor_arguments,
+    without,
+)
 from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Entry
 from yamlnet.schema.objects import read_object
@@ -161,17 +168,12 @@ class Caller:
             path = (*entry.path, "with", name)
             if argument is None:
                 continue
-            if argument.tensor != "no" and isinstance(value, str | list):
-                call[name] = _call_form(self._tensor_or_numbers(value, body, path))
+            if argument.tensor != "no" and names_tensors(value):
+                call[name] = _call_form(read(value, body, self.builder, self.filling, path))
             else:
                 what = f'"{name}" of "{entry.key}"'
                 call[name] = self.filling.typed(argument.type, value, body.values, path, what, body.notes)
         return call
-
-    def _tensor_or_numbers(self, value: object, body: Body, path: KeyPath) -> object:
-        if isinstance(value, list) and not all(isinstance(item, str) for item in value):
-            return self.filling.value(value, body.values, path, body.notes)
-        return read(value, body, self.builder, self.filling, path)
 
     def name(self, entry: Entry, body: Body, suffix: str, default: str) -> str:
         """The Keras name of an entry's node: its `name`, else its `as`, else its class."""

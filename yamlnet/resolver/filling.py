@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Entry, Kind
 from yamlnet.catalog.load import catalog
-from yamlnet.catalog.values import problem
+from yamlnet.catalog.values import Filled, is_open, problem
 from yamlnet.diagnostics.diagnostic import KeyPath, Note
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.resolver.evaluate import Scope, Unknown, evaluate, has_template
@@ -39,7 +39,7 @@ class Filling:
             return Unknown("")  # reported: nothing else may complain about it
         if isinstance(found, Unknown):
             self.unknown.append(path)
-        return found
+        return _closed(found)
 
     def typed(
         self,
@@ -106,6 +106,13 @@ class Filling:
                 what = f'"{name}" of {entry.kind} "{written.name}"'
                 filled[name] = self.typed(argument.type, value, scope, written.place(name), what, notes)
         return ObjectSpec(entry.kind, entry.name, filled, written.path)
+
+
+def _closed(value: object) -> object:
+    """What an expression gave, with every text in it marked as one that is not evaluated again."""
+    if isinstance(value, list):
+        return [_closed(item) for item in value]
+    return Filled(value) if is_open(value) else value
 
 
 def without_unknown(value: object) -> object:

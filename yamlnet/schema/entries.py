@@ -178,7 +178,7 @@ class Reader:
                 mend = did_you_mean(name, call) or f"; it takes {', '.join(call) or 'none'}"
                 message = f'calling "{key}" takes no argument "{name}"{mend}'
                 self.problems.add("unknown-argument", message, place, "key")
-            elif argument.tensor == "no":
+            elif argument.tensor == "no" or not names_tensors(value):
                 check_value(argument.type, value, place, self.problems, f'"{name}"')
         if isinstance(wiring.reads, dict) and entry.kind == "layer":
             for name in wiring.reads:
@@ -186,6 +186,13 @@ class Reader:
                     mend = did_you_mean(str(name), call) or f"; it takes {', '.join(call)}"
                     message = f'calling "{key}" takes no argument "{name}"{mend}'
                     self.problems.add("unknown-argument", message, (*path, "from", str(name)), "key")
+
+
+def names_tensors(value: object) -> bool:
+    """Whether what `with` gives a tensor argument is a tensor's name, or lists of names."""
+    if isinstance(value, list):
+        return bool(value) and all(names_tensors(item) for item in value)
+    return isinstance(value, str)
 
 
 def tensor_arguments(entry: CatalogEntry) -> tuple[Argument, ...]:

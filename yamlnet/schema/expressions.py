@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from yamlnet.catalog.values import is_open
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.problems import Problems
 
@@ -62,7 +63,7 @@ Template = tuple[str | Expression, ...]
 
 def is_template(value: object) -> bool:
     """Whether a value is a string that holds an expression."""
-    return isinstance(value, str) and "${" in value
+    return is_open(value)
 
 
 @lru_cache(maxsize=4096)

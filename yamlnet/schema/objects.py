@@ -145,6 +145,8 @@ def check_arguments(
         if argument is None:
             message = f'{noun} "{written.name}" has no argument "{name}"{_argument_mend(entry, name)}'
             problems.add("unknown-argument", message, place, "key")
+        elif isinstance(argument.type, t.Unwritable):
+            problems.add(argument.type.check, _unwritable(noun, written.name, name, argument.type), place)
         elif entry.kind == "op" and argument.tensor != "no" and isinstance(value, str) and "${" not in value:
             mend = f"it is read by: from: {{{name}: {value}}}"
             message = f'"{name}" of {noun} "{written.name}" is a tensor; {mend}'
@@ -157,6 +159,11 @@ def check_arguments(
         if argument.required and argument.name not in {*written.arguments, *given, *meant}:
             message = f'{noun} "{written.name}" needs "{argument.name}": {describe(argument.type)}'
             problems.add("missing-argument", message, (*written.path, argument.name), "key")
+
+
+def _unwritable(noun: str, owner: str, name: str, type: t.Unwritable) -> str:
+    message = f'"{name}" of {noun} "{owner}" cannot be written: {type.reason}'
+    return f"{message}; remove it" if type.check == "callback-paths" else message
 
 
 def _argument_mend(entry: Entry, name: str) -> str:
