@@ -1,4 +1,4 @@
-"""Keras's callbacks in our loop: made from specs, given their places in the run folder, told what they may see.
+"""Keras's callbacks in our loop: made from specs, given their places, told what they may see.
 
 No blueprint names a file that a callback writes (`callback-paths`): each has its place here.
 """
@@ -58,7 +58,7 @@ def _places(spec: ObjectSpec, folder: Path, number: str, logs: Collection[str]) 
 
 
 def _checkpoint(spec: ObjectSpec, logs: Collection[str]) -> str:
-    """The name of a checkpoint's file, which Keras fills in by `str.format`: `epoch-003-val_loss-0.1234.keras`.
+    """The name of a checkpoint's file, which Keras fills in: `epoch-003-val_loss-0.1234.keras`.
 
     The best one alone is `best.keras`, which each better one replaces. Between epochs there is no value yet.
     """
