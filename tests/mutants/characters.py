@@ -57,6 +57,6 @@ def _some_line(original: Original, random: Random) -> tuple[int, str]:
 def _line_changed(original: Original, number: int, changed: str, kind: str, detail: str) -> Mutant:
     text = "\n".join([*original.lines[: number - 1], changed, *original.lines[number:]])
     on_line = (place for place in original.places.values() if place.span.line == number)
-    uses = lines_using(text, {name for place in on_line for name in read_by(place)})
+    uses = lines_using(text, {name for place in on_line for name in read_by(original, place)})
     what = f"line {number}: {detail}: {changed.strip()[:60]}"
     return Mutant(original, kind, "line", detail, what, text, number, frozenset(uses))

@@ -61,6 +61,8 @@ def drop_key(original: Original, random: Random) -> Mutant | None:
     used = {old} if place.role in CHOSEN or place.role == "block-argument" else set()
     used |= names_inside(original, place) | ({"train"} if place.path == ("data",) else set())
     used |= _names_in(place.value) if old in ("as", "name") else set()
+    if place.role == "parameter-word" and place.path[0] == "blocks":
+        used |= {str(place.path[1])}  # without a default the block's users must give it
     needed = _is_needed(original.document, place) and place.role in CHOSEN - {"tensor-name", "output-name"}
     if old in ("as", "name") and place.role == "wiring":
         graph = names.graph_of(place.path)
@@ -84,6 +86,10 @@ def names_inside(original: Original, place: Place) -> set[str]:
         inner for path, inner in original.places.items() if path[:depth] == place.path and len(path) > depth
     ]
     chosen = {str(inner.path[-1]) for inner in below if inner.role in CHOSEN}
+    if place.path[-1] == "outputs":
+        chosen |= {str(inner.value) for inner in below if isinstance(inner.value, str)} | _names_in(
+            place.value
+        )
     given = [_names_in(inner.value) for inner in below if inner.path[-1] in ("as", "name")]
     return chosen.union(*given)
 

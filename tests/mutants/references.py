@@ -103,7 +103,7 @@ def break_expression(original: Original, random: Random) -> Mutant | None:
     new, detail, breaking = changed
     at = original.start(place.span) + found.start()
     text = original.edited(at, at + len(found[0]), new)
-    uses = frozenset(lines_using(text, read_by(place)))
+    uses = frozenset(lines_using(text, read_by(original, place)))
     return Mutant(
         original, "break-expression", place.role, detail, f"{found[0]} → {new}", text, place.span.line,
         uses, breaking, place.path,

@@ -113,6 +113,8 @@ def _inside_call(key: str, rest: list[str | int], document: Mapping[str, object]
         return "call-argument" if len(rest) == 2 else "reference"
     if word == "as":
         return "bound-name"
+    if not (key[:1].isupper() or key.startswith(("ops.", "random."))):
+        return "block-argument-item"
     return "nested" if isinstance(rest[-1], str) else "argument-item"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -11,6 +12,7 @@ from random import Random
 from mutants import characters, entries, keys, references, values
 from mutants.mutant import Mutant, Mutation
 from mutants.original import Original
+from yamlnet.diagnostics.lines import split_lines
 
 ROOT = Path(__file__).resolve().parents[2]
 COLLECTIONS = {"blueprints": "", "tests/blueprints/ok": "ok/"}
@@ -32,6 +34,8 @@ KINDS: Mapping[str, Mutation] = {
     "drop-character": characters.drop_character,
 }
 
+ANCHOR = re.compile(r"&(\w+)")
+ALIAS = re.compile(r"\*(\w+)")
 ATTEMPTS = 30
 """How many places are drawn until one allows the change."""
 
@@ -55,8 +59,16 @@ def mutant(id: str) -> Mutant | None:
     for _ in range(ATTEMPTS):
         found = KINDS[kind](original, random)
         if found is not None and found.text != original.text:
-            return replace(found, id=id)
+            return replace(found, id=id, uses=found.uses | _aliases(original.text, found.text))
     return None
+
+
+def _aliases(before: str, after: str) -> set[int]:
+    """The lines that repeat what a change has taken away."""
+    lost = set(ANCHOR.findall(before)) - set(ANCHOR.findall(after))
+    return {
+        number for number, line in enumerate(split_lines(after), start=1) if lost & set(ALIAS.findall(line))
+    }
 
 
 def mutants(numbers: Sequence[int]) -> Iterator[Mutant]:

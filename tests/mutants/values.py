@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from random import Random
 
-from mutants.keys import kind_of
+from mutants.keys import kind_of, names_inside
 from mutants.mutant import Mutant
 from mutants.original import Original, Place, lines_using
-from mutants.roles import CHOSEN
 
 NUMBERS = ("-1", "0", "-3.5", "1000000000000", ".nan", ".inf", "1e400")
 TEXT = "lots"
@@ -50,30 +49,47 @@ def _replaced(original: Original, place: Place, new: str, kind: str, detail: str
     text = original.edited(start, original.end(place.span), new)
     return Mutant(
         original, kind, place.role, detail, f"{place.path[-1]}: {new}", text, place.span.line,
-        frozenset(lines_using(text, read_by(place))), False, place.path,
+        frozenset(lines_using(text, read_by(original, place))), False, place.path,
     )  # fmt: skip
 
 
-def read_by(place: Place) -> set[str]:
+def read_by(original: Original, place: Place) -> set[str]:
     """The names by which the value of a place is read elsewhere."""
-    steps = place.path[-2:] if place.role != "argument-item" else ()
-    named = {str(step) for step in steps if place.role in _READ_BY_NAME and isinstance(step, str)}
-    return (named | _names_of(place)) - _LANGUAGE
+    path, role = place.path, place.role
+    found = _names_given(place)
+    if role.startswith("parameter"):
+        after = path.index("params")
+        found |= {str(path[after + 1])}
+        # Without a value a block's parameter must be given where the block is used.
+        found |= {str(path[1])} if path[0] == "blocks" else set()
+    elif role.startswith("variant-"):
+        found |= {step for step in path[2:] if isinstance(step, str)} - {"params"}
+    elif role.startswith("block-argument"):
+        callee = max(depth for depth in range(2, len(path)) if _is_callee(path, depth))
+        found |= {str(path[callee + 1])}
+    elif role == "import-parameter":
+        found |= {str(path[-1])}
+    elif role in ("loop-value", "loop-variable"):
+        found |= {str(path[path.index("for") + 1])} if path[-1] != "for" else set()
+    elif role == "callee":
+        found |= names_inside(original, place) | _first_parameter(original, str(path[-1]))
+    return found
 
 
-_READ_BY_NAME = CHOSEN | {
-    "block-argument", "variant-setting", "variant-item", "parameter-word", "parameter-item",
-    "import-parameter", "loop-value",
-}  # fmt: skip
-"""Roles of places whose value is read elsewhere by a name of their path."""
-
-_LANGUAGE = {
-    "params", "blocks", "model", "models", "layers", "inputs", "outputs", "for", "default", "type", "min",
-    "max", "choices", "help", "variants", "import", "from", "shape", "data", "train",
-}  # fmt: skip
+def _is_callee(path: tuple[str | int, ...], depth: int) -> bool:
+    """Whether the step at a depth of a path is what an entry calls."""
+    return isinstance(path[depth - 1], int) and path[depth - 2] == "layers" and path[depth] != "layers"
 
 
-def _names_of(place: Place) -> set[str]:
+def _first_parameter(original: Original, block: str) -> set[str]:
+    """The parameter of a block that `block: value` fills."""
+    found = original.document.get("blocks")
+    form = found.get(block) if isinstance(found, dict) else None
+    params = form.get("params") if isinstance(form, dict) else None
+    return set(list(params)[:1]) if isinstance(params, dict) else set()
+
+
+def _names_given(place: Place) -> set[str]:
     """The names that were given where another value stands now."""
     if place.role != "bound-name" and not (place.role == "wiring" and place.path[-1] in ("as", "name")):
         return set()

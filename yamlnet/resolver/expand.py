@@ -18,7 +18,7 @@ from yamlnet.resolver.scope import Body, Tensors
 from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Block, Entry, Library
 from yamlnet.schema.parameters import check_parameter
-from yamlnet.schema.words import PREVIOUS
+from yamlnet.schema.words import PREVIOUS, WIRING
 
 MAX_NODES = 250_000
 """How many entries one model may have once everything is expanded."""
@@ -114,9 +114,10 @@ class Expander:
         value = self.filling.value(entry.condition, body.values, path, body.notes)
         if isinstance(value, bool):
             return value
-        if not isinstance(value, Unknown):
-            message = f"`if` needs true or false, this is {shown(value)}; compare it: ${{… == …}}"
-            self.filling.problems.add("condition", message, path, notes=body.notes)
+        if isinstance(value, Unknown):
+            return entry.path not in body.used_at  # once is enough, and a block in itself would not end
+        message = f"`if` needs true or false, this is {shown(value)}; compare it: ${{… == …}}"
+        self.filling.problems.add("condition", message, path, notes=body.notes)
         return True
 
     def _call(self, entry: Entry, body: Body, suffix: str) -> Tensors:
@@ -182,7 +183,8 @@ class Expander:
         values: dict[str, object] = dict(outer)
         for name in given:
             if name not in block.params:
-                mend = did_you_mean(name, block.params) or f"; it has {', '.join(block.params) or 'none'}"
+                known = ", ".join(block.params) or "none"
+                mend = did_you_mean(name, [*block.params, *WIRING]) or f"; it has {known}"
                 message = f'block "{block.name}" has no parameter "{name}"{mend}'
                 self.filling.problems.add(
                     "unknown-argument", message, (*entry.path, name), "key", notes=body.notes
@@ -196,6 +198,8 @@ class Expander:
                     message = f"{problem}, got {shown(values[name])}"
                     self.filling.problems.add("wrong-type", message, place, notes=body.notes)
                     values[name] = Unknown("")  # reported: what it would break in the block is no news
+            elif parameter.broken:
+                values[name] = Unknown("")
             elif parameter.required:
                 message = f'block "{block.name}" needs its parameter "{name}"'
                 missing = (*entry.path, name)

@@ -45,6 +45,8 @@ def _add(
 
 def _value(parameter: Parameter, library: Library, outer: Scope, own: Scope, filling: Filling) -> object:
     path = parameter.default_path
+    if parameter.broken:
+        return Unknown("")
     if parameter.name in library.arguments:
         path = (*library.path[:-1], GIVEN, parameter.name)
         value = filling.value(library.arguments[parameter.name], outer, path)

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 
 from pydantic_core import ValidationError
 
+from yamlnet.diagnostics.diagnostic import Note
 from yamlnet.diagnostics.problems import Problems
+from yamlnet.diagnostics.suggest import closest
 from yamlnet.schema.data_forms import check_data
 from yamlnet.schema.expressions import check_expressions
 from yamlnet.schema.forms import Blueprint, Model
 from yamlnet.schema.library import read_library
 from yamlnet.schema.pydantic_errors import MISPLACED, report
-from yamlnet.schema.sections import Document, read_section
+from yamlnet.schema.sections import Document, read_section, section_keys
 from yamlnet.schema.train_forms import check_export, check_train
 from yamlnet.schema.words import ASSEMBLED, DEFAULT_MODEL
 from yamlnet.syntax.tree import Tree
@@ -60,15 +62,13 @@ def _check_purpose(document: Mapping[str, object], problems: Problems) -> None:
         message = f'"{DEFAULT_MODEL}" stands inside "{inside}": begin it in the first column'
         problems.add(MISPLACED, message, (inside, DEFAULT_MODEL), "key")
         return
-    if not (document.get("blocks") or document.get("models")):
-        mend = "a blueprint describes one: model: {inputs: …, layers: […]}"
-        problems.add("missing-key", f'"model" is missing in the blueprint; {mend}', (), "key")
-    for section in ("data", "train", "export"):
-        if section in document:
-            message = (
-                f'"{section}" needs a model to be about; this file has blocks and models for others only'
-            )
-            problems.add("missing-key", message, (section,), "key")
+    misspelt = closest(DEFAULT_MODEL, [key for key in document if key not in section_keys(Document)])
+    about = [section for section in ("data", "train", "export") if section in document]
+    if misspelt or not (about or not (document.get("blocks") or document.get("models"))):
+        return
+    mend = "a blueprint describes one: model: {inputs: …, layers: […]}"
+    notes = tuple(Note(f'"{section}" is about a model', (section,)) for section in about)
+    problems.add("missing-key", f'"model" is missing in the blueprint; {mend}', (), "key", notes=notes)
 
 
 def _sections(document: dict[str, object], problems: Problems) -> Document | None:

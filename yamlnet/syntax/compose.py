@@ -75,6 +75,7 @@ class Composer:
         self.problems: list[Diagnostic] = []
         self.path: list[str | int] = []
         self.anchors: dict[str, Node | _Open] = {}
+        self.missing: set[str] = set()  # aliases without an anchor, of which the first was told
         self.words: set[str] = set()  # plain keys that were found to be words: files repeat a few of them
         self.expanded = 0
         self._lines: list[str] | None = None
@@ -233,7 +234,9 @@ class Composer:
         span = marks.whole(event)
         found = self.anchors.get(event.anchor)
         if found is None or isinstance(found, _Open):
-            self._problem("alias", self._alias_mend(event.anchor), span)
+            if event.anchor not in self.missing:
+                self._problem("alias", self._alias_mend(event.anchor), span)
+            self.missing.add(event.anchor)
             return None, Positions(span, style="*")
         value, positions = found
         return self._copy(value, depth, span), Positions(span, positions.keys, positions.children, "*")
