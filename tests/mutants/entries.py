@@ -19,7 +19,7 @@ def drop_entry(original: Original, random: Random) -> Mutant | None:
         return None
     given = _given(place) | names_inside(original, place)
     graph = names.graph_of(place.path)
-    needed = any(names.reads_tensor(original.document, graph, name) for name in given)
+    needed = any(names.reads_tensor(original.document, graph, name, place.path) for name in given)
     return Mutant(
         original, "drop-entry", "entry", "an entry less", f"without {_named(place)}", text,
         original.parent_line(place.path), frozenset({*lines_using(text, given), place.span.line}), needed,

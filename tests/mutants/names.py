@@ -117,14 +117,21 @@ def references(document: Mapping[str, object], graph: Path) -> Iterator[tuple[Pa
             yield path, value
 
 
-def reads_tensor(document: Mapping[str, object], graph: Path, name: object) -> bool:
-    """Whether an entry or `outputs` of a graph reads a name that is given once in it."""
-    given = sum(1 for _ in names_given(document, graph, name))
-    if given > 1:
+def reads_tensor(
+    document: Mapping[str, object], graph: Path, name: object, outside: Path | None = None
+) -> bool:
+    """Whether an entry or `outputs` of a graph reads a name that is given once in it.
+
+    What is read at or below `outside` does not count.
+    """
+    if len(list(names_given(document, graph, name))) > 1:
         return False
-    read = {FIRST_NAME.match(text)[0] for _, text in references(document, graph) if FIRST_NAME.match(text)}  # type: ignore[index]
-    called = {path[-1] for path in keys(at(document, graph)) if len(path) >= 3 and isinstance(path[-2], int)}
-    return name in read or name in called
+    read = [
+        (path, found[0]) for path, text in references(document, graph) if (found := FIRST_NAME.match(text))
+    ]
+    read += [(path, path[-1]) for path in keys(at(document, graph), graph) if isinstance(path[-2], int)]  # type: ignore[misc]
+    apart = outside or ("nowhere",)
+    return any(used == name and path[: len(apart)] != apart for path, used in read)
 
 
 def names_given(document: Mapping[str, object], graph: Path, name: object) -> Iterator[Path]:

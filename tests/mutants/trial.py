@@ -12,6 +12,7 @@ from typing import Literal
 
 from mutants.mutant import Mutant
 from mutants.oracle import BREAKING, Verdict, verdict
+from mutants.reasons import reason
 from yamlnet.diagnostics.diagnostic import BlueprintError
 from yamlnet.diagnostics.report import Located, locate
 from yamlnet.pipeline import load
@@ -45,6 +46,23 @@ class Trial:
     def breaking(self) -> bool:
         """The oracle says that this must be refused."""
         return self.verdict in BREAKING
+
+    @property
+    def missed(self) -> bool:
+        """A mistake, by the oracle or for want of a reason why it is none, was accepted."""
+        if self.answer != "accepted" or self.same_plan or self.verdict == "equivalent":
+            return self.answer == "accepted" and self.breaking
+        return self.breaking or reason(self.mutant) is None
+
+    @property
+    def false(self) -> bool:
+        """What means the same was refused."""
+        return self.answer == "refused" and self.verdict == "equivalent"
+
+    @property
+    def on_line(self) -> bool:
+        """A problem stands on the changed line itself."""
+        return any(one.source == self.own and one.span.line == self.mutant.line for one in self.problems)
 
     @property
     def exact(self) -> bool:
