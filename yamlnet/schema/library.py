@@ -126,9 +126,9 @@ def _mapping(
 def _block(name: str, value: object, known: _Names, path: KeyPath) -> Block:
     value = value if isinstance(value, dict) else {}
     inputs = value.get("inputs") or DEFAULT_INPUT
-    names = tuple(inputs) if isinstance(inputs, list) else (str(inputs),)
+    names = tuple(map(str, inputs)) if isinstance(inputs, list) else (str(inputs),)
     for index, given in enumerate(names):
-        if not NAME.match(str(given)):
+        if not NAME.match(given):
             message = f'"{given}" cannot name an input; names begin with a lower-case letter'
             known.problems.add("name", message, (*path, "inputs", index))
     reader = known.reader(value.get("layers"))

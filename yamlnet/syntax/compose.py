@@ -166,7 +166,7 @@ class Composer:
                     self._glued(key, event)
                 keys[key] = marks.whole(event)
                 values[key], children[key] = value, last
-            empty = event if marks.is_empty(first) else None
+            empty = event if marks.is_empty(first) else empty
             event = next(self.events)
         return values, Positions(marks.collection(start, event, last), keys, children)
 
@@ -276,10 +276,10 @@ class Composer:
         self._problem("indentation", message, span, Note("the text begins here", (), self.source, span=begin))
 
     def _duplicate(self, key: str, event: Any, first: Span, above: Any) -> None:
-        """A key given twice; `above` is the key right before it, if that has no value."""
+        """A key given twice; `above` is the last key before it that has no value."""
         path = (*self.path, key)
         note = Note(f'"{key}" stands here first', path, self.source, "key", first)
-        if above is not None and above.start_mark.column == event.start_mark.column:
+        if above is not None and above.start_mark.line + 1 > first.line:
             message = (
                 f'"{above.value}" has nothing below it, and its "{key}" joins what stands above: move '
                 f'"{above.value}" to the left, or what belongs to it to the right'
