@@ -22,6 +22,7 @@ from yamlnet.diagnostics.diagnostic import (
 )
 from yamlnet.diagnostics.ignores import MARK, settled
 from yamlnet.diagnostics.problems import Problems
+from yamlnet.diagnostics.report import without_echoes
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.resolve import resolve
 from yamlnet.schema.forms import Blueprint
@@ -101,6 +102,7 @@ def load(
 
 def settle(problems: Sequence[Diagnostic], tree: Tree, strict: bool) -> tuple[Diagnostic, ...]:
     """What is told of the problems found: warnings may be silenced by comments, or count as errors."""
+    problems = without_echoes(problems, tree)
     texts = (tree.text, *tree.texts.values())
     if any(MARK in text for text in texts):
         from yamlnet import manual
@@ -122,7 +124,7 @@ def problems_of(text: str, source: str) -> tuple[tuple[Diagnostic, ...], Tree]:
     try:
         inspect(tree, problems)
     except BlueprintError as error:
-        return error.diagnostics, tree
+        return settle(error.diagnostics, tree, strict=False), tree
     return settle(problems.diagnostics, tree, strict=False), tree
 
 
@@ -149,8 +151,10 @@ def inspect(tree: Tree, problems: Problems | None = None) -> tuple[Blueprint, Pl
         BlueprintError: with all problems, if one of them is an error.
     """
     problems = Problems() if problems is None else problems
+    for warning in tree.warnings:
+        problems.record(warning)
     blueprint = validate(tree, problems)
-    plan = resolve(blueprint, problems=problems)
+    plan = resolve(blueprint, problems=problems, tree=tree)
     for problem in check(plan):
         problems.record(problem)
     problems.raise_if_failed()
@@ -309,7 +313,7 @@ def _with_data(loaded: LoadedBlueprint) -> tuple[Plan, Dataset]:
             steps = plan.train.steps if plan.train else None
             per_epoch = steps_per_epoch(dataset.train.rows, plan.data.batch_size)
             steps = steps or per_epoch * ((plan.train.epochs if plan.train else None) or 1)
-            plan = resolve(loaded.blueprint, {"steps": steps, "data": dataset.facts})
+            plan = resolve(loaded.blueprint, {"steps": steps, "data": dataset.facts}, tree=loaded.tree)
             problems = [problem for problem in check(plan) if problem.severity == "error"]
             if problems:
                 raise BlueprintError(problems)

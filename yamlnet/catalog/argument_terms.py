@@ -68,7 +68,12 @@ OBJECT = Unwritable("this is a Python object, which no file can hold")
 TOKENS = optional(AnyOf((ListOf(TEXT), TokenFile())))
 INTEGER_TOKENS = optional(AnyOf((ListOf(WHOLE), TokenFile(integers=True))))
 
-NAME = Text(r"[A-Za-z][A-Za-z0-9_]{0,63}", "a name of at most 64 letters, digits and _")
+NAME = Text(
+    r"(?!(?:epoch|batch|loss)$)[A-Za-z][A-Za-z0-9_]{0,63}",
+    "a name of at most 64 letters, digits and _, and none of epoch, batch, loss",
+)
+"""Of a metric: the name of a column beside those three, and a field of a checkpoint's name."""
+
 VARIABLE_PATH = Text(r"[A-Za-z0-9_./\-]{1,200}", "a part of a layer's name: letters, digits, _ . / and -")
 SUBSCRIPTS = Text(r"[A-Za-z0-9_.,()> \-]{1,200}", "letters for axes: ab,bc->ac")
 ONE_CHARACTER = Text(r"[^\r\n\"]", "one character")

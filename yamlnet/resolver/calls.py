@@ -10,6 +10,7 @@ from yamlnet.catalog.entry import Entry as CatalogEntry
 from yamlnet.catalog.load import catalog
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.suggest import did_you_mean
+from yamlnet.resolver.evaluate import Unknown
 from yamlnet.resolver.filling import Filling
 from yamlnet.resolver.plan import Callee, FunctionCall, LayerCall, ModelCall, Node, TensorRef
 from yamlnet.resolver.reading import MISSING, GraphBuilder, flat, read
@@ -26,7 +27,7 @@ from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Entry
 from yamlnet.schema.objects import read_object
 from yamlnet.schema.wiring import Wiring
-from yamlnet.schema.words import WIRING, snake_case
+from yamlnet.schema.words import WIRING, name_mistake, snake_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +205,10 @@ class Caller:
     def text(self, value: str, body: Body, path: KeyPath) -> str:
         """A name with its expressions filled in."""
         filled = self.filling.value(value, body.values, path, body.notes)
+        mistake = name_mistake(filled, "layer" if path[-1] == "name" else "tensor")
+        if is_template(value) and mistake and not isinstance(filled, Unknown):
+            message = f'"{filled}" cannot be a name; {mistake}'
+            self.filling.problems.add("name", message, path, notes=body.notes)
         return str(filled)
 
 

@@ -16,7 +16,7 @@ from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Entry, EntryKind
 from yamlnet.schema.objects import check_arguments, check_value, find, read_object
 from yamlnet.schema.wiring import Wiring, read_wiring
-from yamlnet.schema.words import GROUP, NAME, WIRING
+from yamlnet.schema.words import GROUP, WIRING, name_mistake
 
 
 @dataclass(slots=True)
@@ -54,7 +54,9 @@ class Reader:
     def _several_keys(self, value: dict[str, object], path: KeyPath) -> None:
         first, *others = value
         if value[first] is None:
-            message = f'"{first}" has nothing below it: indent its arguments ({", ".join(others)}) deeper than it'
+            message = (
+                f'"{first}" has nothing below it: indent its arguments ({", ".join(others)}) deeper than it'
+            )
             self.problems.add("entry-form", message, (*path, first), "key")
             return
         for other in others:
@@ -112,7 +114,7 @@ class Reader:
             return "layer"
         if key in self.blocks or key in self.models or key in self.named:
             return "use"
-        if NAME.match(key) and any(is_template(name) for name in self.named):
+        if name_mistake(key, "tensor") is None and any(is_template(name) for name in self.named):
             return "use"  # a name made by an expression: only the resolver knows it
         if "." in key:
             found = dotted(key, self.imports)

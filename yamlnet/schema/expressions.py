@@ -14,14 +14,10 @@ from functools import lru_cache
 from yamlnet.catalog.values import is_open
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.problems import Problems
+from yamlnet.schema.words import FUNCTIONS
 
 MAX_LENGTH = 500
 MAX_DEPTH = 30
-
-FUNCTIONS = (
-    "min", "max", "abs", "round", "floor", "ceil", "sqrt", "log2",
-    "len", "range", "sum", "prod", "int", "float", "str",
-)  # fmt: skip
 
 _ALLOWED: tuple[type[ast.AST], ...] = (
     ast.Constant, ast.Name, ast.Load, ast.List, ast.Tuple, ast.Subscript, ast.Slice,
