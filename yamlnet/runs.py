@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from yamlnet.data.facts import input_shapes
 from yamlnet.diagnostics.diagnostic import DataError
-from yamlnet.pipeline import LoadedBlueprint, input_shapes, load
+from yamlnet.pipeline import LoadedBlueprint, load
 from yamlnet.syntax.limits import reading_up_to
+from yamlnet.verdicts.limits import UNLIMITED
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,7 +46,7 @@ def open_run(folder: str | Path, backend: str | None = None) -> Run:
 def reload(run: Run) -> LoadedBlueprint:
     """The blueprint that a run was trained from, as the run folder keeps it."""
     with reading_up_to(MAX_RESOLVED):
-        return load(run.folder / "resolved.yaml")
+        return load(run.folder / "resolved.yaml", max_params=UNLIMITED)
 
 
 def evaluate(run: Run, split: str = "test") -> dict[str, float]:
