@@ -87,6 +87,10 @@ REASONS: dict[str, dict[str, str]] = {
         role: "a text where one may stand, or an operator less that leaves an expression"
         for role in ("wiring", "argument", "block-argument", "nested", "loop-variable", "bound-name")
     },
+    **dict.fromkeys(
+        ("other-width", "huge-window", "wrong-axis", "input-rank"),
+        dict.fromkeys(("argument", "input", "input-word", "graph-word"), "another architecture whose shapes fit"),
+    ),
     "drop-character": {"line": "text that is a text still"},
     "indent": {},
     "tab": {},

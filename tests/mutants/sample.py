@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from random import Random
 
-from mutants import characters, entries, keys, references, values
+from mutants import characters, entries, keys, references, shapes, values
 from mutants.mutant import Mutant, Mutation
 from mutants.original import Original
 from yamlnet.diagnostics.lines import split_lines
@@ -36,6 +36,14 @@ KINDS: Mapping[str, Mutation] = {
 
 ANCHOR = re.compile(r"&(\w+)")
 ALIAS = re.compile(r"\*(\w+)")
+OF_SHAPE: Mapping[str, Mutation] = {
+    "other-width": shapes.other_width,
+    "huge-window": shapes.huge_window,
+    "wrong-axis": shapes.wrong_axis,
+    "input-rank": shapes.input_rank,
+}
+"""What only inferring the shapes can tell."""
+
 ATTEMPTS = 30
 """How many places are drawn until one allows the change."""
 
@@ -57,7 +65,7 @@ def mutant(id: str) -> Mutant | None:
     random = Random(id)
     original = originals()[name]
     for _ in range(ATTEMPTS):
-        found = KINDS[kind](original, random)
+        found = {**KINDS, **OF_SHAPE}[kind](original, random)
         if found is not None and found.text != original.text:
             return replace(found, id=id, uses=found.uses | _aliases(original.text, found.text))
     return None
@@ -71,11 +79,13 @@ def _aliases(before: str, after: str) -> set[int]:
     }
 
 
-def mutants(numbers: Sequence[int]) -> Iterator[Mutant]:
-    """The mutants of every file and kind with these numbers, each text once."""
+def mutants(
+    numbers: Sequence[int], kinds: Iterable[str] = tuple(KINDS), names: Iterable[str] | None = None
+) -> Iterator[Mutant]:
+    """The mutants of every file (or some) and kind with these numbers, each text once."""
     seen: set[tuple[str, str]] = set()
-    for name in originals():
-        for kind in KINDS:
+    for name in originals() if names is None else names:
+        for kind in kinds:
             for number in numbers:
                 found = mutant(f"{name} {kind} {number}")
                 if found is not None and (name, found.text) not in seen:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -15,8 +15,11 @@ from mutants.oracle import BREAKING, Verdict, verdict
 from mutants.reasons import reason
 from yamlnet.diagnostics.diagnostic import BlueprintError
 from yamlnet.diagnostics.report import Located, locate
-from yamlnet.pipeline import load
+from yamlnet.pipeline import infer_shapes, load
 from yamlnet.resolver.plan import Plan
+
+Examination = Callable[[Path], Mapping[str, Plan]]
+"""What is done with a file: its plans, or the error that refuses it."""
 
 Answer = Literal["refused", "accepted", "crashed"]
 
@@ -86,8 +89,9 @@ class Trial:
 class Workbench:
     """A copy of the right files, beside one another as they are, in which one at a time is changed."""
 
-    def __init__(self, folder: Path, root: Path) -> None:
+    def __init__(self, folder: Path, root: Path, examine: Examination | None = None) -> None:
         self.folder, self.root = folder, root
+        self.examine = examine or plans_of
         for part in ("blueprints", "tests/blueprints/ok", "tests/blueprints/parts"):
             shutil.copytree(root / part, folder / part)
 
@@ -97,7 +101,7 @@ class Workbench:
         path.write_text(mutant.text, encoding="utf-8")
         said = verdict(mutant)
         try:
-            plans = plans_of(path)
+            plans = self.examine(path)
         except BlueprintError as error:
             located = sorted(
                 {_key(one): one for one in (locate(d, error.trees) for d in error.diagnostics)}.items()
@@ -109,6 +113,17 @@ class Workbench:
         finally:
             path.write_text(mutant.original.text, encoding="utf-8")
         return Trial(mutant, said, "accepted", same_plan=plans == _original_plans(path))
+
+
+def inferred(path: Path) -> Mapping[str, Plan]:
+    """The plan of a file whose shapes fit; needs Keras.
+
+    Raises:
+        BlueprintError: they do not.
+    """
+    loaded = load(path)
+    infer_shapes(loaded)
+    return {"": loaded.plan}
 
 
 def _key(one: Located) -> tuple[object, ...]:
