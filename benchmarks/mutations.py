@@ -3,7 +3,8 @@
 Every file of the gallery and of `tests/blueprints/ok` is changed in thirteen ways, seeded; `tests/mutants`
 says how a mutant is made, who knows that it is a mistake, and what its line is. Printed and kept: for each
 kind of change how many were refused, how many of those are told on the line of the change or of its direct
-use, how many by the first problem already, and how many problems one mistake makes.
+use (`exact`), or at least by a note there (`noted`: a mistake of shape names both layers), how many by the
+first problem already, how many on the very line of the change, and how many problems one mistake makes.
 
     python benchmarks/mutations.py
     python benchmarks/mutations.py "vision/resnet.yaml rename-key 17"   # one of them, with its answer
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import time
@@ -23,31 +25,29 @@ from pathlib import Path
 from measure import RESULTS, ROOT, machine, versions
 
 sys.path.insert(0, str(ROOT / "tests"))
-from mutants.sample import mutant, mutants, originals
-from mutants.trial import Trial, Workbench
+from mutants.sample import OF_SHAPE, mutant, mutants, originals
+from mutants.trial import Trial, Workbench, inferred
 
 NUMBERS = 10
 """How many mutants are made of each file and kind; those that turn out alike count once."""
 
+SHAPE_NUMBERS = 3
+"""The same for mistakes of shape, whose trial takes Keras."""
+
 COLUMNS = (
-    "mutants",
-    "refused",
-    "exact",
-    "first",
-    "on_line",
-    "problems",
-    "accepted",
-    "missed",
-    "false",
+    "mutants", "refused", "exact", "noted", "first", "on_line", "problems", "accepted", "missed", "false",
     "crashed",
-)
+)  # fmt: skip
 
 
-def measure(numbers: int) -> list[Trial]:
-    """Try every mutant with a number below `numbers`."""
+def measure(numbers: int, shape_numbers: int) -> list[Trial]:
+    """Try every mutant with a number below the one given for its kind."""
     with tempfile.TemporaryDirectory() as folder:
-        bench = Workbench(Path(folder), ROOT)
-        return [bench.try_out(one) for one in mutants(range(numbers))]
+        os.environ["YAMLNET_CACHE"] = f"{folder}/cache"
+        bench = Workbench(Path(folder) / "files", ROOT)
+        tried = [bench.try_out(one) for one in mutants(range(numbers))]
+        shapes = Workbench(Path(folder) / "shapes", ROOT, inferred)
+        return tried + [shapes.try_out(one) for one in mutants(range(shape_numbers), OF_SHAPE)]
 
 
 def table(trials: Iterable[Trial]) -> dict[str, dict[str, float]]:
@@ -65,6 +65,7 @@ def _row(trials: list[Trial]) -> dict[str, float]:
         "mutants": len(trials),
         "refused": len(refused),
         "exact": _share(sum(trial.exact for trial in refused), refused),
+        "noted": _share(sum(trial.exact or trial.noted for trial in refused), refused),
         "first": _share(sum(trial.first for trial in refused), refused),
         "on_line": _share(sum(trial.on_line for trial in refused), refused),
         "problems": _share(sum(len(trial.problems) for trial in refused), refused),
@@ -113,7 +114,8 @@ def show_one(name: str) -> None:
     if found is None:
         raise SystemExit(f"this file allows no such change: {name}")
     with tempfile.TemporaryDirectory() as folder:
-        trial = Workbench(Path(folder), ROOT).try_out(found)
+        examine = inferred if found.kind in OF_SHAPE else None
+        trial = Workbench(Path(folder) / "files", ROOT, examine).try_out(found)
     print(
         f"{found.id}: {found.what}\nlines {sorted(found.lines)}; {trial.verdict}, {trial.answer}{trial.crash}"
     )
@@ -127,12 +129,13 @@ if __name__ == "__main__":
     )
     parser.add_argument("id", nargs="?", help="one mutant: FILE KIND NUMBER")
     parser.add_argument("--numbers", type=int, default=NUMBERS)
+    parser.add_argument("--shape-numbers", type=int, default=SHAPE_NUMBERS)
     asked = parser.parse_args()
     if asked.id:
         show_one(asked.id)
     else:
         start = time.perf_counter()
-        tried = measure(asked.numbers)
+        tried = measure(asked.numbers, asked.shape_numbers)
         figures = table(tried)
         show(figures)
         print(f"written: {write(figures, tried, time.perf_counter() - start).relative_to(ROOT)}")

@@ -18,7 +18,8 @@ pytestmark = [pytest.mark.backend, pytest.mark.slow]
 
 SMALL = (
     "digits.yaml", "mlp.yaml", "functional.yaml", "attention.yaml", "lstm.yaml", "vision/lenet5.yaml",
-    "text/lstm_classifier.yaml", "sequence/tcn.yaml", "ok/wiring.yaml", "ok/operations.yaml", "ok/blocks.yaml",
+    "text/lstm_classifier.yaml", "sequence/tcn.yaml", "ok/wiring.yaml", "ok/operations.yaml",
+    "ok/blocks.yaml",
 )  # fmt: skip
 
 
