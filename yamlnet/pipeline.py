@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yamlnet.assembly.assembled import Assembled
-from yamlnet.checks import check
+from yamlnet.checks import check, check_words
 from yamlnet.diagnostics.diagnostic import (
     BlueprintError,
     Diagnostic,
@@ -173,6 +173,9 @@ def inspect(
     for problem in check(plan, max_params):
         problems.record(problem)
     problems.raise_if_failed()
+    for problem in check_words(blueprint, plan):
+        if not tree.span(problem.path, problem.at).source:  # another file's words are told with that file
+            problems.record(problem)
     return blueprint, plan
 
 

@@ -89,7 +89,7 @@ REASONS: dict[str, dict[str, str]] = {
     },
     **dict.fromkeys(
         ("other-width", "huge-window", "wrong-axis", "input-rank"),
-        dict.fromkeys(("argument", "input", "input-word", "graph-word"), "another architecture whose shapes fit"),
+        dict.fromkeys(("argument", "input", "input-word", "graph-word"), "another architecture, that fits"),
     ),
     "drop-character": {"line": "text that is a text still"},
     "indent": {},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pydantic_core import ValidationError
 
@@ -17,6 +18,7 @@ from yamlnet.schema.pydantic_errors import MISPLACED, report
 from yamlnet.schema.sections import Document, read_section, section_keys
 from yamlnet.schema.train_forms import check_export, check_train
 from yamlnet.schema.words import ASSEMBLED, DEFAULT_MODEL
+from yamlnet.syntax.graft import replaced
 from yamlnet.syntax.tree import Tree
 
 
@@ -46,6 +48,7 @@ def validate(tree: Tree, problems: Problems | None = None) -> Blueprint:
     if any(problem.check == MISPLACED for problem in found.diagnostics):
         found.raise_if_failed()  # what would be said of the rest is about a file that nobody meant
     blueprint = _blueprint(document, sections, found)
+    blueprint = replace(blueprint, replaced=tuple(replaced(tree.positions)))
     if problems is None:
         found.raise_if_failed()
     return blueprint
