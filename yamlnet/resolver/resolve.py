@@ -12,8 +12,10 @@ from yamlnet.resolver.calls import ModelFace
 from yamlnet.resolver.expand import Expander, TooLarge
 from yamlnet.resolver.file_values import Facts, file_values
 from yamlnet.resolver.filling import Filling
+from yamlnet.resolver.given import Values
 from yamlnet.resolver.inputs import read_inputs
-from yamlnet.resolver.model_order import callees_first
+from yamlnet.resolver.model_order import callees_first, models_called
+from yamlnet.resolver.names import NameMaker
 from yamlnet.resolver.plan import Graph, Plan, TensorRef
 from yamlnet.resolver.reading import GraphBuilder
 from yamlnet.resolver.scope import Body, Tensors
@@ -86,13 +88,13 @@ def _section(document: Mapping[str, object], key: str) -> Mapping[str, object] |
 class _Models:
     """Builds the graphs of a blueprint, callees first; `values` are each file's by its path."""
 
-    values: Mapping[KeyPath, dict[str, object]]
+    values: Mapping[KeyPath, Values]
     filling: Filling
     faces: dict[str, ModelFace] = field(default_factory=dict)
 
     def graph(self, library: Library, model: Model) -> Graph:
         """Expand one model of a file."""
-        builder = GraphBuilder()
+        builder = GraphBuilder(NameMaker(models_called(library, model.entries)))
         values = self.values[library.path]
         inputs = read_inputs(model, values, self.filling)
         builder.names.used.update(given.name for given in inputs)
