@@ -38,7 +38,7 @@ UNSHOWN = {"missing-exporter", "too-many-files"}
 
 GOLDEN = Path(__file__).parents[1] / "blueprints"
 NAME = re.compile(r"[a-z][a-z0-9-]+")
-TOLD = re.compile(r"\S.*?:\d+:\d+: .* \[([a-z-]+)\]$", re.MULTILINE)
+TOLD = re.compile(r"^\S.*?:\d+:\d+: .* \[([a-z-]+)\]$", re.MULTILINE)
 
 NAMES = manual.names()
 

@@ -247,17 +247,16 @@ class Expander:
             return body.previous
         if isinstance(written, str):
             return read_name(written, body, self.builder, self.filling, path)
-        names = (
+        named = (
             written
-            if isinstance(written, list)
-            else list(written.values())
             if isinstance(written, dict)
-            else []
+            else dict(enumerate(written))
+            if isinstance(written, list)
+            else {}
         )
-        keys = range(len(names)) if isinstance(written, list) else list(written)  # type: ignore[call-overload]
         return tuple(
             read_name(str(name), body, self.builder, self.filling, (*path, key))
-            for key, name in zip(keys, names, strict=True)
+            for key, name in named.items()
         )
 
     def _bind(self, entry: Entry, found: Tensors, body: Body) -> None:
