@@ -92,6 +92,7 @@ def structural(path: Path) -> list[Diagnostic]:
         if found.check in STRUCTURAL
         and found.span is None  # putting files together has places, no paths: see DOCUMENTS
         and found.path[:1] != ("import",)  # what an import's parameters may be, its file says
+        and not any(note.message == "read here" for note in found.notes)  # told elsewhere
         and not needs_the_whole_file(found, written)
     ]
 

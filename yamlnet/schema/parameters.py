@@ -38,7 +38,7 @@ def _parameter(name: str, value: object, path: KeyPath, problems: Problems) -> P
         report(error, ParameterSection, value, path, problems)
         return Parameter(name, t.Plain(), None, False, "", path, path, broken=True)
     if _computed(name, section, path, problems):
-        return Parameter(name, t.Plain(), section.default, False, "", path, path, broken=True)
+        return Parameter(name, t.Plain(), None, False, "", path, path, broken=True)
     type = _declared(section)
     if section.default is not None and not is_template(section.default):
         expected = problem(section.default, type)
