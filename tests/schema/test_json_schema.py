@@ -98,7 +98,9 @@ def structural(path: Path) -> list[Diagnostic]:
 
 
 def needs_the_whole_file(found: Diagnostic, written: Any) -> bool:
-    """An expression's value, a default against its own bounds, what a user's own name means."""
+    """An expression's value, a default against its own bounds or its use, what a user's own name means."""
+    if found.path[:1] == ("params",) and found.notes:
+        return True
     if "${" in json.dumps(value_at(written, found.path)) or found.path[-1:] == ("default",):
         return True
     return any(
