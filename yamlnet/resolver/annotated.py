@@ -58,7 +58,7 @@ class _Comments:
         return place_of(self.tree, self.tree.span(path, "key") if key else self.tree.position(path).span)
 
     def expression(self, path: KeyPath) -> str:
-        """The expression that a value was computed from, behind a space; in one line, for it ends a comment."""
+        """The expression that a value was computed from, behind a space; in one line, as a comment is."""
         value = value_at(self.tree, path)
         return f" {' '.join(str(value).split())}" if is_template(value) else ""
 

@@ -12,13 +12,6 @@ from yamlnet.schema.expression_tokens import OPERATOR_WORDS, Token
 from yamlnet.schema.expression_tree import Name, Node
 from yamlnet.schema.words import FUNCTIONS
 
-ARITIES: dict[str, tuple[int, int | None]] = {
-    "min": (1, None), "max": (1, None), "abs": (1, 1), "round": (1, 2), "floor": (1, 1), "ceil": (1, 1),
-    "sqrt": (1, 1), "log2": (1, 1), "len": (1, 1), "range": (1, 3), "sum": (1, 2), "prod": (1, 1),
-    "int": (0, 2), "float": (0, 1), "str": (0, 1),
-}  # fmt: skip
-"""How many values each function takes at least and at most (None: any number)."""
-
 OPERATORS = {
     "&&": "and", "&": "and", "||": "or", "|": "or", "^": "**", "=": "==", "===": "==", "!==": "!=",
     "<>": "!=", "=>": ">=", "=<": "<=", "is": "==", "mod": "%", "div": "//", "xor": "!=",
@@ -144,7 +137,7 @@ def call(function: Node, written: str) -> str:
 
 def arity(function: str, given: int) -> str | None:
     """What is wrong with how many values a function is given, else None."""
-    least, most = ARITIES[function]
+    least, most = FUNCTIONS[function]
     if least <= given and (most is None or given <= most):
         return None
     wanted = f"{least} or more" if most is None else f"{least}" if least == most else f"{least} to {most}"

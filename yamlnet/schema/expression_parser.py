@@ -16,6 +16,7 @@ from yamlnet.schema import expression_mends as mends
 from yamlnet.schema import expression_tree as tree
 from yamlnet.schema.expression_tokens import OPERATOR_WORDS, Token, number, text_value, tokenize
 from yamlnet.schema.expression_tree import ExpressionError, Node
+from yamlnet.schema.words import FUNCTIONS
 
 MAX_LENGTH = 256
 MAX_NODES = 64
@@ -165,7 +166,7 @@ class _Parser:
     def _call(self, start: int, function: Node) -> Node:
         end = self._ended
         written = function.name if isinstance(function, tree.Name) else ""
-        if written not in mends.ARITIES:
+        if written not in FUNCTIONS:
             raise ExpressionError(mends.call(function, written), start, end)
         opener = self._take()
         arguments = () if self._is(")") else self._deeper(lambda: self._more(self._argument(), ")"))
