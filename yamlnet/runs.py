@@ -39,7 +39,10 @@ def open_run(folder: str | Path, backend: str | None = None) -> Run:
 
 def reload(run: Run) -> LoadedBlueprint:
     """The blueprint that a run was trained from, as the run folder keeps it."""
-    return load(run.folder / "resolved.yaml")
+    from yamlnet.runner.files import RESOLVED, require_own
+
+    require_own(run.folder, RESOLVED)
+    return load(run.folder / RESOLVED)
 
 
 def evaluate(run: Run, split: str = "test") -> dict[str, float]:

@@ -20,6 +20,7 @@ from yamlnet.compiler.deep_graphs import deep_graphs
 from yamlnet.compiler.initial_weights import layer_seed, numpy_initial_weights
 from yamlnet.compiler.layers import RandomDraw
 from yamlnet.compiler.objects import construct, first_sentences, keras_object
+from yamlnet.compiler.safe_mode import safe_mode
 from yamlnet.compiler.shapes import explain, shape_text
 from yamlnet.compiler.signatures import remembered_signatures
 from yamlnet.compiler.without_tensorflow import without_tensorflow
@@ -51,7 +52,10 @@ def lower(plan: Plan) -> dict[str, keras.Model]:
         BlueprintError: a layer refuses its arguments or the shape of what it reads.
     """
     models: dict[str, keras.Model] = {}
-    with _precision(plan), deep_graphs(), remembered_signatures(), without_tensorflow(), _collection_paused():
+    with (
+        safe_mode(), _precision(plan), deep_graphs(), remembered_signatures(), without_tensorflow(),
+        _collection_paused(),
+    ):  # fmt: skip
         for name, graph in plan.models.items():
             with numpy_initial_weights(plan.seed, scope="" if name == DEFAULT_MODEL else name):
                 models[name] = _Lowering(graph, models, plan).model()
