@@ -19,10 +19,12 @@ ROOMS = (
     {"cache", "ordinary", "resources"},
     {"diagnostics"},
     {"syntax"},
+    {"formatter"},
     {"catalog"},
     {"schema"},
     {"assembly"},
     {"resolver"},
+    {"verdicts"},
     {"checks"},
     {"manual"},
     {"compiler"},
@@ -40,8 +42,8 @@ FRONT_DOORS = {"__init__", "__main__"}
 """They open the house from outside, so the order of rooms does not bind them."""
 
 WITHOUT_KERAS = {
-    "cache", "ordinary", "resources", "diagnostics", "syntax", "catalog", "schema", "assembly", "resolver",
-    "checks", "manual",
+    "cache", "ordinary", "resources", "diagnostics", "syntax", "formatter", "catalog", "schema", "assembly",
+    "resolver", "verdicts", "checks", "manual",
 }  # fmt: skip
 """Rooms whose code never runs with Keras, so that a mistake is told in a fraction of a second."""
 
@@ -56,13 +58,14 @@ HEAVY = {
     "sklearn", "tensorflow", "torch",
 }  # fmt: skip
 
-SIBLINGS = ("checks", "cli", "data.sources", "exporters", "objectives")
+SIBLINGS = ("checks", "cli", "data.sources", "diagnostics.formats", "exporters", "objectives")
 """Rooms of things of one kind, each a module of its own that knows nothing of the others."""
 
 SHARED = {
     "checks": set[str](),
     "cli": {"drawing", "failures", "opened", "options"},
     "data.sources": set[str](),
+    "diagnostics.formats": set[str](),
     "exporters": {"artifact", "direct", "export", "outputs", "process"},
     "objectives": {"metric_shapes", "objective", "target_shapes"},
 }

@@ -6,7 +6,8 @@ by the stage that needs it: `load` never imports Keras, numpy or a backend.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,13 +16,13 @@ from yamlnet.assembly.assembled import Assembled
 from yamlnet.checks import check
 from yamlnet.diagnostics.diagnostic import (
     BlueprintError,
-    DataError,
     Diagnostic,
     Severity,
     YamlnetError,
 )
 from yamlnet.diagnostics.ignores import MARK, settled
 from yamlnet.diagnostics.problems import Problems
+from yamlnet.diagnostics.report import without_echoes
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.resolve import resolve
 from yamlnet.schema.forms import Blueprint
@@ -29,14 +30,17 @@ from yamlnet.schema.validate import validate
 from yamlnet.schema.words import ASSEMBLED
 from yamlnet.syntax.parse import SUFFIXES, parse, read
 from yamlnet.syntax.tree import Tree
+from yamlnet.verdicts.limits import MAX_PARAMS, raise_if_refused
 
 if TYPE_CHECKING:
     import keras
 
     from yamlnet.assembly.assembled import Pin
     from yamlnet.assembly.lock import LockMode
+    from yamlnet.compiler.inference import Announce
     from yamlnet.data.dataset import Dataset
     from yamlnet.runner.run import Run
+    from yamlnet.verdicts.verdict import Verdict
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ class LoadedBlueprint:
         warnings: what was found that does not refuse the blueprint.
         pins: what the files that it names hold, as `blueprint.lock` calls them.
         variant: the variant that was chosen, or None.
+        max_params: how many parameters its models may have together.
     """
 
     path: Path
@@ -60,6 +65,7 @@ class LoadedBlueprint:
     warnings: tuple[Diagnostic, ...]
     pins: Mapping[str, Pin]
     variant: str | None = None
+    max_params: int = MAX_PARAMS
 
     def build(self, backend: str | None = None) -> keras.Model:
         """Build the Keras model. See `yamlnet.pipeline.build`."""
@@ -71,7 +77,11 @@ class LoadedBlueprint:
 
 
 def load(
-    path: str | Path, overrides: Sequence[str] = (), lock: LockMode = "warn", strict: bool = False
+    path: str | Path,
+    overrides: Sequence[str] = (),
+    lock: LockMode = "warn",
+    strict: bool = False,
+    max_params: int = MAX_PARAMS,
 ) -> LoadedBlueprint:
     """Read a blueprint, and refuse it with every mistake that can be found without the data.
 
@@ -81,6 +91,7 @@ def load(
         lock: what a file that `blueprint.lock` pins otherwise does: `warn`, `refuse` (as `--locked`
             does), or `ignore`.
         strict: whether a warning refuses the blueprint too, as `--strict` does.
+        max_params: how many parameters its models may have together.
 
     Raises:
         BlueprintError: with every problem; `error.trees` holds the files it points into.
@@ -89,18 +100,21 @@ def load(
     problems = Problems()
     found = _assembled(str(path), overrides, lock, problems)
     try:
-        blueprint, plan = inspect(found.tree, problems)
+        blueprint, plan = inspect(found.tree, problems, max_params)
     except BlueprintError as error:
         refused = BlueprintError(settle(error.diagnostics, found.tree, strict))
         raise located(refused, found.tree) from error.__cause__
     warnings = settle(problems.diagnostics, found.tree, strict)
     if any(problem.severity == "error" for problem in warnings):
         raise located(BlueprintError(warnings), found.tree)
-    return LoadedBlueprint(found.path, found.tree, blueprint, plan, warnings, found.pins, found.variant)
+    return LoadedBlueprint(
+        found.path, found.tree, blueprint, plan, warnings, found.pins, found.variant, max_params
+    )
 
 
 def settle(problems: Sequence[Diagnostic], tree: Tree, strict: bool) -> tuple[Diagnostic, ...]:
     """What is told of the problems found: warnings may be silenced by comments, or count as errors."""
+    problems = without_echoes(problems, tree)
     texts = (tree.text, *tree.texts.values())
     if any(MARK in text for text in texts):
         from yamlnet import manual
@@ -122,7 +136,7 @@ def problems_of(text: str, source: str) -> tuple[tuple[Diagnostic, ...], Tree]:
     try:
         inspect(tree, problems)
     except BlueprintError as error:
-        return error.diagnostics, tree
+        return settle(error.diagnostics, tree, strict=False), tree
     return settle(problems.diagnostics, tree, strict=False), tree
 
 
@@ -138,20 +152,25 @@ def _assembled(path: str, overrides: Sequence[str], lock: LockMode, problems: Pr
     return assemble_file(path, overrides, lock, problems)
 
 
-def inspect(tree: Tree, problems: Problems | None = None) -> tuple[Blueprint, Plan]:
+def inspect(
+    tree: Tree, problems: Problems | None = None, max_params: int = MAX_PARAMS
+) -> tuple[Blueprint, Plan]:
     """Validate, resolve and check an assembled document.
 
     Args:
         tree: from `assemble`.
         problems: what was found so far, if anything; what these three stages find is added.
+        max_params: how many parameters its models may have together.
 
     Raises:
         BlueprintError: with all problems, if one of them is an error.
     """
     problems = Problems() if problems is None else problems
+    for warning in tree.warnings:
+        problems.record(warning)
     blueprint = validate(tree, problems)
     plan = resolve(blueprint, problems=problems, tree=tree)
-    for problem in check(plan):
+    for problem in check(plan, max_params):
         problems.record(problem)
     problems.raise_if_failed()
     return blueprint, plan
@@ -173,6 +192,36 @@ def located(error: BlueprintError, tree: Tree) -> BlueprintError:
     return error
 
 
+@contextmanager
+def _located_in(tree: Tree) -> Iterator[None]:
+    """Give every error that is raised meanwhile the files that it points into."""
+    try:
+        yield
+    except BlueprintError as error:
+        raise located(error, tree) from error.__cause__
+
+
+def infer_shapes(loaded: LoadedBlueprint, announce: Announce | None = None) -> Verdict:
+    """Refuse a blueprint whose shapes do not fit or that is too large, as `build` would; nothing is built.
+
+    Args:
+        loaded: from `load`; what the data has to say is not asked.
+        announce: shows that Keras is being imported: not where the blueprint is as it was the last time.
+
+    Raises:
+        BlueprintError: with every such problem.
+        BackendError: no backend is installed.
+    """
+    from yamlnet.compiler.inference import plan_verdict
+    from yamlnet.data.facts import refuse_facts
+
+    with _located_in(loaded.tree):
+        refuse_facts(loaded.plan)
+        verdict = plan_verdict(loaded.plan, announce=announce or nullcontext)
+        raise_if_refused(verdict, loaded.max_params)
+    return verdict
+
+
 def build(loaded: LoadedBlueprint, backend: str | None = None) -> keras.Model:
     """Lower a blueprint to a Keras model with its initial weights; nothing is trained.
 
@@ -187,8 +236,10 @@ def build(loaded: LoadedBlueprint, backend: str | None = None) -> keras.Model:
     """
     _require_model(loaded, "build")
     _select(loaded, backend)
+    from yamlnet.data.facts import graph_facts
+
     plan = loaded.plan
-    if any(path[0] not in ("train",) for path in plan.unknown):
+    if graph_facts(plan):
         plan, _ = _with_data(loaded)
     return _lower(loaded, plan)["model"]
 
@@ -234,7 +285,10 @@ def train(
     _require_exporters(loaded)
     plan, dataset = _with_data(loaded)
     models = _lower(loaded, plan)
-    _require_fitting_rows(loaded, plan, models, dataset)
+    from yamlnet.runner.fitting_rows import require_fitting_rows
+
+    with _located_in(loaded.tree):
+        require_fitting_rows(plan, models, dataset)
     from yamlnet.exporters.export import export_run
     from yamlnet.runner.fit import fit
     from yamlnet.runner.folder import create_folder
@@ -242,12 +296,10 @@ def train(
 
     files = {name: pin.sha256 for name, pin in loaded.pins.items()}
     folder = create_folder(plan, loaded.tree.text, Path(out) if out else None, files)
-    try:
+    with _located_in(loaded.tree):
         run = fit(models, dataset, plan, folder, make_progress(progress), loaded.path.parent)
         if plan.export:
             export_run(run, plan.export, dataset)
-    except BlueprintError as error:
-        raise located(error, loaded.tree) from error.__cause__
     return run
 
 
@@ -278,62 +330,15 @@ def _require_exporters(loaded: LoadedBlueprint) -> None:
         raise located(BlueprintError(problems), loaded.tree)
 
 
-def _require_fitting_rows(
-    loaded: LoadedBlueprint, plan: Plan, models: dict[str, keras.Model], dataset: Dataset
-) -> None:
-    """Refuse rows that the model cannot look up or be compared with, before there is a run folder."""
-    from yamlnet.data.indices import check_indices
-    from yamlnet.objectives import OBJECTIVES
-
-    assert plan.train is not None, "train() looked"
-    problems = OBJECTIVES[plan.train.objective].problems(models, plan.train, dataset.train)
-    parts = [part for part in (dataset.train, dataset.validation, dataset.test) if part is not None]
-    problems += next(filter(None, (list(check_indices(plan.models["model"], part)) for part in parts)), [])
-    if problems:
-        raise located(BlueprintError(problems), loaded.tree)
-
-
 def _with_data(loaded: LoadedBlueprint) -> tuple[Plan, Dataset]:
-    """The data of a blueprint, and the plan with what the data knows filled in."""
-    from yamlnet.data.batches import steps_per_epoch
-    from yamlnet.data.dataset import load as load_data
+    from yamlnet.data.facts import with_data
 
-    plan = loaded.plan
-    if plan.data is None:
-        message = "the data knows this, and the blueprint has no data section: add one, or write the value"
-        problems = [Diagnostic("missing-data", message, path) for path in plan.unknown]
-        raise located(BlueprintError(problems), loaded.tree)
-    try:
-        dataset = load_data(plan.data, loaded.path.parent, plan.seed, input_shapes(plan))
-        if plan.unknown:
-            steps = plan.train.steps if plan.train else None
-            per_epoch = steps_per_epoch(dataset.train.rows, plan.data.batch_size)
-            steps = steps or per_epoch * ((plan.train.epochs if plan.train else None) or 1)
-            plan = resolve(loaded.blueprint, {"steps": steps, "data": dataset.facts}, tree=loaded.tree)
-            problems = [problem for problem in check(plan) if problem.severity == "error"]
-            if problems:
-                raise BlueprintError(problems)
-    except DataError as error:
-        problem = Diagnostic(error.check, _with_hint(error), error.path, "value")
-        raise located(BlueprintError([problem]), loaded.tree) from error
-    except BlueprintError as error:
-        raise located(error, loaded.tree) from error.__cause__
-    return plan, dataset
-
-
-def input_shapes(plan: Plan) -> dict[str, tuple[int | None, ...]]:
-    """The shape of each input that states one, without the batch axis."""
-    return {given.name: given.shape for given in plan.models["model"].inputs if given.shape is not None}
-
-
-def _with_hint(error: DataError) -> str:
-    return f"{error}; {error.hint}" if error.hint else str(error)
+    with _located_in(loaded.tree):
+        return with_data(loaded.blueprint, loaded.tree, loaded.plan, loaded.path.parent, loaded.max_params)
 
 
 def _lower(loaded: LoadedBlueprint, plan: Plan) -> dict[str, keras.Model]:
     from yamlnet.compiler.lower import lower
 
-    try:
-        return lower(plan)
-    except BlueprintError as error:
-        raise located(error, loaded.tree) from error.__cause__
+    with _located_in(loaded.tree):
+        return lower(plan, loaded.max_params)

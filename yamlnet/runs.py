@@ -10,8 +10,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from yamlnet.data.facts import input_shapes
 from yamlnet.diagnostics.diagnostic import DataError
-from yamlnet.pipeline import LoadedBlueprint, input_shapes, load
+from yamlnet.pipeline import LoadedBlueprint, load
+from yamlnet.syntax.limits import reading_up_to
+from yamlnet.verdicts.limits import UNLIMITED
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
     from yamlnet.data.dataset import Dataset
     from yamlnet.exporters.artifact import Artifact
     from yamlnet.runner.run import Run
+
+MAX_RESOLVED = 64 << 20
+"""The longest resolved blueprint that is read: a loop of one line in the blueprint is written out in it."""
 
 
 def open_run(folder: str | Path, backend: str | None = None) -> Run:
@@ -42,7 +48,8 @@ def reload(run: Run) -> LoadedBlueprint:
     from yamlnet.runner.files import RESOLVED, require_own
 
     require_own(run.folder, RESOLVED)
-    return load(run.folder / RESOLVED)
+    with reading_up_to(MAX_RESOLVED):
+        return load(run.folder / RESOLVED, max_params=UNLIMITED)
 
 
 def evaluate(run: Run, split: str = "test") -> dict[str, float]:

@@ -38,7 +38,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def call(*arguments: str) -> Result:
-    return CliRunner().invoke(main, list(arguments))
+    """Call a command; `validate` without the shapes, which need Keras (tests/cli/test_shapes.py)."""
+    without = ["--no-shapes"] if arguments[:1] == ("validate",) else []
+    return CliRunner().invoke(main, [*arguments, *without])
 
 
 def test_resolve_prints_a_blueprint_that_means_the_same(here: Path) -> None:

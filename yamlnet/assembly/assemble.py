@@ -230,6 +230,8 @@ class _Assembler:
             for problem in error.diagnostics:
                 self.problems.record(replace(problem, notes=(*problem.notes, *notes)))
             return None
+        for warning in tree.warnings:
+            self.problems.record(replace(warning, path=(), notes=_named_by((*trail, step))))
         drift = self.files.drifted.get(step.address.source)
         if drift is not None:
             severity: Severity = "error" if self.files.lock.mode == "refuse" else "warning"

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from yamlnet.catalog import types as t
+from yamlnet.syntax.surprises import meant
 
 DTYPES = (
     "float16", "bfloat16", "float32", "float64", "int8", "int16", "int32", "int64",
@@ -154,6 +155,15 @@ def describe(type: t.ValueType) -> str:
         case t.Unwritable(reason=reason):
             return f"left out: {reason}"
     return "a plain value"
+
+
+def text_mend(value: object, expected: str) -> str:
+    """What to write for a text that other languages read as what was expected: `; write false` of `no`."""
+    wanted = meant(value) if isinstance(value, str) else None
+    if wanted is None:
+        return ""
+    kind = "true or false" if wanted in ("true", "false") else "null" if wanted == "null" else "number"
+    return f"; write {wanted}" if kind in expected else ""
 
 
 def shown(value: object) -> str:

@@ -8,7 +8,8 @@ import click
 
 from yamlnet.cli.failures import handles_failures
 from yamlnet.cli.opened import opened
-from yamlnet.cli.options import blueprint_argument, lock_option, set_option
+from yamlnet.cli.options import blueprint_argument, lock_option, max_bytes_option, set_option
+from yamlnet.verdicts.limits import UNLIMITED
 
 ENDINGS = (".svg", ".png", ".pdf", ".mmd", ".dot")
 
@@ -21,6 +22,7 @@ ENDINGS = (".svg", ".png", ".pdf", ".mmd", ".dot")
 @click.option("--model", "name", help="Which model, where there are several; default: all as text.")
 @set_option
 @lock_option
+@max_bytes_option
 @handles_failures
 def command(
     blueprint: str, output: str | None, name: str | None, overrides: tuple[str, ...], locked: bool
@@ -36,7 +38,7 @@ def command(
     from yamlnet.diagnostics.diagnostic import YamlnetError
     from yamlnet.diagnostics.suggest import did_you_mean
 
-    models = opened(blueprint, overrides, locked).plan.models
+    models = opened(blueprint, overrides, locked, max_params=UNLIMITED).plan.models
     if name is not None and name not in models:
         mend = did_you_mean(name, models) or f"; there are {', '.join(models)}"
         raise click.UsageError(f'the blueprint has no model "{name}"{mend}')

@@ -12,6 +12,8 @@ from yamlnet.cli.options import (
     backend_option,
     blueprint_argument,
     lock_option,
+    max_bytes_option,
+    max_params_option,
     quiet_option,
     set_option,
     strict_option,
@@ -30,7 +32,9 @@ if TYPE_CHECKING:
 @set_option
 @lock_option
 @strict_option
+@max_params_option
 @quiet_option
+@max_bytes_option
 @handles_failures
 def command(
     blueprint: str,
@@ -39,6 +43,7 @@ def command(
     overrides: tuple[str, ...],
     locked: bool,
     strict: bool,
+    max_params: int,
     quiet: bool,
 ) -> None:
     """Train a blueprint, measure it on its test rows, and keep everything in a run folder.
@@ -53,7 +58,9 @@ def command(
     """
     from yamlnet.pipeline import train
 
-    run = train(opened(blueprint, overrides, locked, strict), backend, out, "none" if quiet else "auto")
+    run = train(
+        opened(blueprint, overrides, locked, strict, max_params), backend, out, "none" if quiet else "auto"
+    )
     click.echo(results(run))
     if not quiet:
         click.echo(next_steps(run))

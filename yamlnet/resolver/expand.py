@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from yamlnet.catalog.values import shown
+from yamlnet.catalog.values import shown, text_mend
 from yamlnet.diagnostics.diagnostic import KeyPath, Note
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.resolver.calls import Caller, ModelFace
@@ -121,7 +121,8 @@ class Expander:
         if isinstance(value, bool):
             return value
         if not isinstance(value, Unknown):
-            message = f"`if` needs true or false, this is {shown(value)}; compare it: ${{… == …}}"
+            mend = text_mend(value, "true or false") or "; compare it: ${… == …}"
+            message = f"`if` needs true or false, this is {shown(value)}{mend}"
             self.filling.problems.add("condition", message, path, notes=body.notes)
         return True
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Entry, Kind
 from yamlnet.catalog.load import catalog
-from yamlnet.catalog.values import describe, problem, shown
+from yamlnet.catalog.values import describe, problem, shown, text_mend
 from yamlnet.diagnostics.diagnostic import At, KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import closest, did_you_mean
@@ -119,7 +119,8 @@ def find(kind: Kind, name: str, path: KeyPath, problems: Problems, at_key: bool)
     noun = NOUNS[kind]
     if entry is None:
         known = catalog().names(kind)
-        mend = did_you_mean(name, known) or (f"; there are {', '.join(known)}" if len(known) < FEW else "")
+        mend = "; write null" if name == "None" else did_you_mean(name, known)
+        mend = mend or (f"; there are {', '.join(known)}" if len(known) < FEW else "")
         problems.add(f"unknown-{noun.replace(' ', '-')}", f'Keras has no {noun} "{name}"{mend}', place, at)
     elif entry.refused is not None:
         problems.add("refused", f'{noun} "{name}" cannot stand in a blueprint: {entry.refused}', place, at)
@@ -180,7 +181,8 @@ def check_value(
         return
     expected = problem(value, type)
     if expected is not None:
-        problems.add("wrong-type", f"{what} must be {expected}, got {shown(value)}", path)
+        mend = text_mend(value, expected)
+        problems.add("wrong-type", f"{what} must be {expected}, got {shown(value)}{mend}", path)
         return
     for option in _options(type):
         if isinstance(option, t.ObjectOf) and _chosen(option, value, type):
