@@ -1,9 +1,9 @@
 """What a data file's path may be, told from its text alone: `validate` opens no data.
 
-A blueprint names its data, and `train` reads what it names: below the folder of the file that names it without
-a word, elsewhere on this machine with a warning, for the blueprint may be a stranger's. What the command line
-says (`--set`) is the user's own. A base from elsewhere names no data outside the folder of the file that extends
-it.
+A blueprint names its data, and `train` reads what it names: below the folder of the file that names it
+without a word, elsewhere on this machine with a warning, for the blueprint may be a stranger's. What the
+command line says (`--set`) is the user's own. A base from elsewhere names no data outside the folder of the
+file that extends it.
 """
 
 from __future__ import annotations
