@@ -287,7 +287,7 @@ class Expander:
     def _refuse_too_large(self, block: Block, library: Library, entry: Entry, body: Body) -> None:
         """Refuse a block by what it would make, before it is made."""
         size = self.sizes.block(block, library)
-        if self.count + size > MAX_NODES:
+        if size > MAX_NODES:
             message = (
                 f'this use of block "{block.name}" makes {size:,} entries; a model may have {MAX_NODES:,}'
             )
