@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yamlnet.assembly.assembled import Assembled
-from yamlnet.checks import check
+from yamlnet.checks import check, check_words
 from yamlnet.diagnostics.diagnostic import (
     BlueprintError,
     Diagnostic,
@@ -173,6 +173,9 @@ def inspect(
     for problem in check(plan, max_params):
         problems.record(problem)
     problems.raise_if_failed()
+    for problem in check_words(blueprint, plan):
+        if not tree.span(problem.path, problem.at).source:  # another file's words are told with that file
+            problems.record(problem)
     return blueprint, plan
 
 
@@ -285,10 +288,10 @@ def train(
     _require_exporters(loaded)
     plan, dataset = _with_data(loaded)
     models = _lower(loaded, plan)
-    from yamlnet.runner.fitting_rows import require_fitting_rows
+    from yamlnet.runner.before_training import require_trainable
 
     with _located_in(loaded.tree):
-        require_fitting_rows(plan, models, dataset)
+        require_trainable(plan, models, dataset)
     from yamlnet.exporters.export import export_run
     from yamlnet.runner.fit import fit
     from yamlnet.runner.folder import create_folder

@@ -4,9 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from yamlnet.checks import data_names, losses, output_names, schedule, shared_models, sizes
+from yamlnet.checks import (
+    class_weight,
+    data_names,
+    leaking_target,
+    losses,
+    name_clash,
+    no_effect,
+    output_names,
+    output_without_loss,
+    repeated,
+    schedule,
+    shadowed_variable,
+    shared_models,
+    sizes,
+    unreachable_layer,
+    unused_block,
+    unused_import,
+    unused_input,
+    unused_model,
+    unused_parameter,
+    weight_without_loss,
+)
 from yamlnet.diagnostics.diagnostic import Diagnostic
 from yamlnet.resolver.plan import Plan
+from yamlnet.schema.forms import Blueprint
+from yamlnet.schema.words import DEFAULT_MODEL
 from yamlnet.verdicts.limits import MAX_PARAMS
 
 CHECKS: tuple[Callable[[Plan], Iterator[Diagnostic]], ...] = (
@@ -15,8 +38,29 @@ CHECKS: tuple[Callable[[Plan], Iterator[Diagnostic]], ...] = (
     losses.check,
     schedule.check,
     shared_models.check,
+    name_clash.check,
+    class_weight.check,
+    weight_without_loss.check,
+    leaking_target.check,
+    repeated.check,
     sizes.check,
 )
+
+WORD_CHECKS: tuple[Callable[[Blueprint, Plan], Iterator[Diagnostic]], ...] = (
+    unused_parameter.check,
+    unused_block.check,
+    unused_model.check,
+    unused_import.check,
+    unused_input.check,
+    unreachable_layer.check,
+    output_without_loss.check,
+    no_effect.check,
+    shadowed_variable.check,
+)
+"""Checks that look at the user's own words too: what nobody uses is in no plan. All of them are warnings."""
+
+OF_USERS = (unused_block.check, unused_model.check, unused_import.check, output_without_loss.check)
+"""Those that say nothing of a file without a model: what it has is for others to use."""
 
 
 def check(plan: Plan, max_params: int = MAX_PARAMS) -> list[Diagnostic]:
@@ -30,3 +74,10 @@ def check(plan: Plan, max_params: int = MAX_PARAMS) -> list[Diagnostic]:
         return []  # its absence was reported, and every check is about it
     found = [problem for one in CHECKS if one is not sizes.check for problem in one(plan)]
     return [*found, *sizes.check(plan, max_params)]
+
+
+def check_words(blueprint: Blueprint, plan: Plan) -> list[Diagnostic]:
+    """What is useless in a blueprint that is right, in the order of `WORD_CHECKS`."""
+    library = DEFAULT_MODEL not in plan.models
+    checks = [one for one in WORD_CHECKS if not (library and one in OF_USERS)]
+    return [problem for one in checks for problem in one(blueprint, plan)]

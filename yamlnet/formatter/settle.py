@@ -9,7 +9,7 @@ from yamlnet.formatter.lines import LIMIT
 from yamlnet.formatter.nodes import comments_of
 from yamlnet.formatter.reading import read_document
 from yamlnet.formatter.scalars import CannotSettle
-from yamlnet.syntax.parse import parse
+from yamlnet.syntax.parse import ENDS_IN_SPACES, parse
 
 
 def settle(text: str, source: str, limit: float = LIMIT) -> str:
@@ -29,6 +29,8 @@ def settle(text: str, source: str, limit: float = LIMIT) -> str:
     """
     parse(text, source)  # as it stands: its mistakes have their places in the file
     text = BREAK.sub("\n", text)
+    if ENDS_IN_SPACES.search(text):
+        text += "\n"  # as `parse` reads it
     try:
         settled = Writer(limit).text(read_document(text))
     except CannotSettle as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
 from pydantic_core import ValidationError
 
@@ -60,9 +59,10 @@ def read_library(document: Mapping[str, object], path: KeyPath, label: str, prob
 
 
 def _imports(document: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
-    """The imports as assembling left them: each `{from, params, file}`."""
+    """The imports as assembling left them, each `{from, params, file}`; without a file if none was read."""
     found = document.get(IMPORT)
-    return cast("dict[str, Mapping[str, object]]", found) if isinstance(found, dict) else {}
+    written = found.items() if isinstance(found, dict) else ()
+    return {str(name): entry if isinstance(entry, dict) else {"from": entry} for name, entry in written}
 
 
 def _imported(
@@ -134,8 +134,10 @@ def _mapping(
 def _block(name: str, value: object, known: _Names, path: KeyPath) -> Block:
     value = value if isinstance(value, dict) else {}
     inputs = value.get("inputs") or DEFAULT_INPUT
-    names = tuple(inputs) if isinstance(inputs, list) else (str(inputs),)
-    for index, given in enumerate(names):
+    names = tuple(map(str, inputs)) if isinstance(inputs, list) else (str(inputs),)
+    for index, given in enumerate(inputs if isinstance(inputs, list) else names):
+        if not isinstance(given, str):
+            continue  # pydantic tells that it is no text
         if mistake := name_mistake(given, "tensor"):
             message = f'"{given}" cannot name an input; {mistake}'
             known.problems.add("name", message, (*path, "inputs", index))

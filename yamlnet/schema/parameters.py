@@ -37,6 +37,8 @@ def _parameter(name: str, value: object, path: KeyPath, problems: Problems) -> P
     except ValidationError as error:
         report(error, ParameterSection, value, path, problems)
         return Parameter(name, t.Plain(), None, False, "", path, path)
+    if _computed(section, path, problems):
+        return Parameter(name, t.Plain(), section.default, False, "", path, (*path, "default"))
     type = _declared(section)
     if section.default is not None and not is_template(section.default):
         expected = problem(section.default, type)
@@ -44,6 +46,17 @@ def _parameter(name: str, value: object, path: KeyPath, problems: Problems) -> P
             problems.add("wrong-type", f'parameter "{name}" must be {expected}', (*path, "default"))
     required = section.default is None
     return Parameter(name, type, section.default, required, section.help or "", path, (*path, "default"))
+
+
+def _computed(section: ParameterSection, path: KeyPath, problems: Problems) -> bool:
+    """Report what a declaration leaves to be computed: there is nothing yet to compute it from."""
+    found = False
+    for word in ("type", "min", "max", "choices"):
+        if is_template(getattr(section, word)):
+            message = f'"{word}" of a parameter is written out; an expression cannot stand here'
+            problems.add("wrong-type", message, (*path, word))
+            found = True
+    return found
 
 
 def _declared(section: ParameterSection) -> t.ValueType:

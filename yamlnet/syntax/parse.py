@@ -76,7 +76,10 @@ def _glued_comments(text: str, source: str) -> list[Diagnostic]:
         return []
     message = 'put a space before this "#"; a comment needs one, and a text with # needs quotes'
     places = Places(text)
-    found = glued_comments(text, events(text))
+    try:
+        found = glued_comments(text, events(text))
+    except yaml.YAMLError:
+        return []  # of a second document, which is told already, nothing but the beginning was read
     return [
         Diagnostic("missing-space", message, span=places.span(index, 1), source=source)
         for index in found[:MAX_SHOWN]
