@@ -77,10 +77,19 @@ def run(name: str, words: list[str]) -> tuple[int, str]:
     return done.exit_code, done.stdout
 
 
+def most_memory() -> int:
+    """The most kilobytes that this process has held; `getrusage` counts what its parent held, too."""
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+    except (OSError, StopIteration):
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
 def main(folder: Path, cache: Path) -> None:
     """Validate what the input names."""
-    import resource
-
     import yamlnet
 
     own = [
@@ -109,7 +118,7 @@ def main(folder: Path, cache: Path) -> None:
             problems = printed
         report = {
             "name": name, "code": code, "problems": problems, "events": watch.found, "seconds": seconds,
-            "kilobytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, "keras": "keras" in sys.modules,
+            "kilobytes": most_memory(), "keras": "keras" in sys.modules,
         }  # fmt: skip
         print(json.dumps(report), flush=True)
 
