@@ -18,7 +18,8 @@ from yamlnet.formatter import settle as settling
 from yamlnet.formatter.lines import LIMIT
 from yamlnet.formatter.settle import settle
 from yamlnet.resources import gallery
-from yamlnet.syntax.parse import LOADER, parse
+from yamlnet.syntax.events import LOADER
+from yamlnet.syntax.parse import parse
 
 BLUEPRINTS = Path(__file__).parents[1] / "blueprints"
 GOLDEN = sorted((BLUEPRINTS / "fmt").glob("*.yaml"))

@@ -92,12 +92,15 @@ def structural(path: Path) -> list[Diagnostic]:
         if found.check in STRUCTURAL
         and found.span is None  # putting files together has places, no paths: see DOCUMENTS
         and found.path[:1] != ("import",)  # what an import's parameters may be, its file says
+        and not any(note.message == "read here" for note in found.notes)  # told elsewhere
         and not needs_the_whole_file(found, written)
     ]
 
 
 def needs_the_whole_file(found: Diagnostic, written: Any) -> bool:
-    """An expression's value, a default against its own bounds, what a user's own name means."""
+    """An expression's value, a default against its own bounds or its use, what a user's own name means."""
+    if found.path[:1] == ("params",) and found.notes:
+        return True
     if "${" in json.dumps(value_at(written, found.path)) or found.path[-1:] == ("default",):
         return True
     return any(
