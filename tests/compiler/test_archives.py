@@ -16,6 +16,7 @@ from keras.src.ops.operation import Operation
 from keras.src.saving import serialization_lib
 
 import yamlnet
+from yamlnet.catalog.allowed import ALLOWED
 from yamlnet.compiler.archive_names import CLASSES, REFUSED_OPERATIONS
 from yamlnet.compiler.archives import ArchiveError, inspect_archive
 from yamlnet.compiler.safe_mode import safe_mode
@@ -58,6 +59,19 @@ def test_what_the_gallery_makes_is_let_through(name: str, tmp_path: Path) -> Non
     )
     save_model(model, tmp_path / "model.keras")
     load_model(tmp_path / "model.keras")
+
+
+@pytest.mark.parametrize("name", sorted(ALLOWED["optimizer"]))
+def test_every_optimizer_is_let_through(name: str, tmp_path: Path) -> None:
+    """PyTorch saves its own classes for some of them."""
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, dtype="mixed_float16")])
+    optimizer = getattr(keras.optimizers, name)()
+    model.compile(keras.optimizers.LossScaleOptimizer(optimizer), keras.losses.Huber(), [keras.metrics.AUC()])
+    save_model(model, tmp_path / "scaled.keras")
+    inspect_archive(tmp_path / "scaled.keras")
+    model.compile(optimizer, "mse", ["mae"])
+    save_model(model, tmp_path / "model.keras")
+    inspect_archive(tmp_path / "model.keras")
 
 
 @pytest.mark.parametrize("room", sorted(module for module in CLASSES if module.startswith("keras.src.ops.")))

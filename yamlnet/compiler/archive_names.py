@@ -26,6 +26,10 @@ _BESIDE: dict[str, frozenset[str]] = {
     "keras.layers": frozenset({"InputLayer"}),
     "keras.optimizers": frozenset({"LossScaleOptimizer"}),
     "keras.src.models.functional": frozenset({"Functional"}),
+    **{
+        f"keras.src.backend.torch.optimizers.torch_{name.lower()}": frozenset({name})
+        for name in ("Adadelta", "Adagrad", "Adam", "Adamax", "AdamW", "Lion", "Nadam", "RMSprop", "SGD")
+    },  # PyTorch has optimizers of its own behind Keras's names
 }
 """What Keras itself puts into a model that no blueprint names."""
 
