@@ -70,6 +70,9 @@ def command(
 
 def _check_all(blueprints: tuple[str, ...], check: Checking, quiet: bool) -> bool:
     """Check files and tell what is wrong with all of them; whether anything is."""
+    from yamlnet.compiler.archives import ArchiveError
+    from yamlnet.stored import check_stored, is_stored
+
     style = style_asked()
     problems: list[Diagnostic] = []
     trees: dict[str, Places] = {}
@@ -80,6 +83,11 @@ def _check_all(blueprints: tuple[str, ...], check: Checking, quiet: bool) -> boo
                 click.echo(f"{path}: ok ({answer})")
             continue
         try:
+            if is_stored(path):
+                contents = check_stored(path)
+                if not quiet and style == "text":
+                    click.echo(f"{path}: ok ({contents})")
+                continue
             loaded, note = check.file(path)
         except BlueprintError as error:
             own = error.trees.get("")
@@ -90,7 +98,8 @@ def _check_all(blueprints: tuple[str, ...], check: Checking, quiet: bool) -> boo
             if style == "text":
                 tell_plainly(str(error), error.hint, style)
             else:
-                problems.append(Diagnostic("file", str(error), span=BEGINNING, source=path))
+                name = "archive" if isinstance(error, ArchiveError) else "file"
+                problems.append(Diagnostic(name, str(error), span=BEGINNING, source=path))
         else:
             problems += _named(loaded.warnings, loaded.tree.source)
             trees[loaded.tree.source] = loaded.tree
