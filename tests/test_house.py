@@ -60,7 +60,7 @@ SIBLINGS = ("checks", "cli", "data.sources", "exporters", "objectives")
 """Rooms of things of one kind, each a module of its own that knows nothing of the others."""
 
 SHARED = {
-    "checks": set[str](),
+    "checks": {"answers", "targets", "tracing"},
     "cli": {"drawing", "failures", "opened", "options"},
     "data.sources": set[str](),
     "exporters": {"artifact", "direct", "export", "outputs", "process"},

@@ -6,21 +6,20 @@ by the stage that needs it: `load` never imports Keras, numpy or a backend.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yamlnet.assembly.assembled import Assembled
-from yamlnet.checks import check
+from yamlnet.checks import WITH_ROWS, check
 from yamlnet.diagnostics.diagnostic import (
     BlueprintError,
-    DataError,
     Diagnostic,
     Severity,
     YamlnetError,
 )
-from yamlnet.diagnostics.ignores import MARK, settled
+from yamlnet.diagnostics.ignores import MARK, UNKNOWN, UNUSED, settled
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.resolve import resolve
@@ -29,6 +28,9 @@ from yamlnet.schema.validate import validate
 from yamlnet.schema.words import ASSEMBLED
 from yamlnet.syntax.parse import SUFFIXES, parse, read
 from yamlnet.syntax.tree import Tree
+
+Tell = Callable[[Sequence[Diagnostic]], None]
+"""Where warnings go that are found on the way."""
 
 if TYPE_CHECKING:
     import keras
@@ -51,6 +53,7 @@ class LoadedBlueprint:
         warnings: what was found that does not refuse the blueprint.
         pins: what the files that it names hold, as `blueprint.lock` calls them.
         variant: the variant that was chosen, or None.
+        strict: whether a warning that only the data shows refuses it too.
     """
 
     path: Path
@@ -60,6 +63,7 @@ class LoadedBlueprint:
     warnings: tuple[Diagnostic, ...]
     pins: Mapping[str, Pin]
     variant: str | None = None
+    strict: bool = False
 
     def build(self, backend: str | None = None) -> keras.Model:
         """Build the Keras model. See `yamlnet.pipeline.build`."""
@@ -96,7 +100,9 @@ def load(
     warnings = settle(problems.diagnostics, found.tree, strict)
     if any(problem.severity == "error" for problem in warnings):
         raise located(BlueprintError(warnings), found.tree)
-    return LoadedBlueprint(found.path, found.tree, blueprint, plan, warnings, found.pins, found.variant)
+    return LoadedBlueprint(
+        found.path, found.tree, blueprint, plan, warnings, found.pins, found.variant, strict
+    )
 
 
 def settle(problems: Sequence[Diagnostic], tree: Tree, strict: bool) -> tuple[Diagnostic, ...]:
@@ -105,7 +111,7 @@ def settle(problems: Sequence[Diagnostic], tree: Tree, strict: bool) -> tuple[Di
     if any(MARK in text for text in texts):
         from yamlnet import manual
 
-        problems = settled(problems, tree, manual.names())
+        problems = settled(problems, tree, manual.names(), WITH_ROWS)
     severity: Mapping[Severity, Severity] = {"warning": "error"} if strict else {}
     return tuple(
         replace(problem, severity=severity.get(problem.severity, problem.severity)) for problem in problems
@@ -151,8 +157,10 @@ def inspect(tree: Tree, problems: Problems | None = None) -> tuple[Blueprint, Pl
     problems = Problems() if problems is None else problems
     blueprint = validate(tree, problems)
     plan = resolve(blueprint, problems=problems)
+    misread = problems.failed  # what looks odd in half a plan may be a mistake that was told already
     for problem in check(plan):
-        problems.record(problem)
+        if problem.severity == "error" or not misread:
+            problems.record(problem)
     problems.raise_if_failed()
     return blueprint, plan
 
@@ -212,6 +220,7 @@ def train(
     backend: str | None = None,
     out: str | Path | None = None,
     progress: str = "auto",
+    tell: Tell | None = None,
 ) -> Run:
     """Train a blueprint, evaluate it, export it, and keep everything in a run folder.
 
@@ -220,6 +229,7 @@ def train(
         backend: as in `build`.
         out: the run folder; default `runs/<name>-<time>` below the working directory.
         progress: `auto` (live on a terminal, plain lines elsewhere), or `none`.
+        tell: is given the warnings that only the rows show, before training begins.
 
     Raises:
         BlueprintError, BackendError, DataError: before anything is trained.
@@ -232,7 +242,7 @@ def train(
         raise located(BlueprintError([Diagnostic("losses", message)]), loaded.tree)
     _select(loaded, backend)
     _require_exporters(loaded)
-    plan, dataset = _with_data(loaded)
+    plan, dataset = _with_data(loaded, tell)
     models = _lower(loaded, plan)
     _require_fitting_rows(loaded, plan, models, dataset)
     from yamlnet.exporters.export import export_run
@@ -293,41 +303,35 @@ def _require_fitting_rows(
         raise located(BlueprintError(problems), loaded.tree)
 
 
-def _with_data(loaded: LoadedBlueprint) -> tuple[Plan, Dataset]:
-    """The data of a blueprint, and the plan with what the data knows filled in."""
-    from yamlnet.data.batches import steps_per_epoch
-    from yamlnet.data.dataset import load as load_data
+def _with_data(loaded: LoadedBlueprint, tell: Tell | None = None) -> tuple[Plan, Dataset]:
+    """The data of a blueprint, and the plan with what the data knows filled in, checked once more."""
+    from yamlnet.data.facts import with_data
 
-    plan = loaded.plan
-    if plan.data is None:
-        message = "the data knows this, and the blueprint has no data section: add one, or write the value"
-        problems = [Diagnostic("missing-data", message, path) for path in plan.unknown]
-        raise located(BlueprintError(problems), loaded.tree)
     try:
-        dataset = load_data(plan.data, loaded.path.parent, plan.seed, input_shapes(plan))
-        if plan.unknown:
-            steps = plan.train.steps if plan.train else None
-            per_epoch = steps_per_epoch(dataset.train.rows, plan.data.batch_size)
-            steps = steps or per_epoch * ((plan.train.epochs if plan.train else None) or 1)
-            plan = resolve(loaded.blueprint, {"steps": steps, "data": dataset.facts})
-            problems = [problem for problem in check(plan) if problem.severity == "error"]
-            if problems:
-                raise BlueprintError(problems)
-    except DataError as error:
-        problem = Diagnostic(error.check, _with_hint(error), error.path, "value")
-        raise located(BlueprintError([problem]), loaded.tree) from error
+        plan, dataset = with_data(loaded.blueprint, loaded.plan, loaded.path.parent)
+        found = found_with_data(loaded, plan)
     except BlueprintError as error:
         raise located(error, loaded.tree) from error.__cause__
+    if found and tell is not None:
+        tell(found)
     return plan, dataset
 
 
-def input_shapes(plan: Plan) -> dict[str, tuple[int | None, ...]]:
-    """The shape of each input that states one, without the batch axis."""
-    return {given.name: given.shape for given in plan.models["model"].inputs if given.shape is not None}
+def found_with_data(loaded: LoadedBlueprint, plan: Plan) -> tuple[Diagnostic, ...]:
+    """The warnings that only a plan with facts shows.
 
-
-def _with_hint(error: DataError) -> str:
-    return f"{error}; {error.hint}" if error.hint else str(error)
+    Raises:
+        BlueprintError: one of the problems is an error, or counts as one.
+    """
+    known = {(problem.check, problem.path) for problem in loaded.warnings}
+    problems = Problems()
+    for problem in check(plan):
+        if (problem.check, problem.path) not in known:
+            problems.record(problem)
+    found = settle(problems.diagnostics, loaded.tree, loaded.strict)
+    if any(problem.severity == "error" for problem in found):
+        raise BlueprintError(found)
+    return tuple(problem for problem in found if problem.check not in (UNKNOWN, UNUSED))  # told before
 
 
 def _lower(loaded: LoadedBlueprint, plan: Plan) -> dict[str, keras.Model]:

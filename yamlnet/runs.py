@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from yamlnet.data.facts import input_shapes
 from yamlnet.diagnostics.diagnostic import DataError
-from yamlnet.pipeline import LoadedBlueprint, input_shapes, load
+from yamlnet.pipeline import LoadedBlueprint, load
 
 if TYPE_CHECKING:
     import numpy as np

@@ -17,6 +17,7 @@ from typing import Any, get_args
 
 from yamlnet.catalog.argument_types import argument_type
 from yamlnet.catalog.entry import Kind
+from yamlnet.catalog.generate_masking import passes_masks
 from yamlnet.catalog.refused import REFUSED
 
 FOLDER = Path(__file__).parent / "keras"
@@ -196,6 +197,8 @@ def _entry(kind: Kind, name: str, found: Any, aliases: tuple[str, ...]) -> dict[
     raw["arguments"] = list(constructor_arguments(kind, name, found))
     if kind == "layer":
         raw["call"] = list(call_arguments(name, found))
+        if passes_masks(found):
+            raw["masking"] = True
     return raw
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from yamlnet.cli.failures import handles_failures
-from yamlnet.cli.opened import opened
+from yamlnet.cli.opened import opened, telling
 from yamlnet.cli.options import (
     backend_option,
     blueprint_argument,
@@ -53,7 +53,8 @@ def command(
     """
     from yamlnet.pipeline import train
 
-    run = train(opened(blueprint, overrides, locked, strict), backend, out, "none" if quiet else "auto")
+    loaded = opened(blueprint, overrides, locked, strict)
+    run = train(loaded, backend, out, "none" if quiet else "auto", telling(loaded))
     click.echo(results(run))
     if not quiet:
         click.echo(next_steps(run))

@@ -105,7 +105,7 @@ class Filling:
             if argument is not None:
                 what = f'"{name}" of {entry.kind} "{written.name}"'
                 filled[name] = self.typed(argument.type, value, scope, written.place(name), what, notes)
-        return ObjectSpec(entry.kind, entry.name, filled, written.path)
+        return ObjectSpec(entry.kind, entry.name, filled, written.path, written.unnamed)
 
 
 def without_unknown(value: object) -> object:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Entry, Kind
 from yamlnet.catalog.load import catalog
-from yamlnet.catalog.values import describe, problem, shown
+from yamlnet.catalog.values import describe, percent, problem, shown
 from yamlnet.diagnostics.diagnostic import At, KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import closest, did_you_mean
@@ -177,7 +177,9 @@ def check_value(
         return
     expected = problem(value, type)
     if expected is not None:
-        problems.add("wrong-type", f"{what} must be {expected}, got {shown(value)}", path)
+        problems.add(
+            "wrong-type", f"{what} must be {expected}, got {shown(value)}{percent(value, type)}", path
+        )
         return
     for option in _options(type):
         if isinstance(option, t.ObjectOf) and _chosen(option, value, type):
