@@ -236,12 +236,23 @@ def told(folder: str, path: Path, scratch: Path) -> str:
             loaded.build()
         elif folder == "err-data":
             loaded.train(out=scratch / path.stem, progress="none")
+        elif folder == "warn-data":
+            return render(found_in_rows(loaded), loaded.tree, "text", color=False)
         elif folder == "warn":
             return render(loaded.warnings, loaded.tree, "text", color=False)
     except BlueprintError as refused:
         assert not (scratch / path.stem).exists(), f"{path.name}: a run folder was made"
         return render(refused.diagnostics, refused.trees, "text", color=False)
     return ""
+
+
+def found_in_rows(loaded):  # type: ignore[no-untyped-def]
+    """The warnings that only the rows show, as `train` tells them."""
+    from yamlnet import pipeline
+    from yamlnet.data.facts import with_data
+
+    plan, _ = with_data(loaded.blueprint, loaded.plan, loaded.path.parent)
+    return pipeline.found_with_data(loaded, plan)
 
 
 def golden_files(folder: str, without_backend: bool) -> list[Path]:

@@ -110,9 +110,9 @@ CHOSEN_BY_SHAPE: dict[str, dict[str, Any]] = {
     },
     "crossentropy": {
         "path": "keras.metrics.crossentropy",
-        "help": "Crossentropy of the kind that fits the output's and the target's shapes; Keras chooses.",
+        "help": "A name that Keras chooses a loss by; of metrics it knows the kinds by their own names.",
         "aliases": ["ce"],
-        "arguments": [],
+        "refused": REFUSED["metric.crossentropy"],
     },
 }
 """Metrics that are names only: `Model.compile` reads them (keras/src/trainers/compile_utils.py)."""

@@ -9,7 +9,7 @@ Fails:
 
     data:
       train: {Sklearn: iris}
-      inputs: {x: {columns: [sepal_length, sepal_width, petal_length, petal_width]}}
+      inputs: {x: {column: features}}
       targets: {kind: {column: target, encode: one-hot}}
     train: {loss: {SparseCategoricalCrossentropy: {from_logits: true}}, epochs: 3}
 
@@ -17,7 +17,7 @@ Passes:
 
     data:
       train: {Sklearn: iris}
-      inputs: {x: {columns: [sepal_length, sepal_width, petal_length, petal_width]}}
+      inputs: {x: {column: features}}
       targets: {kind: {column: target, encode: one-hot}}
     train: {loss: {CategoricalCrossentropy: {from_logits: true}}, epochs: 3}
 """

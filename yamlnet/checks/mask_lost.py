@@ -73,48 +73,63 @@ class Way:
 def check(plan: Plan) -> Iterator[Diagnostic]:
     """Yield a warning for each layer that would have used a mask which was lost before it."""
     for graph in plan.models.values():
-        yield from _lost(graph)
-
-
-def _lost(graph: Graph) -> Iterator[Diagnostic]:
-    ways: dict[str, Way] = {}
-    told: set[str] = set()
-    for node in graph.nodes:
-        before = [ways.get(ref.node) for ref in reads(node)]
-        layer = layer_of(node)
-        if layer is not None and layer.name in READ_MASKS and not set(MASKS) & set(node.kwargs):
-            for way in before:
+        found, told = ways(graph), set[str]()
+        for node in graph.nodes:
+            layer = layer_of(node)
+            if layer is None or layer.name not in READ_MASKS or set(MASKS) & set(node.kwargs):
+                continue
+            for way in _before(node, found):
                 if way is not None and way.lost is not None and way.lost.name not in told:
                     told.add(way.lost.name)
                     yield _explained(way, way.lost, node)
-        after = _after(node, layer, before)
+
+
+def ways(graph: Graph) -> dict[str, Way]:
+    """For each call after which there still are steps: whether their mask is there, or where it was lost."""
+    found: dict[str, Way] = {}
+    for node in graph.nodes:
+        after = _after(node, layer_of(node), _before(node, found))
         if after is not None:
-            ways[node.name] = after
+            found[node.name] = after
+    return found
+
+
+def _before(node: Node, found: dict[str, Way]) -> list[Way | None]:
+    """The ways of what a call reads, the tensor whose mask it gives on first."""
+    query = node.kwargs.get("query")
+    given = [query] if isinstance(query, TensorRef) else []
+    return [found.get(ref.node) for ref in (*given, *reads(node))]
 
 
 def _after(node: Node, layer: ObjectSpec | None, before: list[Way | None]) -> Way | None:
-    """The mask's way up to what a node gives; None where it has none, or what becomes of it is not known."""
+    """The mask's way up to what a call gives; None where there is none, or the steps are gone."""
     if layer is not None and _begins(layer):
         return Way(node)
-    ways = [way for way in before if way is not None]
-    if not ways or (layer is not None and layer.name in READ_MASKS and not _gives_on(layer)):
+    if layer is not None and layer.name in READ_MASKS and not _gives_on(layer):
         return None
-    masked = [way for way in ways if way.lost is None]
-    if not masked:
-        return ways[0] if _keeps_steps(node, layer) else None
-    if layer is not None and layer.name in MERGING and len(masked) < len(before):
-        return Way(masked[0].begun, node) if len(ways) == len(before) or _all_known(before) else None
+    if layer is not None and "mask" in node.kwargs:
+        return Way(node) if _passes(layer) else None
     if layer is not None and _passes(layer):
-        return (
-            masked[0]
-            if layer.name in (*ATTENTION, *MERGING) and before[0] is None
-            else before[0] or masked[0]
-        )
-    return Way(masked[0].begun, node) if _keeps_steps(node, layer) else None
+        return _merged(node, layer, before)
+    known = [way for way in before if way is not None]
+    if not known or not _keeps_steps(node, layer):
+        return None
+    lost = next((way for way in known if way.lost is not None), None)
+    return lost or Way(known[0].begun, node)
 
 
-def _all_known(before: list[Way | None]) -> bool:
-    return len(before) > 1
+def _merged(node: Node, layer: ObjectSpec, before: list[Way | None]) -> Way | None:
+    """What a layer that gives masks on makes of those that it gets."""
+    known = [way for way in before if way is not None]
+    masked = [way for way in known if way.lost is None]
+    if layer.name == "Dot" or not known:
+        return None
+    if layer.name == "Concatenate":
+        return next(iter(masked), known[0])
+    if layer.name in MERGING:
+        lost = next((way for way in known if way.lost is not None), None)
+        return lost or (known[0] if len(masked) == len(before) else Way(masked[0].begun, node))
+    return before[0]
 
 
 def _begins(layer: ObjectSpec) -> bool:
@@ -144,17 +159,13 @@ def _keeps_steps(node: Node, layer: ObjectSpec | None) -> bool:
         kept = node.callee.index[:2]
         return all(part is Ellipsis or isinstance(part, slice) for part in kept)
     if isinstance(node.callee, FunctionCall):
-        return node.callee.function in ELEMENTWISE and _one_tensor_of_steps(node)
+        return node.callee.function in ELEMENTWISE
     if layer is None:
         return False
     if layer.name == "Reshape":
         shape = layer.arguments.get("target_shape")
         return isinstance(shape, list) and len(shape) == 2
-    return layer.name in KEEP_STEPS or _passes(layer)
-
-
-def _one_tensor_of_steps(node: Node) -> bool:
-    return any(isinstance(ref, TensorRef) for ref in reads(node))
+    return layer.name in KEEP_STEPS
 
 
 def _explained(way: Way, lost: Node, user: Node) -> Diagnostic:

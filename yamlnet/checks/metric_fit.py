@@ -4,7 +4,8 @@ Accuracy counts right classes, so of a measurement it says nothing: take mae or 
 Accuracy counts numbers that are exactly equal, which a probability and a class never are; the metric that
 chooses by shape is accuracy. BinaryAccuracy asks each of several classes on its own, so that to deny them
 all is already right for most. And what counts values above 0.5 as yes is wrong for logits, whose middle is 0.
-Training works all the same, and its history misleads.
+Training works all the same, and its history misleads. A metric that gives several numbers (F1Score without
+an average, several thresholds) stops it.
 
 Fails:
 
@@ -40,7 +41,7 @@ from collections.abc import Iterator
 from yamlnet.checks.answers import Learnt, learnt
 from yamlnet.checks.targets import Target, target_of
 from yamlnet.checks.tracing import argument
-from yamlnet.diagnostics.diagnostic import Diagnostic
+from yamlnet.diagnostics.diagnostic import Diagnostic, Severity
 from yamlnet.resolver.plan import ObjectSpec, Plan
 
 NAME = "metric-fit"
@@ -53,7 +54,7 @@ OF_VALUES = (
 
 OF_CLASSES = (
     "accuracy", "BinaryAccuracy", "CategoricalAccuracy", "SparseCategoricalAccuracy", "F1Score", "FBetaScore",
-    "Precision", "Recall", "AUC", "TopKCategoricalAccuracy", "SparseTopKCategoricalAccuracy", "crossentropy",
+    "Precision", "Recall", "AUC", "TopKCategoricalAccuracy", "SparseTopKCategoricalAccuracy",
 )  # fmt: skip
 """Metrics that count right classes."""
 
@@ -73,10 +74,24 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
     for one in learnt(plan):
         target = target_of(plan, one.answer.name)
         for metric in one.metrics:
-            said = _misfit(one, metric, target or Target())
-            if said is not None:
-                message = f'output "{one.answer.name}": metric {metric.name} {said}'
-                yield Diagnostic(NAME, message, metric.path, severity="warning")
+            several, said = _several(metric), _misfit(one, metric, target or Target())
+            if several is not None or said is not None:
+                severity: Severity = "error" if several is not None else "warning"
+                message = f'output "{one.answer.name}": metric {metric.name} {several or said}'
+                yield Diagnostic(NAME, message, metric.path, severity=severity)
+
+
+def _several(metric: ObjectSpec) -> str | None:
+    """A metric of several numbers: training stops where its history has room for one."""
+    if metric.name in ("F1Score", "FBetaScore") and argument(metric, "average") is None:
+        mend = f"write {{{metric.name}: {{average: macro}}}}"
+        return f"gives a number for each class, and the history has one; {mend}"
+    if metric.name == "R2Score" and argument(metric, "class_aggregation") is None:
+        return "gives a number for each value, and the history has one; leave class_aggregation out"
+    thresholds = metric.arguments.get("thresholds")
+    if metric.name != "AUC" and isinstance(thresholds, list) and len(thresholds) > 1:
+        return "gives a number for each threshold, and the history has one; list one metric for each"
+    return None
 
 
 def _misfit(one: Learnt, metric: ObjectSpec, target: Target) -> str | None:
@@ -109,10 +124,6 @@ def _of_logits(one: Learnt, metric: ObjectSpec) -> str | None:
     middle = "counts a value above 0.5 as yes, and the middle of logits is 0"
     if metric.name == "accuracy" and one.answer.units == 1:
         return f"{middle}; write {{BinaryAccuracy: {{threshold: 0}}}}"
-    if metric.name == "crossentropy" and one.answer.units == 1:
-        return (
-            "reads probabilities, and the output is logits; write {BinaryCrossentropy: {from_logits: true}}"
-        )
     word = AT_ONE_HALF.get(metric.name)
     if word is None or word in metric.arguments:
         return None

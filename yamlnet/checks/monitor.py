@@ -16,7 +16,7 @@ Fails:
     data:
       train: {Sklearn: iris}
       validation: 0.2
-      inputs: {x: {columns: [sepal_length, sepal_width, petal_length, petal_width]}}
+      inputs: {x: {column: features}}
       targets: {kind: {column: target}}
 
 Passes:
@@ -29,7 +29,7 @@ Passes:
     data:
       train: {Sklearn: iris}
       validation: 0.2
-      inputs: {x: {columns: [sepal_length, sepal_width, petal_length, petal_width]}}
+      inputs: {x: {column: features}}
       targets: {kind: {column: target}}
 """
 
@@ -60,7 +60,7 @@ UNNAMED = {
 """Metrics that Keras names after their class, and numbers where there are several: `auc`, `auc_1`."""
 
 FALL = (
-    "BinaryCrossentropy", "CategoricalCrossentropy", "SparseCategoricalCrossentropy", "crossentropy",
+    "BinaryCrossentropy", "CategoricalCrossentropy", "SparseCategoricalCrossentropy",
     "CategoricalHinge", "Hinge", "SquaredHinge", "KLDivergence", "LogCoshError", "Poisson",
     "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanSquaredError", "MeanSquaredLogarithmicError",
     "RootMeanSquaredError",
