@@ -1,4 +1,4 @@
-"""Warnings that only the rows show: told before training, silenced by comments, and errors where that is asked."""
+"""Warnings that only the rows show: told before training, silenced by comments, and errors if asked."""
 
 from __future__ import annotations
 

@@ -105,6 +105,8 @@ def _after(node: Node, layer: ObjectSpec | None, before: list[Way | None]) -> Wa
     """The mask's way up to what a call gives; None where there is none, or the steps are gone."""
     if layer is not None and _begins(layer):
         return Way(node)
+    if not any(before) and "mask" not in node.kwargs:
+        return None
     if layer is not None and layer.name in READ_MASKS and not _gives_on(layer):
         return None
     if layer is not None and "mask" in node.kwargs:
