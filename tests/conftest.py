@@ -32,6 +32,10 @@ from queue import Queue
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("yamlnet", deadline=None)  # how long an example takes says how busy the machine is
+settings.load_profile("yamlnet")
 
 BACKENDS = ("jax", "tensorflow", "torch")
 RECORD = "\x1e"

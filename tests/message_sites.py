@@ -251,7 +251,7 @@ def found_in_rows(loaded):  # type: ignore[no-untyped-def]
     from yamlnet import pipeline
     from yamlnet.data.facts import with_data
 
-    plan, _ = with_data(loaded.blueprint, loaded.plan, loaded.path.parent)
+    plan, _ = with_data(loaded.blueprint, loaded.plan, loaded.path.parent, loaded.tree)
     return pipeline.found_with_data(loaded, plan)
 
 

@@ -16,9 +16,10 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "yamlnet"
 
 ROOMS = (
-    {"cache", "resources"},
+    {"cache", "ordinary", "resources"},
     {"diagnostics"},
     {"syntax"},
+    {"formatter"},
     {"catalog"},
     {"schema"},
     {"assembly"},
@@ -40,8 +41,8 @@ FRONT_DOORS = {"__init__", "__main__"}
 """They open the house from outside, so the order of rooms does not bind them."""
 
 WITHOUT_KERAS = {
-    "cache", "resources", "diagnostics", "syntax", "catalog", "schema", "assembly", "resolver", "checks",
-    "manual",
+    "cache", "ordinary", "resources", "diagnostics", "syntax", "formatter", "catalog", "schema", "assembly",
+    "resolver", "checks", "manual",
 }  # fmt: skip
 """Rooms whose code never runs with Keras, so that a mistake is told in a fraction of a second."""
 
@@ -56,13 +57,14 @@ HEAVY = {
     "sklearn", "tensorflow", "torch",
 }  # fmt: skip
 
-SIBLINGS = ("checks", "cli", "data.sources", "exporters", "objectives")
+SIBLINGS = ("checks", "cli", "data.sources", "diagnostics.formats", "exporters", "objectives")
 """Rooms of things of one kind, each a module of its own that knows nothing of the others."""
 
 SHARED = {
     "checks": {"answers", "targets", "tracing"},
     "cli": {"drawing", "failures", "opened", "options"},
     "data.sources": set[str](),
+    "diagnostics.formats": set[str](),
     "exporters": {"artifact", "direct", "export", "outputs", "process"},
     "objectives": {"metric_shapes", "objective", "target_shapes"},
 }

@@ -21,6 +21,7 @@ from yamlnet.diagnostics.diagnostic import (
 )
 from yamlnet.diagnostics.ignores import MARK, UNKNOWN, UNUSED, settled
 from yamlnet.diagnostics.problems import Problems
+from yamlnet.diagnostics.report import without_echoes
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.resolve import resolve
 from yamlnet.schema.forms import Blueprint
@@ -107,6 +108,7 @@ def load(
 
 def settle(problems: Sequence[Diagnostic], tree: Tree, strict: bool) -> tuple[Diagnostic, ...]:
     """What is told of the problems found: warnings may be silenced by comments, or count as errors."""
+    problems = without_echoes(problems, tree)
     texts = (tree.text, *tree.texts.values())
     if any(MARK in text for text in texts):
         from yamlnet import manual
@@ -128,7 +130,7 @@ def problems_of(text: str, source: str) -> tuple[tuple[Diagnostic, ...], Tree]:
     try:
         inspect(tree, problems)
     except BlueprintError as error:
-        return error.diagnostics, tree
+        return settle(error.diagnostics, tree, strict=False), tree
     return settle(problems.diagnostics, tree, strict=False), tree
 
 
@@ -155,8 +157,10 @@ def inspect(tree: Tree, problems: Problems | None = None) -> tuple[Blueprint, Pl
         BlueprintError: with all problems, if one of them is an error.
     """
     problems = Problems() if problems is None else problems
+    for warning in tree.warnings:
+        problems.record(warning)
     blueprint = validate(tree, problems)
-    plan = resolve(blueprint, problems=problems)
+    plan = resolve(blueprint, problems=problems, tree=tree)
     misread = problems.failed  # what looks odd in half a plan may be a mistake that was told already
     for problem in check(plan):
         if problem.severity == "error" or not misread:
@@ -308,7 +312,7 @@ def _with_data(loaded: LoadedBlueprint, tell: Tell | None = None) -> tuple[Plan,
     from yamlnet.data.facts import with_data
 
     try:
-        plan, dataset = with_data(loaded.blueprint, loaded.plan, loaded.path.parent)
+        plan, dataset = with_data(loaded.blueprint, loaded.plan, loaded.path.parent, loaded.tree)
         found = found_with_data(loaded, plan)
     except BlueprintError as error:
         raise located(error, loaded.tree) from error.__cause__

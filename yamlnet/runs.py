@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from yamlnet.data.facts import input_shapes
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.pipeline import LoadedBlueprint, load
+from yamlnet.syntax.limits import reading_up_to
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from yamlnet.data.dataset import Dataset
     from yamlnet.exporters.artifact import Artifact
     from yamlnet.runner.run import Run
+
+MAX_RESOLVED = 64 << 20
+"""The longest resolved blueprint that is read: a loop of one line in the blueprint is written out in it."""
 
 
 def open_run(folder: str | Path, backend: str | None = None) -> Run:
@@ -40,7 +44,8 @@ def open_run(folder: str | Path, backend: str | None = None) -> Run:
 
 def reload(run: Run) -> LoadedBlueprint:
     """The blueprint that a run was trained from, as the run folder keeps it."""
-    return load(run.folder / "resolved.yaml")
+    with reading_up_to(MAX_RESOLVED):
+        return load(run.folder / "resolved.yaml")
 
 
 def evaluate(run: Run, split: str = "test") -> dict[str, float]:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yamlnet.diagnostics.diagnostic import Diagnostic, Note, Span
+from yamlnet.diagnostics.formats.text import WIDEST_LINE
 from yamlnet.diagnostics.lines import width
-from yamlnet.diagnostics.report import WIDEST_LINE, locate, render
+from yamlnet.diagnostics.report import locate, render
 from yamlnet.syntax.parse import parse
 
 TREE = parse(

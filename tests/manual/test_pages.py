@@ -37,6 +37,7 @@ UNSHOWN = {"missing-exporter", "too-many-files"}
 """What no golden file shows: it takes a machine without a package, or two hundred files."""
 
 GOLDEN = Path(__file__).parents[1] / "blueprints"
+NAME = re.compile(r"[a-z][a-z0-9-]+")
 TOLD = re.compile(r"\S.*?:\d+:\d+: .* \[([a-z-]+)\]$", re.MULTILINE)
 
 NAMES = manual.names()
@@ -93,4 +94,4 @@ def _names(path: Path) -> set[str]:
             found |= {
                 one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str)
             }
-    return {name for name in found if name and name == name.lower() and " " not in name}
+    return {name for name in found if NAME.fullmatch(name)}

@@ -111,8 +111,11 @@ def test_keras_callbacks_are_honoured(path: Path) -> None:
         "train.epochs=30",
         more="""  callbacks:
     - EarlyStopping: {monitor: val_loss, patience: 1, min_delta: 0.2, restore_best_weights: true}
-    - CSVLogger: log.csv
-    - ModelCheckpoint: "checkpoints/{epoch:02d}.keras"
+    - CSVLogger
+    - ModelCheckpoint
+    - ModelCheckpoint: {save_best_only: true, monitor: accuracy}
+    - ModelCheckpoint: {monitor: nothing_so_called, mode: min}
+    - ModelCheckpoint: {save_freq: 5}
     - ReduceLROnPlateau: {monitor: val_loss, factor: 0.1, patience: 1, min_delta: 10.0}
     - TerminateOnNaN
 """,
@@ -122,7 +125,16 @@ def test_keras_callbacks_are_honoured(path: Path) -> None:
     with (run.folder / "log.csv").open(encoding="utf-8") as file:
         logged = list(csv.DictReader(file))
     assert [float(row["val_loss"]) for row in logged] == pytest.approx(run.history["val_loss"])
-    assert len(list((run.folder / "checkpoints").iterdir())) == epochs
+    written = {path.name for path in (run.folder / "checkpoints").iterdir()}
+    assert written == {
+        f"epoch-{epoch:03d}-val_loss-{value:.4f}.keras"
+        for epoch, value in enumerate(run.history["val_loss"], start=1)
+    }
+    assert [path.name for path in (run.folder / "checkpoints-2").iterdir()] == ["best.keras"]
+    unvalued = {path.name for path in (run.folder / "checkpoints-3").iterdir()}
+    assert unvalued == {f"epoch-{epoch:03d}.keras" for epoch in range(1, epochs + 1)}
+    between = min(path.name for path in (run.folder / "checkpoints-4").iterdir())
+    assert between == "epoch-001-batch-000005.keras"
     assert float(keras.ops.convert_to_numpy(run.model.optimizer.learning_rate)) < 0.02
 
 

@@ -82,6 +82,26 @@ MISTAKES = {
     "star": Mistake("freeze: *.bias\n", "needs-quotes", 1, 9, "*.bias", "quotes"),
     "question mark": Mistake("a: ? x\n", "needs-quotes", 1, 4, "?", "quotes"),
     "bar with text": Mistake("a: | text\n", "needs-quotes", 1, 4, "|", "next line"),
+    "question mark in braces": Mistake("a: {?x: 1}\n", "needs-quotes", 1, 6, "x", '"?x"'),
+    "question mark in a list": Mistake("[?x]\n", "needs-quotes", 1, 3, "x", "quotes"),
+    "question mark, the word seen before": Mistake("x: {?x: 1}\n", "needs-quotes", 1, 6, "x", "quotes"),
+    "dash alone": Mistake("a: [-, b]\n", "needs-quotes", 1, 5, "-", "quotes"),
+    "colon in an anchor": Mistake("a: &b:c 1\n", "alias", 1, 4, "&b:c", "letters"),
+    # Characters that are taken for others
+    "no-break space after a dash": Mistake("-\u00a0a: 1\n", "character", 1, 2, "\u00a0", "ordinary one"),
+    "no-break space after a colon": Mistake("a: {b:\u00a01}\n", "character", 1, 7, "\u00a0", "ordinary one"),
+    "no-break space at the end": Mistake("a: b\u00a0\n", "character", 1, 5, "\u00a0", "quotes"),
+    "no-break space as indentation": Mistake("a:\n\u00a0b: 1\n", "character", 2, 1, "\u00a0", "a space"),
+    "no-break space where the parser stops": Mistake(
+        "a:\n  b: 1\n\u00a0\u00a0- c\n", "character", 3, 1, "\u00a0", "type a space"
+    ),
+    "zero-width space": Mistake("a: re\u200blu\n", "character", 1, 6, "\u200b", "invisible"),
+    "typographic quotes": Mistake("a: “b”\n", "character", 1, 4, "“b”", '"…"'),
+    "full-width colon": Mistake("a\uff1a1\nb: 1\n", "character", 1, 2, "\uff1a", '": "'),
+    "comment glued to a bracket": Mistake("a: [b]#c\n", "missing-space", 1, 7, "#", "before this"),
+    "comment glued to a quote": Mistake('a: "b"#c\n', "missing-space", 1, 7, "#", "quotes"),
+    "comment glued to a comma": Mistake("a: [b,#c\n d]\n", "missing-space", 1, 7, "#", "before this"),
+    "comment glued to a bar": Mistake("a: |-#c\n  d\n", "missing-space", 1, 6, "#", "before this"),
     # What YAML allows and blueprints do not
     "tag": Mistake("a: !!python/object:os.system x\n", "tag", 1, 4, "!!python/object:os.system", "remove it"),
     "tag of our own": Mistake("a: &x !y [1]\n", "tag", 1, 7, "!y", "data"),
@@ -188,3 +208,16 @@ def test_an_opening_is_named(text: str, line: int, column: int) -> None:
     (note,) = problem.notes
     assert note.span is not None
     assert (note.span.line, note.span.column) == (line, column)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: b#c", "a: '[#b'", 'a: "x\\"#y"', "a: b # [c]#d", "# [c]#d\na: 1", "a: |\n  [b]#c\n",
+        "a: >-  # x\n  b", "a: don\u2019t", "a: The \u201cbest\u201d net", "a: 10\u00a0000", "a: '\u00a0b'",
+        "a: b # \u00a0\u200b\uff1a", "a: x\uff1ay", "'a\u00a0b': 1", "a: [&b c, *b]", "? a\n: b", "{? a : b}",
+        "a: --", "- -1", "a: '\U0001f469\u200d\U0001f4bb'",
+    ],
+)  # fmt: skip
+def test_what_comes_close_is_read(text: str) -> None:
+    assert parse(text, "f").value

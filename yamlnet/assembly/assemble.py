@@ -23,7 +23,7 @@ from yamlnet.assembly.variants import choose_variant
 from yamlnet.diagnostics.diagnostic import BlueprintError, Note, Severity, Span, YamlnetError
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import did_you_mean
-from yamlnet.schema.words import EXTENDS, GIVEN, IMPORT, IMPORTED, NAME
+from yamlnet.schema.words import EXTENDS, GIVEN, IMPORT, IMPORTED, name_mistake
 from yamlnet.syntax.graft import find, labelled, put, whole
 from yamlnet.syntax.parse import parse, read
 from yamlnet.syntax.tree import Branch, Positions, Tree
@@ -165,8 +165,8 @@ class _Assembler:
             self._tell("wrong-type", message, place.span, trail)
             return put(found, (IMPORT,), Branch({}, Positions(place.span)))
         for name, written in imports.items():
-            if not NAME.match(name):
-                message = f'"{name}" cannot name an import; names begin with a lower-case letter'
+            if mistake := name_mistake(name, "tensor"):
+                message = f'"{name}" cannot name an import; {mistake}'
                 self._tell("name", message, place.keys[name], trail)
             entry = self._import(Branch(written, place.children[name]), address, trail)
             found = put(found, (IMPORT, name), entry)
@@ -230,6 +230,8 @@ class _Assembler:
             for problem in error.diagnostics:
                 self.problems.record(replace(problem, notes=(*problem.notes, *notes)))
             return None
+        for warning in tree.warnings:
+            self.problems.record(replace(warning, path=(), notes=_named_by((*trail, step))))
         drift = self.files.drifted.get(step.address.source)
         if drift is not None:
             severity: Severity = "error" if self.files.lock.mode == "refuse" else "warning"

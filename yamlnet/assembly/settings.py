@@ -33,6 +33,8 @@ def apply_settings(tree: Tree, settings: Sequence[str], problems: Problems) -> T
         try:
             path, parsed = _read(setting, root)
             texts[parsed.source] = parsed.text
+            for warning in parsed.warnings:
+                problems.record(replace(warning, path=()))
             root = _with_setting(root, path, parsed)
         except _Refused as refused:
             span = Span(number, 1, number, len(lines[number - 1]) + 1, SOURCE)

@@ -7,7 +7,7 @@ from yamlnet.diagnostics.diagnostic import Span
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.schema.parameters import read_parameters
-from yamlnet.schema.words import VARIANT_NAME, VARIANTS
+from yamlnet.schema.words import VARIANTS, name_mistake
 from yamlnet.syntax.graft import put
 from yamlnet.syntax.tree import Branch, Positions
 
@@ -33,8 +33,8 @@ def choose_variant(document: Branch, name: str | None, asked_at: Span | None, pr
         return document
     places = document.positions.children[VARIANTS]
     for each in variants:
-        if not VARIANT_NAME.match(each):
-            message = f'"{each}" cannot name a variant; use letters, digits, _ . and -'
+        if mistake := name_mistake(each, "variant"):
+            message = f'"{each}" cannot name a variant; {mistake}'
             problems.add_at("name", message, places.keys[each])
     applied = {
         each: _applied(document, Branch(settings, places.children[each]), each, places, problems)

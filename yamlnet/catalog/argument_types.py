@@ -18,6 +18,7 @@ from yamlnet.catalog.argument_terms import (
     COUNTS,
     DATA_FORMAT,
     DTYPE,
+    ENCODING,
     FACTOR,
     FILL_MODE,
     FRACTION,
@@ -25,6 +26,7 @@ from yamlnet.catalog.argument_terms import (
     INTERPOLATION,
     LAYER,
     LEARNING_RATE,
+    NAME,
     NATURAL,
     NOT_NEGATIVE,
     NUMBER,
@@ -35,8 +37,10 @@ from yamlnet.catalog.argument_terms import (
     REGULARIZER,
     SEED,
     SHAPE,
+    SUBSCRIPTS,
     TENSOR,
     TEXT,
+    TOKENS,
     WHOLE,
     choices,
     one_or_list,
@@ -60,7 +64,7 @@ _NAMED: dict[ValueType, str] = {
         normalize pad_to_aspect_ratio pad_to_max_tokens periodic power_to_db ragged raise_error
         relative_step remove_diagonal renorm reset_after restore_best_weights retstep
         return_attention_scores return_sequences return_state reverse save_best_only
-        save_weights_only scaling sorted sparse sparse_y_pred sparse_y_true staircase stateful
+        scaling sorted sparse sparse_y_pred sparse_y_true staircase stateful
         swap_on_epoch synchronized tie_weights trainable training unit_forget_bias unroll upper
         use_bias use_causal_mask use_cudnn use_ema use_gate use_scale write_graph write_images
         write_steps_per_second zero_output_for_mask
@@ -128,10 +132,13 @@ _NAMED: dict[ValueType, str] = {
     INTERPOLATION: "interpolation",
     FILL_MODE: "fill_mode",
     ListOf(NUMBER, 2, 2): "value_range",
-    optional(ListOf(AnyOf((NUMBER, TEXT)))): "vocabulary",
+    TOKENS: "vocabulary",
     optional(ListOf(NUMBER)): "idf_weights bin_boundaries label_weights thresholds",
-    TEXT: "equation name monitor subscripts pattern log_dir filename separator filepath oov_token",
-    optional(TEXT): "mask_token encoding embeddings_metadata",
+    NAME: "name",
+    SUBSCRIPTS: "equation pattern subscripts",
+    TEXT: "monitor oov_token",
+    optional(TEXT): "mask_token",
+    optional(ENCODING): "encoding",
     choices("auto", "min", "max"): "mode",
     choices("sum", "sum_over_batch_size", "mean", "mean_with_sample_weight", "none"): "reduction",
     choices("interpolation", "minoring", "majoring"): "summation_method",

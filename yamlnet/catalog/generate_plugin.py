@@ -12,7 +12,8 @@ import os
 import sys
 from typing import Any
 
-from yamlnet.catalog.generate import call_arguments, constructor_arguments, first_line, public
+from yamlnet.catalog.generate import call_arguments, constructor_arguments, public
+from yamlnet.catalog.generate_help import first_line
 
 
 def plugin_layers(name: str) -> dict[str, dict[str, Any]]:

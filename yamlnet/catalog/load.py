@@ -7,11 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from yamlnet.catalog.argument_terms import PLUGIN_VALUE
 from yamlnet.catalog.argument_types import argument_type
 from yamlnet.catalog.entry import Argument, Entry, Kind
 from yamlnet.catalog.own_layers import OWN_LAYERS
 from yamlnet.catalog.plugins import plugins
-from yamlnet.catalog.types import Plain
+from yamlnet.catalog.types import Unwritable, ValueType
 
 FOLDER = Path(__file__).parent / "keras"
 
@@ -109,14 +110,23 @@ def _entry(kind: Kind, name: str, raw: dict[str, Any]) -> Entry:
 
 
 def _argument(owner: str, raw: dict[str, Any]) -> Argument:
+    type = _type(owner, raw["name"])
     return Argument(
         name=raw["name"],
-        type=argument_type(owner, raw["name"]) or Plain(),
-        required=raw.get("required", False),
+        type=type,
+        required=raw.get("required", False) and not isinstance(type, Unwritable),  # yamlnet gives those
         default=raw.get("default"),
         help=raw.get("help", ""),
         tensor=raw.get("tensor", "no"),
     )
+
+
+def _type(owner: str, name: str) -> ValueType:
+    """What an argument may be: what the tables say; of a plugin's layer else scalars and lists."""
+    known = argument_type(owner, name)
+    if "." in owner:  # a path that Keras's callbacks may not take is nothing of a plugin's
+        return PLUGIN_VALUE if known is None or isinstance(known, Unwritable) else known
+    return known or Unwritable("nobody has said yet what it may be")
 
 
 @lru_cache(maxsize=1)

@@ -48,7 +48,10 @@ class Boolean:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Any string."""
+    """A string: any, or one that matches a pattern as a whole; `meaning` says the pattern in words."""
+
+    pattern: str = ""
+    meaning: str = "a text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,20 @@ class ListOf:
     item: ValueType
     min_length: int = 0
     max_length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """A constant tensor: a number, or lists of lists of numbers; with `booleans`, of true and false too."""
+
+    booleans: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFile:
+    """The path of a text file that yamlnet reads, a token a line, and hands over as a list."""
+
+    integers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +112,18 @@ class ObjectOf:
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """Any plain data: scalars, lists and mappings of them, for the few arguments that take it."""
+    """Any plain data: scalars, lists and mappings of them. No argument of Keras is of this type."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unwritable:
-    """An argument that no blueprint can write (a function, a Python object) and the reason."""
+    """An argument that no blueprint can write (a function, a Python object, a file's path) and the reason.
+
+    `check` names the check under which writing it is told.
+    """
 
     reason: str
+    check: str = "wrong-type"
 
 
 ValueType = (
@@ -113,6 +134,8 @@ ValueType = (
     | Null
     | Choice
     | ListOf
+    | Array
+    | TokenFile
     | MappingOf
     | AnyOf
     | ObjectOf

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from yamlnet.catalog import types as t
+from yamlnet.syntax.surprises import meant
 
 DTYPES = (
     "float16", "bfloat16", "float32", "float64", "int8", "int16", "int32", "int64",
@@ -14,13 +17,28 @@ DTYPES = (
 )  # fmt: skip
 
 
+class Filled(str):
+    """A text in which no expression is left: a `${` in it is just two characters.
+
+    An expression may make such a text. Were it taken for one whose value is not known yet, it would fit
+    every type, and pass unread to Keras.
+    """
+
+    __slots__ = ()
+
+
+def is_open(value: object) -> bool:
+    """Whether a value is a text that holds an expression, so that its value is not known yet."""
+    return isinstance(value, str) and "${" in value and not isinstance(value, Filled)
+
+
 def problem(value: object, type: t.ValueType) -> str | None:
     """What was expected when a value does not fit its type; None when it fits.
 
     A string with `${` fits everything: its value is not known yet. Of an object only the form is
     looked at, since its name and arguments have places of their own.
     """
-    if isinstance(value, str) and "${" in value:
+    if is_open(value):
         return None
     if isinstance(type, t.AnyOf):
         return None if any(problem(value, option) is None for option in type.options) else describe(type)
@@ -45,8 +63,12 @@ def _fits(value: object, type: t.ValueType) -> bool:
             return _fits_number(value, type)
         case t.Boolean():
             return isinstance(value, bool)
-        case t.Text():
+        case t.Text(pattern=pattern):
+            return isinstance(value, str) and (not pattern or _pattern(pattern).fullmatch(value) is not None)
+        case t.TokenFile():
             return isinstance(value, str)
+        case t.Array(booleans=booleans):
+            return _fits_array(value, booleans)
         case t.Null():
             return value is None
         case t.Choice(options=options):
@@ -61,6 +83,19 @@ def _fits(value: object, type: t.ValueType) -> bool:
             form = isinstance(value, str) or (isinstance(value, Mapping) and len(value) == 1)
             return form or hasattr(value, "kind")
     return True
+
+
+@lru_cache
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text)
+
+
+def _fits_array(value: object, booleans: bool) -> bool:
+    if isinstance(value, list | tuple):
+        return all(is_open(item) or _fits_array(item, booleans) for item in value)
+    if isinstance(value, bool):
+        return booleans
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def _fits_number(value: object, type: t.Integer | t.Number) -> bool:
@@ -109,8 +144,12 @@ def describe(type: t.ValueType) -> str:
             return _bounded("a number", type.min, type.max, type.above, type.below)
         case t.Boolean():
             return "true or false"
-        case t.Text():
-            return "a text"
+        case t.Text(meaning=meaning):
+            return meaning
+        case t.TokenFile(integers=integers):
+            return f"the path of a file with a {'whole number' if integers else 'token'} on each line"
+        case t.Array(booleans=booleans):
+            return "a number, true, false, or a list of them" if booleans else "a number or a list of numbers"
         case t.Null():
             return "null"
         case t.Choice(options=options):
@@ -126,6 +165,15 @@ def describe(type: t.ValueType) -> str:
         case t.Unwritable(reason=reason):
             return f"left out: {reason}"
     return "a plain value"
+
+
+def text_mend(value: object, expected: str) -> str:
+    """What to write for a text that other languages read as what was expected: `; write false` of `no`."""
+    wanted = meant(value) if isinstance(value, str) else None
+    if wanted is None:
+        return ""
+    kind = "true or false" if wanted in ("true", "false") else "null" if wanted == "null" else "number"
+    return f"; write {wanted}" if kind in expected else ""
 
 
 def shown(value: object) -> str:
@@ -191,7 +239,7 @@ def _plural(type: t.ValueType) -> str:
             return describe(type).replace("a whole number", "whole numbers")
         case t.Number():
             return describe(type).replace("a number", "numbers")
-        case t.Text():
+        case t.Text(pattern=""):
             return "texts"
         case t.Plain():
             return "values"

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 from yamlnet.checks import (
     activation_twice,
-    callback_paths,
     class_count,
     class_weight,
     data_names,
@@ -33,7 +32,6 @@ CHECKS: tuple[Callable[[Plan], Iterator[Diagnostic]], ...] = (
     output_names.check,
     losses.check,
     schedule.check,
-    callback_paths.check,
     shared_models.check,
     loss_fit.check,
     class_count.check,

@@ -13,6 +13,7 @@ from yamlnet.cli.options import (
     backend_option,
     blueprint_argument,
     lock_option,
+    max_bytes_option,
     quiet_option,
     set_option,
     strict_option,
@@ -29,6 +30,7 @@ from yamlnet.cli.options import (
 @lock_option
 @strict_option
 @quiet_option
+@max_bytes_option
 @handles_failures
 def command(
     blueprint: str,

@@ -1,14 +1,13 @@
 """What happens when something goes wrong: the problem, nothing else, and an exit code.
 
 0 is fine, 1 are problems in the blueprint, the data or the machine, 2 the command was misused, 130
-Ctrl-C. Text goes to stderr; what is for machines (`--format json|github`) goes to stdout, so that it can
+Ctrl-C. Text goes to stderr; what is for machines (any other `--format`) goes to stdout, so that it can
 be piped. A traceback is shown with `--debug` only.
 """
 
 from __future__ import annotations
 
 import functools
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +16,7 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, YamlnetError
-from yamlnet.diagnostics.report import Places, Style, render
+from yamlnet.diagnostics.report import STYLES, Places, Style, render, render_plainly
 
 R = TypeVar("R")
 
@@ -34,9 +33,9 @@ def handles_failures(function: Callable[..., R]) -> Callable[..., R]:
     @click.option(
         "--format",
         "style",
-        type=click.Choice(["text", "json", "github"]),
+        type=click.Choice(STYLES),
         default="text",
-        help="How problems are written: for people, for programs, or as GitHub annotations.",
+        help="How problems are written: for people, for programs, as GitHub annotations, or as SARIF.",
     )
     @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
     @functools.wraps(function)
@@ -62,8 +61,31 @@ def style_asked() -> Style:
 
 def tell(problems: Iterable[Diagnostic], trees: Mapping[str, Places], style: Style) -> None:
     """Write problems and warnings where their style belongs."""
-    color = style == "text" and sys.stderr.isatty() and "NO_COLOR" not in os.environ
-    click.echo(render(problems, trees, style, color), err=style == "text", nl=False)
+    _write(render(problems, trees, style, _colored(style), _explained), style)
+
+
+def tell_plainly(message: str, hint: str | None, style: Style) -> None:
+    """Say an error that has no place in a blueprint."""
+    _write(render_plainly(message, hint, style, _colored(style)), style)
+
+
+def _write(text: str, style: Style) -> None:
+    click.echo(text, err=style == "text", nl=False)
+
+
+def _colored(style: Style) -> bool:
+    return style == "text" and sys.stderr.isatty() and "NO_COLOR" not in os.environ
+
+
+def _explained(check: str) -> tuple[str, str] | None:
+    """What the manual says of a check."""
+    from yamlnet import manual
+
+    try:
+        page = manual.page(check)
+    except KeyError:
+        return None
+    return page.summary, page.text
 
 
 def fail(error: BaseException, style: Style) -> NoReturn:
@@ -76,27 +98,6 @@ def fail(error: BaseException, style: Style) -> NoReturn:
     else:
         tell_plainly(*_message(error), style)
     sys.exit(1)
-
-
-def tell_plainly(message: str, hint: str | None, style: Style) -> None:
-    """Say an error that has no place in a blueprint."""
-    if style == "json":
-        nowhere: dict[str, object] = dict.fromkeys(("file", "line", "column", "end_line", "end_column"))
-        problem: dict[str, object] = {
-            "message": message,
-            "hint": hint,
-            "path": [],
-            "severity": "error",
-            "check": "error",
-        }
-        click.echo(json.dumps([{**nowhere, **problem, "notes": []}], indent=2))
-    elif style == "github":
-        told = f"{message}; {hint}" if hint else message
-        click.echo(f"::error::{told.replace('%', '%25').replace(chr(10), '%0A')}")
-    else:
-        click.echo(f"{click.style('error:', fg='red', bold=True)} {message}", err=True)
-        if hint:
-            click.echo(f"  {hint}", err=True)
 
 
 def _message(error: BaseException) -> tuple[str, str | None]:

@@ -7,10 +7,12 @@ from pathlib import Path
 import click
 
 from yamlnet.cli.failures import handles_failures
+from yamlnet.cli.options import max_bytes_option
 
 
 @click.command("lock", short_help="Pin what imported files hold.")
 @click.argument("blueprints", nargs=-1, required=True, type=click.Path(), metavar="BLUEPRINT...")
+@max_bytes_option
 @handles_failures
 def command(blueprints: tuple[str, ...]) -> None:
     """Write blueprint.lock beside blueprints: the hash of every file that they import or extend.

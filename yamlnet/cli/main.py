@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "show": "Draw a blueprint's graph.",
     "resolve": "Print a blueprint with everything filled in.",
     "lock": "Pin what imported files hold.",
+    "fmt": "Settle the style of blueprints.",
     "checks": "List the checks, or explain one.",
     "schema": "Explain a layer, or print the editor's schema.",
     "new": "Start from a blueprint of the gallery.",

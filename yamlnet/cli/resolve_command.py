@@ -8,7 +8,7 @@ import click
 
 from yamlnet.cli.failures import handles_failures
 from yamlnet.cli.opened import opened
-from yamlnet.cli.options import blueprint_argument, lock_option, set_option
+from yamlnet.cli.options import blueprint_argument, lock_option, max_bytes_option, set_option
 from yamlnet.diagnostics.diagnostic import YamlnetError
 
 
@@ -24,6 +24,7 @@ from yamlnet.diagnostics.diagnostic import YamlnetError
 @click.option("--defaults", is_flag=True, help="Write the arguments that Keras fills in, too.")
 @set_option
 @lock_option
+@max_bytes_option
 @handles_failures
 def command(
     blueprint: str,

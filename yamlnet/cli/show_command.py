@@ -8,7 +8,7 @@ import click
 
 from yamlnet.cli.failures import handles_failures
 from yamlnet.cli.opened import opened
-from yamlnet.cli.options import blueprint_argument, lock_option, set_option
+from yamlnet.cli.options import blueprint_argument, lock_option, max_bytes_option, set_option
 
 ENDINGS = (".svg", ".png", ".pdf", ".mmd", ".dot")
 
@@ -21,6 +21,7 @@ ENDINGS = (".svg", ".png", ".pdf", ".mmd", ".dot")
 @click.option("--model", "name", help="Which model, where there are several; default: all as text.")
 @set_option
 @lock_option
+@max_bytes_option
 @handles_failures
 def command(
     blueprint: str, output: str | None, name: str | None, overrides: tuple[str, ...], locked: bool

@@ -12,6 +12,7 @@ from yamlnet.cli.options import (
     backend_option,
     blueprint_argument,
     lock_option,
+    max_bytes_option,
     quiet_option,
     set_option,
     strict_option,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 @lock_option
 @strict_option
 @quiet_option
+@max_bytes_option
 @handles_failures
 def command(
     blueprint: str,

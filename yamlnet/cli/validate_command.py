@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from yamlnet.cli.failures import handles_failures, style_asked, tell, tell_plainly
-from yamlnet.cli.options import lock_option, quiet_option, set_option, strict_option
+from yamlnet.cli.options import lock_option, max_bytes_option, quiet_option, set_option, strict_option
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, Note, Span, YamlnetError
 from yamlnet.diagnostics.report import Places, locate
 
@@ -26,6 +26,7 @@ BEGINNING = Span(1, 1, 1, 1)
 @lock_option
 @strict_option
 @quiet_option
+@max_bytes_option
 @handles_failures
 def command(
     blueprints: tuple[str, ...], overrides: tuple[str, ...], locked: bool, strict: bool, quiet: bool

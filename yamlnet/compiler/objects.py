@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from yamlnet.catalog.load import catalog
+from yamlnet.catalog.types import Unwritable
+from yamlnet.catalog.values import problem
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic
 from yamlnet.resolver.plan import ObjectSpec
 
@@ -28,8 +30,9 @@ def construct(spec: ObjectSpec, **extra: object) -> Any:
     """
     if spec.kind == "activation":
         return spec.name
-    arguments = {name: _constructed(value) for name, value in spec.arguments.items()}
     keras_class = keras_object(_path(spec))
+    _refuse_unread(spec)
+    arguments = {name: _constructed(value) for name, value in spec.arguments.items()}
     try:
         return keras_class(**arguments, **extra)
     except (TypeError, ValueError, AttributeError, OverflowError, KeyError, IndexError) as error:
@@ -44,6 +47,19 @@ def _path(spec: ObjectSpec) -> str:
             [Diagnostic("refused", f'{spec.kind} "{spec.name}" is not in the catalogue', spec.path, "key")]
         )
     return entry.path
+
+
+def _refuse_unread(spec: ObjectSpec) -> None:
+    """The second belt: whatever made the plan, an argument is in the catalogue and of its type."""
+    entry = catalog().find(spec.kind, spec.name)
+    assert entry is not None, "its path was found"
+    for name, value in spec.arguments.items():
+        argument = entry.by_name.get(name)
+        if name == "name" and isinstance(value, str):
+            continue  # what Keras calls the object, which our own code sets
+        if argument is None or isinstance(argument.type, Unwritable) or problem(value, argument.type):
+            message = f'"{name}" of {spec.kind} "{spec.name}" is not what the catalogue allows'
+            raise BlueprintError([Diagnostic("refused", message, (*spec.path, name))])
 
 
 def _constructed(value: object) -> object:

@@ -13,18 +13,22 @@ from yamlnet.diagnostics.diagnostic import BlueprintError, DataError, Diagnostic
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.resolve import resolve
 from yamlnet.schema.forms import Blueprint
+from yamlnet.syntax.tree import Tree
 
 if TYPE_CHECKING:
     from yamlnet.data.dataset import Dataset
 
 
-def with_data(blueprint: Blueprint, plan: Plan, folder: Path) -> tuple[Plan, Dataset]:
+def with_data(
+    blueprint: Blueprint, plan: Plan, folder: Path, tree: Tree | None = None
+) -> tuple[Plan, Dataset]:
     """The data of a blueprint, and the plan with its facts, and with what needs them filled in.
 
     Args:
         blueprint: what is resolved again once the facts are known.
         plan: what it was resolved to without them.
         folder: what the paths of its data are relative to.
+        tree: as `resolve` takes it.
 
     Raises:
         BlueprintError: the data cannot be read, or there is none.
@@ -43,7 +47,7 @@ def with_data(blueprint: Blueprint, plan: Plan, folder: Path) -> tuple[Plan, Dat
     per_epoch = steps_per_epoch(dataset.train.rows, plan.data.batch_size)
     steps = steps or per_epoch * ((plan.train.epochs if plan.train else None) or 1)
     facts = {"steps": steps, "data": dataset.facts}
-    return replace(resolve(blueprint, facts) if plan.unknown else plan, facts=facts), dataset
+    return replace(resolve(blueprint, facts, tree=tree) if plan.unknown else plan, facts=facts), dataset
 
 
 def input_shapes(plan: Plan) -> dict[str, tuple[int | None, ...]]:

@@ -1,28 +1,22 @@
-"""Telling problems: where key paths become `file:line:column`, and diagnostics text, JSON or annotations."""
+"""Telling problems: where key paths become `file:line:column`; how they look is a format's, in `formats/`."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+import importlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, cast, get_args
 
 from yamlnet.diagnostics.diagnostic import At, Diagnostic, KeyPath, Note, Severity, Span
-from yamlnet.diagnostics.lines import shown, split_lines, width
+from yamlnet.diagnostics.lines import split_lines
 
-Style = Literal["text", "json", "github"]
+Style = Literal["text", "json", "github", "sarif"]
+"""The formats; each is `yamlnet.diagnostics.formats.<style>`."""
 
-WIDEST_LINE = 120
-"""Longer source lines are shown as the stretch around the caret."""
+STYLES: tuple[Style, ...] = get_args(Style)
 
-MARGIN = 40
-"""How much of a longer line is shown before the caret."""
-
-MOST_NOTES = 5
-"""Of more notes, those in the middle are counted."""
-
-COLORS = {"error": "31", "warning": "33", "note": "36"}
-"""SGR codes: red, yellow, cyan."""
+Explain = Callable[[str], "tuple[str, str] | None"]
+"""From a check's name to what its page says, as one sentence and as a whole; None where it has no page."""
 
 
 class Places(Protocol):
@@ -75,6 +69,7 @@ def render(
     trees: Mapping[str, Places] | Places,
     style: Style = "text",
     color: bool = False,
+    explain: Explain = lambda check: None,
 ) -> str:
     """Problems sorted by place, each once, as one text that ends with a line break (or is empty).
 
@@ -83,22 +78,53 @@ def render(
         trees: each file that the problems point into, by its source; `""` is the blueprint that was asked
             for. Or that one file alone.
         style: `text` for people, `json` (a list of objects) for programs, `github` for annotations in a
-            GitHub workflow.
+            GitHub workflow, `sarif` for services that gather what analysers find.
         color: whether the text may hold terminal colours.
+        explain: where the formats that describe the checks find what to say of them.
     """
     files = _Files(trees)
     located = {(one.source, one.span, one.check, one.message): one for one in map(files.locate, problems)}
-    ordered = [located[key] for key in sorted(located)]
-    if style == "json":
-        return json.dumps([_as_json(one) for one in ordered], indent=2) + "\n"
-    if style == "github":
-        return "".join(map(_annotation, ordered))
-    return "".join(_text(one, color) for one in ordered) + _count(ordered)
+    return _format(style).problems([located[key] for key in sorted(located)], color, explain)
+
+
+def render_plainly(message: str, hint: str | None = None, style: Style = "text", color: bool = False) -> str:
+    """An error that has no place in a blueprint, in the same forms."""
+    return _format(style).plainly(message, hint, color)
+
+
+class Format(Protocol):
+    """What a module of `formats/` holds. Colours are only asked for where people read."""
+
+    def problems(self, ordered: list[Located], color: bool, explain: Explain) -> str:
+        """Problems, sorted."""
+
+    def plainly(self, message: str, hint: str | None, color: bool) -> str:
+        """An error without a place, and what to do about it."""
+
+
+def _format(style: Style) -> Format:
+    return cast(Format, importlib.import_module(f"yamlnet.diagnostics.formats.{style}"))
 
 
 def locate(problem: Diagnostic, trees: Mapping[str, Places] | Places) -> Located:
     """A diagnostic with its path turned into a place, and those of its notes; `trees` as in `render`."""
     return _Files(trees).locate(problem)
+
+
+def without_echoes(
+    problems: Sequence[Diagnostic], trees: Mapping[str, Places] | Places
+) -> tuple[Diagnostic, ...]:
+    """The problems without the warnings that begin where an error begins: one word about a place will do."""
+    if all(problem.severity == "error" for problem in problems):
+        return tuple(problems)
+    files = _Files(trees)
+    places = [files.locate(problem).place for problem in problems]
+    wrong = {place for place, problem in zip(places, problems, strict=True) if problem.severity == "error"}
+    return tuple(
+        problem
+        for place, problem in zip(places, problems, strict=True)
+        if problem.severity == "error" or place not in wrong
+    )
 
 
 class _Files:
@@ -154,113 +180,3 @@ def _span(problem: Diagnostic, tree: Places | None) -> Span:
     if problem.within is not None:
         return tree.inside(problem.path, problem.within)
     return tree.span(problem.path, problem.at)
-
-
-def _text(one: Located, color: bool) -> str:
-    mark = _tint("warning: ", COLORS["warning"], color) if one.severity == "warning" else ""
-    check = _tint(f"[{one.check}]", "2", color)
-    head = f"{_tint(f'{shown(one.place)}:', '1', color)} {mark}{shown(one.message)} {check}\n"
-    notes = "".join(_notes_text(one.notes, color))
-    return head + _excerpt(one, color) + notes
-
-
-def _notes_text(notes: tuple[Located, ...], color: bool) -> Iterator[str]:
-    """The notes; of a long way through blocks and files, its two ends."""
-    left_out = notes[MOST_NOTES - 1 : -1] if len(notes) > MOST_NOTES else ()
-    for index, note in enumerate(notes):
-        if left_out and index == MOST_NOTES - 1:
-            yield f"  … through {len(left_out)} further places\n"
-        if not (left_out and MOST_NOTES - 1 <= index < len(notes) - 1):
-            yield _note_text(note, color)
-
-
-def _note_text(note: Located, color: bool) -> str:
-    text = f"{shown(note.place)}: {shown(note.message)}\n{_excerpt(note, color)}"
-    return "".join(f"  {line}\n" for line in text.splitlines())
-
-
-def _excerpt(one: Located, color: bool) -> str:
-    """The source line behind its number, and under it the caret."""
-    if not one.line.strip():
-        return ""
-    before, marked, after = _stretch(one.line, one.span)
-    caret = "^" + "~" * (width(marked.rstrip() or marked) - 1)
-    number = str(one.span.line)
-    line = f"{before}{marked}{after}".rstrip()
-    under = f"{' ' * width(before)}{_tint(caret, COLORS[one.severity], color)}"
-    return f"{number} | {line}\n{' ' * len(number)} | {under}\n"
-
-
-def _stretch(line: str, span: Span) -> tuple[str, str, str]:
-    """A source line as it is shown: what stands before the caret, above it, and after it."""
-    start = min(span.column - 1, len(line))
-    end = span.end_column - 1 if span.end_line == span.line else len(line)
-    end = max(start, min(end, len(line)))
-    before, marked, after = shown(line[:start]), shown(line[start:end]), shown(line[end:])
-    room = WIDEST_LINE
-    if len(before) + len(marked) + len(after) > WIDEST_LINE:
-        if len(before) > MARGIN:
-            kept = max(MARGIN, WIDEST_LINE - len(marked) - len(after))
-            before = before if len(before) <= kept else "…" + before[-kept:]
-        room -= len(before)
-        if len(marked) > room:
-            marked, after = marked[:room] + "…", ""
-        elif len(marked) + len(after) > room:
-            after = after[: room - len(marked)] + "…"
-    return before, marked, after
-
-
-def _count(ordered: list[Located]) -> str:
-    """`2 errors, 1 warning`, or nothing where there is one problem: one can count to one."""
-    if len(ordered) < 2:
-        return ""
-    errors = sum(one.severity == "error" for one in ordered)
-    counts = (("error", errors), ("warning", len(ordered) - errors))
-    return ", ".join(f"{count} {what}{'s' if count != 1 else ''}" for what, count in counts if count) + "\n"
-
-
-def _as_json(one: Located) -> dict[str, object]:
-    place = {
-        "file": one.source,
-        "line": one.span.line,
-        "column": one.span.column,
-        "end_line": one.span.end_line,
-        "end_column": one.span.end_column,
-        "message": one.message,
-        "path": list(one.path),
-    }
-    if one.severity == "note":
-        return dict(place)
-    return {
-        **place,
-        "severity": one.severity,
-        "check": one.check,
-        "notes": [_as_json(note) for note in one.notes],
-    }
-
-
-def _annotation(one: Located) -> str:
-    """A workflow command of GitHub Actions, its notes as further lines.
-
-    https://docs.github.com/actions/reference/workflow-commands-for-github-actions#setting-an-error-message
-    """
-    notes = "".join(f"\n{note.place}: {note.message}" for note in one.notes)
-    place = {"file": one.source, "line": one.span.line, "endLine": one.span.end_line}
-    if one.span.line == one.span.end_line:
-        # GitHub refuses columns of a stretch over several lines, and counts the end inclusively.
-        place |= {"col": one.span.column, "endColumn": max(one.span.column, one.span.end_column - 1)}
-    place |= {"title": one.check}
-    settings = ",".join(f"{name}={_escape_setting(str(value))}" for name, value in place.items())
-    return f"::{one.severity} {settings}::{_escape(one.message + notes)}\n"
-
-
-def _escape(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _escape_setting(text: str) -> str:
-    return _escape(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def _tint(text: str, code: str, color: bool) -> str:
-    return f"\x1b[{code}m{text}\x1b[0m" if color and text else text

@@ -38,6 +38,14 @@ class Page:
     fails: str
     passes: str
 
+    @property
+    def text(self) -> str:
+        """The page without its name: what Markdown shows as prose and two examples."""
+        examples = (
+            f"{mark}\n\n{_indented(text)}" for mark, text in ((FAILS, self.fails), (PASSES, self.passes))
+        )
+        return "\n\n".join(filter(None, (self.summary, self.prose, *examples)))
+
 
 def names() -> tuple[str, ...]:
     """Every check's name, sorted."""
@@ -80,6 +88,10 @@ def _docstrings() -> dict[str, str]:
         module = sys.modules[check.__module__]
         pages[module.NAME] = module.__doc__ or ""
     return pages
+
+
+def _indented(example: str) -> str:
+    return "\n".join(f"    {line}".rstrip() for line in example.splitlines())
 
 
 def _unindented(block: str) -> str:

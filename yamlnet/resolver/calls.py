@@ -9,16 +9,24 @@ from yamlnet.catalog.entry import Argument
 from yamlnet.catalog.entry import Entry as CatalogEntry
 from yamlnet.catalog.load import catalog
 from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.resolver.evaluate import Unknown
 from yamlnet.resolver.filling import Filling
 from yamlnet.resolver.plan import Callee, FunctionCall, LayerCall, ModelCall, Node, TensorRef
 from yamlnet.resolver.reading import MISSING, GraphBuilder, flat, read
 from yamlnet.resolver.scope import Body, NamedLayer, Tensors
-from yamlnet.schema.entries import filled_by_reads, filled_by_wiring, random_inputs, tensor_arguments, without
+from yamlnet.schema.entries import (
+    filled_by_reads,
+    filled_by_wiring,
+    names_tensors,
+    random_inputs,
+    tensor_arguments,
+    without,
+)
 from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Entry
 from yamlnet.schema.objects import read_object
 from yamlnet.schema.wiring import Wiring
-from yamlnet.schema.words import snake_case
+from yamlnet.schema.words import name_mistake, snake_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,17 +169,12 @@ class Caller:
             path = (*entry.path, "with", name)
             if argument is None:
                 continue
-            if argument.tensor != "no" and isinstance(value, str | list):
-                call[name] = _call_form(self._tensor_or_numbers(value, body, path))
+            if argument.tensor != "no" and names_tensors(value):
+                call[name] = _call_form(read(value, body, self.builder, self.filling, path))
             else:
                 what = f'"{name}" of "{entry.key}"'
                 call[name] = self.filling.typed(argument.type, value, body.values, path, what, body.notes)
         return call
-
-    def _tensor_or_numbers(self, value: object, body: Body, path: KeyPath) -> object:
-        if isinstance(value, list) and not all(isinstance(item, str) for item in value):
-            return self.filling.value(value, body.values, path, body.notes)
-        return read(value, body, self.builder, self.filling, path)
 
     def name(self, entry: Entry, body: Body, suffix: str, default: str) -> str:
         """The Keras name of an entry's node: its `name`, else its `as`, else its class."""
@@ -186,6 +189,10 @@ class Caller:
     def text(self, value: str, body: Body, path: KeyPath) -> str:
         """A name with its expressions filled in."""
         filled = self.filling.value(value, body.values, path, body.notes)
+        mistake = name_mistake(filled, "layer" if path[-1] == "name" else "tensor")
+        if is_template(value) and mistake and not isinstance(filled, Unknown):
+            message = f'"{filled}" cannot be a name; {mistake}'
+            self.filling.problems.add("name", message, path, notes=body.notes)
         return str(filled)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from yamlnet.catalog.values import shown
+from yamlnet.catalog.values import shown, text_mend
 from yamlnet.diagnostics.diagnostic import KeyPath, Note
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.resolver.calls import Caller, ModelFace
@@ -25,6 +26,10 @@ MAX_NODES = 250_000
 
 MAX_DEPTH = 64
 """How deep blocks may stand in each other."""
+
+
+TAG = re.compile(r"[A-Za-z0-9]{1,32}")
+"""A loop's value that can stand in names; other turns are known by their number."""
 
 
 class TooLarge(Exception):
@@ -74,7 +79,8 @@ class Expander:
             variable, written = next(iter(entry.repeat.items()))
             values = self._loop_values(written, body, (*path, variable))
             for index, value in enumerate(values):
-                tag = value if isinstance(value, str | int) and str(value).isalnum() else index
+                plain = isinstance(value, str | int) and TAG.fullmatch(str(value))
+                tag = value if plain else index
                 yield {variable: value}, (f"{variable}{tag}",), ""
             return
         for turn in range(1, len(self._loop_values(entry.repeat, body, path)) + 1):
@@ -115,7 +121,8 @@ class Expander:
         if isinstance(value, bool):
             return value
         if not isinstance(value, Unknown):
-            message = f"`if` needs true or false, this is {shown(value)}; compare it: ${{… == …}}"
+            mend = text_mend(value, "true or false") or "; compare it: ${… == …}"
+            message = f"`if` needs true or false, this is {shown(value)}{mend}"
             self.filling.problems.add("condition", message, path, notes=body.notes)
         return True
 

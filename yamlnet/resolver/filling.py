@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Entry, Kind
 from yamlnet.catalog.load import catalog
-from yamlnet.catalog.values import problem
+from yamlnet.catalog.values import Filled, is_open, problem
 from yamlnet.diagnostics.diagnostic import KeyPath, Note
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.resolver.evaluate import Scope, Unknown, evaluate, has_template
 from yamlnet.resolver.plan import ObjectSpec
+from yamlnet.resolver.token_files import CHECK as VOCABULARY
+from yamlnet.resolver.token_files import TokenFiles, VocabularyError, check_tokens
 from yamlnet.schema.expressions import ExpressionError, is_template
 from yamlnet.schema.objects import Written, check_value, is_object_form, read_object, split_form
 
@@ -22,6 +24,7 @@ class Filling:
     """What filling needs: where problems go, and what is still waiting for the data."""
 
     problems: Problems
+    token_files: TokenFiles
     unknown: list[KeyPath] = field(default_factory=list)
 
     def value(self, value: object, scope: Scope, path: KeyPath, notes: tuple[Note, ...] = ()) -> object:
@@ -39,7 +42,7 @@ class Filling:
             return Unknown("")  # reported: nothing else may complain about it
         if isinstance(found, Unknown):
             self.unknown.append(path)
-        return found
+        return _closed(found)
 
     def typed(
         self,
@@ -59,7 +62,26 @@ class Filling:
             self._check(type, filled, path, what, notes)
             if len(self.problems.found) > before:
                 return Unknown("")
+        reading = _token_file(type)
+        if reading is not None and isinstance(filled, str | list):
+            return self._tokens(filled, reading.integers, path, notes)
         return self._specs(type, filled, path)
+
+    def _tokens(
+        self, value: str | list[object], integers: bool, path: KeyPath, notes: tuple[Note, ...]
+    ) -> object:
+        """A vocabulary as a list, read from its file where it is the path of one."""
+        if isinstance(value, list):
+            if (mistake := check_tokens(value)) is not None:
+                index, message = mistake
+                place = path if index < 0 else (*path, index)
+                self.problems.add(VOCABULARY, message, place, notes=notes)
+            return value
+        try:
+            return self.token_files.tokens(value, path, integers)
+        except VocabularyError as error:
+            self.problems.add(VOCABULARY, str(error), path, notes=notes)
+            return Unknown("")
 
     def _check(
         self, type: t.ValueType, value: object, path: KeyPath, what: str, notes: tuple[Note, ...]
@@ -106,6 +128,18 @@ class Filling:
                 what = f'"{name}" of {entry.kind} "{written.name}"'
                 filled[name] = self.typed(argument.type, value, scope, written.place(name), what, notes)
         return ObjectSpec(entry.kind, entry.name, filled, written.path, written.unnamed)
+
+
+def _token_file(type: t.ValueType) -> t.TokenFile | None:
+    options = type.options if isinstance(type, t.AnyOf) else (type,)
+    return next((option for option in options if isinstance(option, t.TokenFile)), None)
+
+
+def _closed(value: object) -> object:
+    """What an expression gave, with every text in it marked as one that is not evaluated again."""
+    if isinstance(value, list):
+        return [_closed(item) for item in value]
+    return Filled(value) if is_open(value) else value
 
 
 def without_unknown(value: object) -> object:

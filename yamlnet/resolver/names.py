@@ -3,13 +3,15 @@
 A name is made from the words on the way to the node: the uses of blocks, the loops that it stands
 in, and its own `name`, `as`, or class (`stage3_block2_conv1`). Unnamed layers are counted per class
 within their own scope, so that adding a layer in one block renames nothing in another. Weights are
-saved under these names.
+saved under these names. None is longer than a name that a user may write.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+
+from yamlnet.schema.words import shortened
 
 
 @dataclass(slots=True)
@@ -21,10 +23,10 @@ class NameMaker:
 
     def make(self, scope: tuple[str, ...], base: str, suffix: str = "") -> str:
         """A new name; a name that is taken gets a number as Keras gives it (`dense`, `dense_1`)."""
-        wanted = "_".join((*scope, base)) + suffix
+        wanted = shortened("_".join((*scope, base)) + suffix)
         name = wanted
         while name in self.used:
             self.counts[wanted] += 1
-            name = f"{wanted}_{self.counts[wanted]}"
+            name = shortened(f"{wanted}_{self.counts[wanted]}")
         self.used.add(name)
         return name

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.diagnostics.diagnostic import At, KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.resolver.calls import ModelFace
 from yamlnet.resolver.expand import Expander, TooLarge
@@ -18,12 +18,19 @@ from yamlnet.resolver.plan import Graph, Plan, TensorRef
 from yamlnet.resolver.reading import GraphBuilder
 from yamlnet.resolver.scope import Body, Tensors
 from yamlnet.resolver.sections import data_plan, train_plan
+from yamlnet.resolver.token_files import TokenFiles
 from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Blueprint, Library, Model
-from yamlnet.schema.words import DEFAULT_MODEL
+from yamlnet.schema.words import DEFAULT_MODEL, name_mistake, shortened
+from yamlnet.syntax.tree import Tree
 
 
-def resolve(blueprint: Blueprint, facts: Facts | None = None, problems: Problems | None = None) -> Plan:
+def resolve(
+    blueprint: Blueprint,
+    facts: Facts | None = None,
+    problems: Problems | None = None,
+    tree: Tree | None = None,
+) -> Plan:
     """Fill a blueprint in.
 
     Without facts, what needs them stays unknown and is listed in `Plan.unknown`.
@@ -32,13 +39,14 @@ def resolve(blueprint: Blueprint, facts: Facts | None = None, problems: Problems
         blueprint: from `validate`.
         facts: what the data knows, once it is loaded.
         problems: where mistakes go, as for `validate`; without it, mistakes raise.
+        tree: what it was read from: vocabularies are files beside those that name them.
 
     Raises:
         BlueprintError: with every mistake that only shows once things are filled in: names that
             nothing gives, expressions that fail, loops that are too long.
     """
     found = Problems() if problems is None else problems
-    filling = Filling(found)
+    filling = Filling(found, TokenFiles(tree))
     by_file = file_values(blueprint, facts, filling)
     models = _Models(by_file, filling)
     graphs = {
@@ -111,12 +119,23 @@ class _Models:
             ref for ref in (found if isinstance(found, tuple) else (found,)) if isinstance(ref, TensorRef)
         ]
         if isinstance(model.outputs, dict | list):
-            names = [str(name) for name in model.outputs]
+            names = self._checked([str(name) for name in model.outputs], model)
         elif isinstance(model.outputs, str):
-            names = [model.outputs]
+            names = self._checked([model.outputs], model)
         else:
             names = [_output_name(ref, model, alone=len(refs) == 1) for ref in refs]
         return dict(zip(names, refs, strict=False))
+
+    def _checked(self, names: list[str], model: Model) -> list[str]:
+        """Refuse outputs whose names are none: a slice, an expression, a text that means a place."""
+        path = (*model.path, "outputs")
+        for index, name in enumerate(names):
+            if mistake := name_mistake(name, "tensor"):
+                at: At = "key" if isinstance(model.outputs, dict) else "value"
+                step = () if isinstance(model.outputs, str) else (name if at == "key" else index,)
+                message = f'"{name}" cannot name an output; {mistake}; name it: outputs: {{answer: …}}'
+                self.filling.problems.add("name", message, (*path, *step), at)
+        return names
 
 
 def _output_name(ref: TensorRef, model: Model, alone: bool) -> str:
@@ -124,4 +143,4 @@ def _output_name(ref: TensorRef, model: Model, alone: bool) -> str:
     last = model.entries[-1] if model.entries else None
     if alone and last is not None and isinstance(last.binds, str) and not is_template(last.binds):
         return last.binds
-    return ref.node if ref.output is None else f"{ref.node}_{ref.output}"
+    return ref.node if ref.output is None else shortened(f"{ref.node}_{ref.output}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from yamlnet.resolver.plan import (
@@ -20,7 +21,7 @@ from yamlnet.resolver.plan import (
     TrainPlan,
 )  # fmt: skip
 from yamlnet.schema.references import Reference, written
-from yamlnet.schema.words import DEFAULT_MODEL, NAME, VERSION
+from yamlnet.schema.words import DEFAULT_MODEL, VERSION, name_mistake, shortened
 
 
 def unparse(plan: Plan) -> dict[str, object]:
@@ -87,13 +88,13 @@ class _Names:
 
     def _tensor(self, ref: TensorRef) -> str:
         name = self.safe[ref.node]
-        return name if ref.output is None else f"{name}_output{ref.output}"
+        return name if ref.output is None else shortened(f"{name}_output{ref.output}")
 
     def outputs_of(self, node: Node) -> str | list[str]:
         name = self.safe[node.name]
         if node.name not in self.highest:
             return name
-        return [f"{name}_output{index}" for index in range(self.highest[node.name] + 1)]
+        return [shortened(f"{name}_output{index}") for index in range(self.highest[node.name] + 1)]
 
 
 def _safe_names(graph: Graph) -> dict[str, str]:
@@ -101,9 +102,10 @@ def _safe_names(graph: Graph) -> dict[str, str]:
     taken: set[str] = set()
     names: dict[str, str] = {}
     for name in [given.name for given in graph.inputs] + [node.name for node in graph.nodes]:
-        safe = name if NAME.match(name) else "t_" + "".join(c if c.isalnum() else "_" for c in name)
+        readable = name_mistake(name, "tensor") is None
+        safe = name if readable else shortened("t_" + re.sub(r"[^A-Za-z0-9]", "_", name))
         while safe in taken:
-            safe += "_"
+            safe = shortened(f"{safe}_")
         taken.add(safe)
         names[name] = safe
     return names

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from yamlnet.catalog.values import Filled
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.syntax.scalars import plain_value
 
@@ -84,6 +85,8 @@ def inline(value: object) -> str:
 def scalar(value: object) -> str:
     """A scalar as YAML 1.2 reads it back."""
     if isinstance(value, str):
+        if isinstance(value, Filled):
+            value = value.replace("${", "$${")  # no expression: it reads back as the same two characters
         if PLAIN.match(value) and isinstance(plain_value(value), str):
             return value
         return json.dumps(value, ensure_ascii=False)

@@ -1,38 +1,79 @@
-"""Keras's callbacks in our loop: made from specs, kept inside the run folder, told what they may see."""
+"""Keras's callbacks in our loop: made from specs, given their places, told what they may see.
+
+No blueprint names a file that a callback writes (`callback-paths`): each has its place here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 import keras
 
-from yamlnet.checks.callback_paths import PATHS
 from yamlnet.resolver.plan import ObjectSpec
 
 BATCH_HOOKS = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
 
+FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+"""A name that `str.format` can look up and do nothing else with."""
+
 
 def make_callbacks(
-    specs: Sequence[ObjectSpec], folder: Path, construct: Callable[[ObjectSpec], Any]
+    specs: Sequence[ObjectSpec], folder: Path, logs: Collection[str], construct: Callable[..., Any]
 ) -> list[keras.callbacks.Callback]:
     """Construct callbacks with their files inside the run folder.
 
-    The checks have refused paths that lead out of it.
+    The second of a kind has places of its own: `checkpoints-2/`, `log-2.csv`, `tensorboard-2/`.
+
+    Args:
+        specs: what the blueprint asks for.
+        folder: the run folder.
+        logs: the names under which an epoch's values will come.
+        construct: makes an object of a spec and further arguments.
     """
-    return [construct(_inside(spec, folder)) for spec in specs]
+    counts: Counter[str] = Counter()
+    made = []
+    for spec in specs:
+        counts[spec.name] += 1
+        number = f"-{counts[spec.name]}" if counts[spec.name] > 1 else ""
+        made.append(construct(spec, **_places(spec, folder, number, logs)))
+    return made
 
 
-def _inside(spec: ObjectSpec, folder: Path) -> ObjectSpec:
-    argument = PATHS.get(spec.name)
-    if argument is None:
-        return spec
-    written = str(spec.arguments.get(argument, "logs"))
-    path = folder / written
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return replace(spec, arguments={**spec.arguments, argument: str(path)})
+def _places(spec: ObjectSpec, folder: Path, number: str, logs: Collection[str]) -> dict[str, str]:
+    """The arguments of a callback that say where it writes."""
+    match spec.name:
+        case "ModelCheckpoint":
+            checkpoints = folder / f"checkpoints{number}"
+            checkpoints.mkdir(exist_ok=True)
+            return {"filepath": f"{_literal(checkpoints)}/{_checkpoint(spec, logs)}"}
+        case "CSVLogger":
+            return {"filename": str(folder / f"log{number}.csv")}
+        case "TensorBoard":
+            return {"log_dir": str(folder / f"tensorboard{number}")}
+    return {}
+
+
+def _checkpoint(spec: ObjectSpec, logs: Collection[str]) -> str:
+    """The name of a checkpoint's file, which Keras fills in: `epoch-003-val_loss-0.1234.keras`.
+
+    The best one alone is `best.keras`, which each better one replaces. Between epochs there is no value yet.
+    """
+    if spec.arguments.get("save_best_only"):
+        return "best.keras"
+    if isinstance(spec.arguments.get("save_freq", "epoch"), int):
+        return "epoch-{epoch:03d}-batch-{batch:06d}.keras"
+    monitor = str(spec.arguments.get("monitor", "val_loss"))
+    value = f"-{monitor}-{{{monitor}:.4f}}" if monitor in logs and FIELD.match(monitor) else ""
+    return f"epoch-{{epoch:03d}}{value}.keras"
+
+
+def _literal(path: Path) -> str:
+    """A folder's path as `str.format` leaves it: a brace in it is no field."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def callback_list(

@@ -98,7 +98,7 @@ def _start(models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, prog
     _warm_up(objective, models, first)
     per_epoch = steps_per_epoch(dataset.train.rows, data.batch_size)
     epochs = math.ceil(train.steps / per_epoch) if train.steps else (train.epochs or 1)
-    callbacks = make_callbacks(train.callbacks, folder.path, construct)
+    callbacks = make_callbacks(train.callbacks, folder.path, _log_names(objective, dataset), construct)
     model = models["model"]
     return _Loop(
         model=model,
@@ -116,6 +116,12 @@ def _start(models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, prog
         epochs=epochs,
         steps=train.steps or epochs * per_epoch,
     )
+
+
+def _log_names(objective: Objective, dataset: Dataset) -> set[str]:
+    """The names under which an epoch's values come."""
+    names = set(objective.results())
+    return names | {f"val_{name}" for name in names if dataset.validation is not None}
 
 
 def _warm_up(objective: Objective, models: Models, first: Batch) -> None:

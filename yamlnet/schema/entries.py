@@ -16,7 +16,7 @@ from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Entry, EntryKind
 from yamlnet.schema.objects import check_arguments, check_value, find, read_object
 from yamlnet.schema.wiring import Wiring, read_wiring
-from yamlnet.schema.words import GROUP, NAME, WIRING
+from yamlnet.schema.words import GROUP, WIRING, name_mistake
 
 
 @dataclass(slots=True)
@@ -108,7 +108,7 @@ class Reader:
             return "layer"
         if key in self.blocks or key in self.models or key in self.named:
             return "use"
-        if NAME.match(key) and any(is_template(name) for name in self.named):
+        if name_mistake(key, "tensor") is None and any(is_template(name) for name in self.named):
             return "use"  # a name made by an expression: only the resolver knows it
         if "." in key:
             found = dotted(key, self.imports)
@@ -178,7 +178,7 @@ class Reader:
                 mend = did_you_mean(name, call) or f"; it takes {', '.join(call) or 'none'}"
                 message = f'calling "{key}" takes no argument "{name}"{mend}'
                 self.problems.add("unknown-argument", message, place, "key")
-            elif argument.tensor == "no":
+            elif argument.tensor == "no" or not names_tensors(value):
                 check_value(argument.type, value, place, self.problems, f'"{name}"')
         if isinstance(wiring.reads, dict) and entry.kind == "layer":
             for name in wiring.reads:
@@ -186,6 +186,13 @@ class Reader:
                     mend = did_you_mean(str(name), call) or f"; it takes {', '.join(call)}"
                     message = f'calling "{key}" takes no argument "{name}"{mend}'
                     self.problems.add("unknown-argument", message, (*path, "from", str(name)), "key")
+
+
+def names_tensors(value: object) -> bool:
+    """Whether what `with` gives a tensor argument is a tensor's name, or lists of names."""
+    if isinstance(value, list):
+        return bool(value) and all(names_tensors(item) for item in value)
+    return isinstance(value, str)
 
 
 def tensor_arguments(entry: CatalogEntry) -> tuple[Argument, ...]:

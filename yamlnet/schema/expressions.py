@@ -11,16 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from yamlnet.catalog.values import is_open
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.problems import Problems
+from yamlnet.schema.words import FUNCTIONS
 
 MAX_LENGTH = 500
 MAX_DEPTH = 30
-
-FUNCTIONS = (
-    "min", "max", "abs", "round", "floor", "ceil", "sqrt", "log2",
-    "len", "range", "sum", "prod", "int", "float", "str",
-)  # fmt: skip
 
 _ALLOWED: tuple[type[ast.AST], ...] = (
     ast.Constant, ast.Name, ast.Load, ast.List, ast.Tuple, ast.Subscript, ast.Slice,
@@ -62,7 +59,7 @@ Template = tuple[str | Expression, ...]
 
 def is_template(value: object) -> bool:
     """Whether a value is a string that holds an expression."""
-    return isinstance(value, str) and "${" in value
+    return is_open(value)
 
 
 @lru_cache(maxsize=4096)

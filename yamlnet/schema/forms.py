@@ -9,7 +9,7 @@ from typing import Literal
 from yamlnet.catalog.types import ValueType
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.schema.sections import DataSection, TrainSection
-from yamlnet.schema.words import PREVIOUS
+from yamlnet.schema.words import PREVIOUS, shortened
 
 EntryKind = Literal["layer", "op", "random", "use", "group", "invalid"]
 
@@ -118,7 +118,7 @@ class Library:
 
     def model_name(self, name: str) -> str:
         """What one of its models is called in the plan."""
-        return f"{self.label}_{name}" if self.label else name
+        return shortened(f"{self.label}_{name}") if self.label else name
 
 
 @dataclass(frozen=True, slots=True)

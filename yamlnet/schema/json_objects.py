@@ -25,7 +25,7 @@ from yamlnet.schema.words import GROUP, WIRING
 NAMED_KINDS: tuple[Kind, ...] = (
     "initializer", "regularizer", "constraint", "loss", "metric", "optimizer", "schedule", "callback",
 )  # fmt: skip
-USE = r"^(?!ops\.|random\.)[a-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
+USE = r"^(?!ops\.|random\.)[a-z][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
 """A block, a model, a layer named above; an imported file's or a plugin's by a dotted name."""
 
 

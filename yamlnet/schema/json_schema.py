@@ -17,12 +17,12 @@ from typing import Any
 from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Argument
 from yamlnet.resources import SCHEMA_FILE, schemas_folder
+from yamlnet.schema import words
 from yamlnet.schema.data_forms import FRACTION
 from yamlnet.schema.data_words import SOURCES, TRANSFORMS
 from yamlnet.schema.json_objects import layer_definitions, object_definitions, one_of_keys
 from yamlnet.schema.json_types import EXPRESSION, Schema, argument_schema, either, reference, type_schema
 from yamlnet.schema.model_inputs import INPUT_ARGUMENTS, SHAPE
-from yamlnet.schema.parameters import RESERVED
 from yamlnet.schema.sections import (
     BlockSection,
     DataSection,
@@ -36,10 +36,9 @@ from yamlnet.schema.sections import (
 from yamlnet.schema.train_forms import EXPORT_FORMATS, OBJECTIVES
 from yamlnet.schema.words import DEFAULT_MODEL, EXTENDS, GIVEN, IMPORT, VARIANTS, VERSION
 
-NAME = "^[a-z_][A-Za-z0-9_]*$"
-BOUND_NAME = "^([a-z][A-Za-z0-9_]*|_[A-Za-z0-9_]+)$"
-LAYER_NAME = r"^[A-Za-z0-9.][A-Za-z0-9_.\-]*$"
-VARIANT_NAME = r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$"
+NAME = f"^(?!(?:{'|'.join(sorted(words.CALLED))})$){words.NAME}$"
+VALUE_NAME = f"^(?!(?:{'|'.join(sorted(words.READ))})$){words.NAME}$"
+LAYER_NAME, VARIANT_NAME = f"^{words.LAYER_NAME}$", f"^{words.VARIANT_NAME}$"
 REFERENCE = r"^\s*[A-Za-z_][A-Za-z0-9_]*\s*(\[.*\])?\s*$"
 NULL: Schema = {"type": "null"}
 
@@ -69,7 +68,7 @@ def _document_keys() -> dict[str, Schema]:
         "yamlnet": {"const": VERSION, "description": "The language version."},
         "params": reference("params"),
         "blocks": _mapping(reference("block")),
-        "models": _mapping(reference("model"), {"not": {"const": DEFAULT_MODEL}}),
+        "models": _mapping(reference("model"), NAME.replace("^(?!(?:", f"^(?!(?:{DEFAULT_MODEL}|")),
         "model": reference("model"),
         "data": either(reference("data"), NULL),
         "train": either(reference("train"), NULL),
@@ -116,9 +115,11 @@ def _whole_document() -> Schema:
 
 def _file_definitions() -> dict[str, Schema]:
     return {
-        "params": _mapping(_parameter(), {"not": {"enum": list(RESERVED)}}),
+        "params": _mapping(_parameter(), VALUE_NAME),
         "layers": {"type": "array", "items": reference("entry"), "minItems": 1},
-        "model": _keys(GraphSection, {"inputs": _inputs(), "layers": reference("layers")}),
+        "model": _keys(
+            GraphSection, {"inputs": _inputs(), "layers": reference("layers"), "outputs": _outputs()}
+        ),
         "block": _keys(
             BlockSection,
             {"params": reference("params"), "inputs": _block_inputs(), "layers": reference("layers")},
@@ -132,9 +133,9 @@ def _file_definitions() -> dict[str, Schema]:
 
 def _wiring_definitions() -> dict[str, Schema]:
     tensor = either({"type": "string", "pattern": REFERENCE}, EXPRESSION)
-    bound = either({"type": "string", "pattern": BOUND_NAME}, EXPRESSION)
+    bound = either({"type": "string", "pattern": NAME}, EXPRESSION)
     loop = one_of_keys({}) | {
-        "patternProperties": {NAME: either({"type": ["array", "integer"]}, EXPRESSION)},
+        "patternProperties": {VALUE_NAME: either({"type": ["array", "integer"]}, EXPRESSION)},
     }
     several: Schema = {"type": "array", "items": reference("wiring.from"), "minItems": 1}
     mapped: Schema = {
@@ -171,13 +172,14 @@ def _key(key: Field[Any]) -> Schema:
     return type_schema(key.metadata["type"]) if "type" in key.metadata else {}
 
 
-def _mapping(value: Schema, names: Schema | None = None) -> Schema:
-    pattern: Schema = {"pattern": NAME}
-    return {
-        "type": "object",
-        "propertyNames": {"allOf": [pattern, names]} if names else pattern,
-        "additionalProperties": value,
-    }
+def _mapping(value: Schema, names: str = NAME) -> Schema:
+    return {"type": "object", "propertyNames": {"pattern": names}, "additionalProperties": value}
+
+
+def _outputs() -> Schema:
+    name: Schema = {"type": "string", "pattern": NAME}
+    tensor: Schema = {"type": "string"}
+    return either(name, {"type": "array", "items": name, "minItems": 1}, _mapping(tensor), {"type": "null"})
 
 
 def _parameter() -> Schema:

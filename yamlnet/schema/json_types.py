@@ -33,7 +33,7 @@ def either(*options: Schema) -> Schema:
 
 def type_schema(type: t.ValueType) -> Schema:
     """The schema of one type; an expression fits too."""
-    if isinstance(type, t.Text | t.Plain):
+    if type in (t.Text(), t.Plain()):
         return _exactly(type)
     return either(_exactly(type), EXPRESSION)
 
@@ -59,8 +59,12 @@ def _exactly(type: t.ValueType) -> Schema:
             return _number(type)
         case t.Boolean():
             return {"type": "boolean"}
-        case t.Text():
+        case t.Text(pattern=pattern):
+            return {"type": "string", "pattern": f"^(?:{pattern})$"} if pattern else {"type": "string"}
+        case t.TokenFile():
             return {"type": "string"}
+        case t.Array(booleans=booleans):
+            return _array(booleans)
         case t.Null():
             return {"type": "null"}
         case t.Choice(options=options):
@@ -78,6 +82,12 @@ def _exactly(type: t.ValueType) -> Schema:
         case t.Unwritable():
             return {"not": {}}
     return {}
+
+
+def _array(booleans: bool) -> Schema:
+    item: list[Schema] = [{"type": "number"}, {"type": "boolean"}] if booleans else [{"type": "number"}]
+    inner = either(*item, {"type": "array"}, EXPRESSION)
+    return either(*item, {"type": "array", "items": inner})
 
 
 def _number(type: t.Integer | t.Number) -> Schema:

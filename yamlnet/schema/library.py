@@ -16,7 +16,15 @@ from yamlnet.schema.forms import Block, Library, Model
 from yamlnet.schema.parameters import read_parameters
 from yamlnet.schema.pydantic_errors import report
 from yamlnet.schema.sections import LibrarySection, read_section
-from yamlnet.schema.words import ASSEMBLED, DEFAULT_INPUT, DEFAULT_MODEL, GIVEN, IMPORT, IMPORTED, NAME
+from yamlnet.schema.words import (
+    ASSEMBLED,
+    DEFAULT_INPUT,
+    DEFAULT_MODEL,
+    GIVEN,
+    IMPORT,
+    IMPORTED,
+    name_mistake,
+)
 
 UNUSED = ("data", "train", "export")
 """The sections of a file that mean nothing to those who import it."""
@@ -117,8 +125,8 @@ def _mapping(
     if not isinstance(value, dict):
         return {}
     for name in value:
-        if not NAME.match(name):
-            message = f'"{name}" cannot name one of the {key}; names begin with a lower-case letter'
+        if mistake := name_mistake(name, "tensor"):
+            message = f'"{name}" cannot name one of the {key}; {mistake}'
             problems.add("name", message, (*path, key, name), "key")
     return value
 
@@ -128,8 +136,8 @@ def _block(name: str, value: object, known: _Names, path: KeyPath) -> Block:
     inputs = value.get("inputs") or DEFAULT_INPUT
     names = tuple(inputs) if isinstance(inputs, list) else (str(inputs),)
     for index, given in enumerate(names):
-        if not NAME.match(str(given)):
-            message = f'"{given}" cannot name an input; names begin with a lower-case letter'
+        if mistake := name_mistake(given, "tensor"):
+            message = f'"{given}" cannot name an input; {mistake}'
             known.problems.add("name", message, (*path, "inputs", index))
     reader = known.reader(value.get("layers"))
     return Block(
@@ -149,8 +157,8 @@ def _model(name: str, value: object, known: _Names, file: KeyPath) -> Model:
     inputs = value.get("inputs")
     named = inputs if isinstance(inputs, dict) else {DEFAULT_INPUT: inputs}
     for given in named:
-        if not NAME.match(str(given)):
-            message = f'"{given}" cannot name an input; names begin with a lower-case letter'
+        if mistake := name_mistake(str(given), "tensor"):
+            message = f'"{given}" cannot name an input; {mistake}'
             known.problems.add("name", message, (*path, "inputs", str(given)), "key")
     return Model(
         name=name,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Entry, Kind
 from yamlnet.catalog.load import catalog
-from yamlnet.catalog.values import describe, percent, problem, shown
+from yamlnet.catalog.values import describe, percent, problem, shown, text_mend
 from yamlnet.diagnostics.diagnostic import At, KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import closest, did_you_mean
@@ -119,7 +119,8 @@ def find(kind: Kind, name: str, path: KeyPath, problems: Problems, at_key: bool)
     noun = NOUNS[kind]
     if entry is None:
         known = catalog().names(kind)
-        mend = did_you_mean(name, known) or (f"; there are {', '.join(known)}" if len(known) < FEW else "")
+        mend = "; write null" if name == "None" else did_you_mean(name, known)
+        mend = mend or (f"; there are {', '.join(known)}" if len(known) < FEW else "")
         problems.add(f"unknown-{noun.replace(' ', '-')}", f'Keras has no {noun} "{name}"{mend}', place, at)
     elif entry.refused is not None:
         problems.add("refused", f'{noun} "{name}" cannot stand in a blueprint: {entry.refused}', place, at)
@@ -145,6 +146,9 @@ def check_arguments(
         if argument is None:
             message = f'{noun} "{written.name}" has no argument "{name}"{_argument_mend(entry, name)}'
             problems.add("unknown-argument", message, place, "key")
+        elif isinstance(argument.type, t.Unwritable) and argument.type.check == "callback-paths":
+            message = f'{noun} "{written.name}" takes no "{name}": {argument.type.reason}; remove it'
+            problems.add("callback-paths", message, place)
         elif entry.kind == "op" and argument.tensor != "no" and isinstance(value, str) and "${" not in value:
             mend = f"it is read by: from: {{{name}: {value}}}"
             message = f'"{name}" of {noun} "{written.name}" is a tensor; {mend}'
@@ -177,9 +181,8 @@ def check_value(
         return
     expected = problem(value, type)
     if expected is not None:
-        problems.add(
-            "wrong-type", f"{what} must be {expected}, got {shown(value)}{percent(value, type)}", path
-        )
+        mend = text_mend(value, expected) or percent(value, type)
+        problems.add("wrong-type", f"{what} must be {expected}, got {shown(value)}{mend}", path)
         return
     for option in _options(type):
         if isinstance(option, t.ObjectOf) and _chosen(option, value, type):

@@ -14,9 +14,7 @@ from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Parameter
 from yamlnet.schema.pydantic_errors import report
 from yamlnet.schema.sections import ParameterSection, read_section
-from yamlnet.schema.words import NAME
-
-RESERVED = ("steps", "data", "true", "false", "null")
+from yamlnet.schema.words import name_mistake
 
 
 def read_parameters(values: object, path: KeyPath, problems: Problems) -> dict[str, Parameter]:
@@ -30,13 +28,8 @@ def read_parameters(values: object, path: KeyPath, problems: Problems) -> dict[s
 
 
 def _parameter(name: str, value: object, path: KeyPath, problems: Problems) -> Parameter:
-    if not NAME.match(name) or name in RESERVED:
-        why = (
-            "is a name of the language"
-            if name in RESERVED
-            else "begins lower-case and has letters, digits and _"
-        )
-        problems.add("name", f'"{name}" cannot name a parameter; a parameter\'s name {why}', path, "key")
+    if mistake := name_mistake(name, "value"):
+        problems.add("name", f'"{name}" cannot name a parameter; {mistake}', path, "key")
     if not isinstance(value, dict):
         return Parameter(name, implied_type(value), value, value is None, "", path, path)
     try:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from pydantic_core import ValidationError
 
-from yamlnet.catalog.values import shown
+from yamlnet.catalog.values import shown, text_mend
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import closest, did_you_mean
@@ -46,7 +46,8 @@ def report(error: ValidationError, section: type, value: object, path: KeyPath, 
             problems.add("wrong-type", message, (*path, *where))
         else:
             expected = detail.get("ctx", {}).get("expected", detail["msg"])
-            got = f"got {shown(detail['input'])}{_dash_mend(detail['input'], expected)}"
+            mend = _dash_mend(detail["input"], expected) or text_mend(detail["input"], expected)
+            got = f"got {shown(detail['input'])}{mend}"
             problems.add(kind, f'"{_name(path, where)}" must be {expected}, {got}', (*path, *where))
 
 

@@ -16,11 +16,12 @@ from pydantic_core import CoreSchema, PydanticCustomError, SchemaValidator, core
 
 from yamlnet.catalog import types as t
 from yamlnet.catalog.values import problem
-from yamlnet.schema.words import VERSION
+from yamlnet.schema.words import BLUEPRINT_NAME, VERSION
 
 S = TypeVar("S")
 
 COUNT = t.Integer(min=1)
+NAME = t.Text(BLUEPRINT_NAME, "a name of letters, digits, _ . and - that begins with a letter")
 TEXTS = t.AnyOf((t.Text(), t.ListOf(t.Text(), min_length=1)))
 OUTPUTS = t.AnyOf((t.Text(), t.ListOf(t.Text(), 1), t.MappingOf(t.Text())))
 LAYERS = t.ListOf(t.Plain(), min_length=1)
@@ -101,7 +102,7 @@ class LibrarySection:
     """A file as those that import it see it."""
 
     yamlnet: Any = field(metadata={"version": VERSION})
-    name: Any = fits(t.Text(), None)
+    name: Any = fits(NAME, None)
     description: Any = fits(t.Text(), None)
     params: Mapping[str, Any] = field(default_factory=dict)
     blocks: Any = each(BlockSection)
@@ -114,7 +115,7 @@ class Document:
     """A whole file."""
 
     yamlnet: Any = field(metadata={"version": VERSION})
-    name: Any = fits(t.Text(), None)
+    name: Any = fits(NAME, None)
     description: Any = fits(t.Text(), None)
     params: Mapping[str, Any] = field(default_factory=dict)
     blocks: Any = each(BlockSection)

@@ -9,7 +9,7 @@ from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.schema.expressions import is_template
 from yamlnet.schema.references import parse_reference
-from yamlnet.schema.words import LAYER_NAME, NAME, PREVIOUS
+from yamlnet.schema.words import PREVIOUS, name_mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +69,16 @@ def _binds(value: object, path: KeyPath, problems: Problems) -> str | tuple[str,
 
 
 def _bound_name(value: object, path: KeyPath, problems: Problems) -> str | None:
-    if isinstance(value, str) and (is_template(value) or (NAME.match(value) and value != PREVIOUS)):
-        return value
-    message = (
-        f'"{value}" cannot name a tensor; names begin with a lower-case letter and have letters, digits and _'
-    )
-    problems.add("name", message, path)
+    if is_template(value) or (mistake := name_mistake(value, "tensor")) is None:
+        return str(value)
+    problems.add("name", f'"{value}" cannot name a tensor; {mistake}', path)
     return None
 
 
 def _layer_name(value: object, path: KeyPath, problems: Problems) -> str | None:
-    if isinstance(value, str) and (is_template(value) or LAYER_NAME.match(value)):
-        return value
-    message = f'"{value}" cannot name a Keras layer; use letters, digits, _ . and -'
-    problems.add("name", message, path)
+    if is_template(value) or (mistake := name_mistake(value, "layer")) is None:
+        return str(value)
+    problems.add("name", f'"{value}" cannot name a Keras layer; {mistake}', path)
     return None
 
 
@@ -98,8 +94,8 @@ def _repeat(value: object, path: KeyPath, problems: Problems) -> object:
         return value
     if isinstance(value, dict) and len(value) == 1:
         variable, values = next(iter(value.items()))
-        if not NAME.match(str(variable)):
-            message = f'"{variable}" cannot name a loop variable; names begin with a lower-case letter'
+        if mistake := name_mistake(variable, "value"):
+            message = f'"{variable}" cannot name a loop variable; {mistake}'
             problems.add("name", message, (*path, str(variable)), "key")
             return None
         if (isinstance(values, list | int) and not isinstance(values, bool)) or is_template(values):

@@ -1,8 +1,11 @@
-"""The language's own words, and what a name may look like."""
+"""The language's own words, and what a name may look like: the one place that says so."""
 
 from __future__ import annotations
 
+import hashlib
+import keyword
 import re
+from typing import Literal
 
 VERSION = 1
 
@@ -24,14 +27,67 @@ PREVIOUS = "_"
 DEFAULT_INPUT = "input"
 DEFAULT_MODEL = "model"
 
-NAME = re.compile(r"[a-z_][A-Za-z0-9_]*\Z")
+NAME = r"[a-z][A-Za-z0-9_]{0,63}"
 """Names that users give begin lower-case: Keras's classes begin upper-case, so the two never meet."""
 
-VARIANT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]*\Z")
+LAYER_NAME = r"[A-Za-z][A-Za-z0-9_]{0,63}"
+"""Keras's own name of a layer (`name: C1`), which nothing calls and every backend and format accepts."""
+
+VARIANT_NAME = r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}"
 """Variants are called on the command line, `resnet.yaml:50`, and may be numbers."""
 
-LAYER_NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\-]*\Z")
-"""What every backend accepts as a Keras layer name (TensorFlow's scopes are the narrowest)."""
+BLUEPRINT_NAME = (
+    r"(?!(?:[Cc][Oo][Nn]|[Pp][Rr][Nn]|[Aa][Uu][Xx]|[Nn][Uu][Ll]|[Cc][Oo][Mm][0-9]|[Ll][Pp][Tt][0-9])(?:\.|$))"
+    r"[A-Za-z][A-Za-z0-9_.\-]{0,127}"
+)
+"""A run's folder begins with it: no `/`, no `..`, none of the names that are devices on Windows."""
+
+LONGEST_NAME = 64
+
+FUNCTIONS = (
+    "min", "max", "abs", "round", "floor", "ceil", "sqrt", "log2",
+    "len", "range", "sum", "prod", "int", "float", "str",
+)  # fmt: skip
+"""What expressions can call."""
+
+Naming = Literal["tensor", "layer", "value", "variant"]
+"""What a name is for: a tensor, block, model or import; a Keras layer; a parameter or loop variable; …"""
+
+_PATTERNS: dict[Naming, str] = {
+    "tensor": NAME, "layer": LAYER_NAME, "value": NAME, "variant": VARIANT_NAME,
+}  # fmt: skip
+
+CALLED = frozenset({*WIRING, GROUP, "import", "ops", "random"})
+"""Keys of an entry that mean something else; nothing that can be called has such a name."""
+
+READ = frozenset({*FUNCTIONS, "steps", "data", "true", "false", "null", *keyword.kwlist})
+"""Words that mean something else in `${…}`."""
+
+
+def name_mistake(name: object, naming: Naming) -> str | None:
+    """Why something cannot be a name, as the end of a sentence; None when it can."""
+    if not isinstance(name, str) or not re.fullmatch(_PATTERNS[naming], name):
+        return _mend(name, naming)
+    if name in (READ if naming == "value" else CALLED if naming == "tensor" else ()):
+        return f"it is a word of the language; try {name}_"
+    return None
+
+
+def _mend(name: object, naming: Naming) -> str:
+    if naming == "variant":
+        return "use letters, digits, _ . and -, at most 64"
+    if isinstance(name, str) and len(name) > LONGEST_NAME and re.fullmatch(r"[A-Za-z0-9_]+", name):
+        return f"it has {len(name)} characters, and a name has at most {LONGEST_NAME}"
+    begin = "a letter" if naming == "layer" else "a lower-case letter"
+    return f"names begin with {begin} and have letters, digits and _"
+
+
+def shortened(name: str) -> str:
+    """A name that was made of others, within the length of a name: the end of a long one becomes its hash."""
+    if len(name) <= LONGEST_NAME:
+        return name
+    return f"{name[: LONGEST_NAME - 13]}_{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+
 
 NOT_YET: dict[str, str] = {
     "augment": "augmentation while training",

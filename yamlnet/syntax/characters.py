@@ -28,13 +28,40 @@ BYTE_ORDER_MARKS = (
 )
 """How a file of another encoding begins. The longer marks come first: they begin like the shorter."""
 
+WIDE = (
+    (re.compile(rb"\x00\x00\x00[^\x00]|[^\x00]\x00\x00\x00", re.DOTALL), "UTF-32"),
+    (re.compile(rb"\x00[^\x00]|[^\x00]\x00", re.DOTALL), "UTF-16"),
+)
+"""How a file of such an encoding begins that has no mark: https://yaml.org/spec/1.2.2/#52-character-encodings."""
+
+OTHER_KINDS = (
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"PK\x03\x04", "a ZIP archive (as .keras files are)"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"%PDF-", "a PDF document"),
+    (b"\x89HDF", "an HDF5 file (as .h5 weights are)"),
+    (b"PAR1", "a Parquet file"),
+    (b"\x93NUMPY", "a NumPy file"),
+    (b"\x80\x04\x95", "a Python pickle"),
+)
+"""How files begin that are no text at all and lie where blueprints lie."""
+
 
 def decode(data: bytes, source: str) -> tuple[str, list[Diagnostic]]:
     """The text of a file, and what is wrong with its encoding (then the text is as close as can be)."""
+    for mark, kind in OTHER_KINDS:
+        if data.startswith(mark):
+            message = f"this file is {kind}, not a blueprint: that is a text, in YAML"
+            return "", [_problem("encoding", message, Span(1, 1, 1, 1), source)]
     for mark, name in BYTE_ORDER_MARKS:
         if data.startswith(mark):
             message = f"this file is {name}; save it as plain UTF-8 (without a byte order mark)"
             return _replaced(data), [_problem("encoding", message, Span(1, 1, 1, 1), source)]
+    for beginning, name in WIDE:
+        if beginning.match(data):
+            message = f"this file seems to be {name}; save it as UTF-8"
+            return "", [_problem("encoding", message, Span(1, 1, 1, 1), source)]
     try:
         return data.decode("utf-8"), []
     except UnicodeDecodeError as error:

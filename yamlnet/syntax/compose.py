@@ -6,8 +6,8 @@ keep the last of two equal keys and recurse as deep as a file asks.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from yaml.events import (
@@ -23,30 +23,17 @@ from yaml.events import (
 from yamlnet.diagnostics.diagnostic import Diagnostic, KeyPath, Note, Span
 from yamlnet.diagnostics.lines import split_lines
 from yamlnet.diagnostics.suggest import did_you_mean
-from yamlnet.syntax import marks
-from yamlnet.syntax.scalars import NumberError, plain_value
+from yamlnet.syntax import lookalikes, marks, strictness
+from yamlnet.syntax.limits import MAX_NODES
+from yamlnet.syntax.scalars import MAY_BE_NUMBER, NumberError, plain_value
+from yamlnet.syntax.surprises import MEANT, surprise
 from yamlnet.syntax.tree import MAX_DEPTH, TOO_DEEP, Positions, Scalar, Value
-
-MAX_EXPANDED = 100_000
-"""How many nodes aliases may add to those that are written: a bomb of a few lines makes billions."""
 
 MAX_PROBLEMS = 100
 """After so many, the rest of the file is not read: it is another kind of file."""
 
 MAX_SUGGESTED = 1_000
 """Among more anchors than this no nearest one is looked for, which would take time in proportion."""
-
-GLUED = re.compile(r"[A-Za-z_][\w.]*:[^\s:/]")
-"""`units:3`, a key without the space after its colon."""
-
-GLUED_DASH = re.compile(r"-[A-Za-z]")
-"""`-Dense: 3`, a list item without the space after its dash."""
-
-TAG_MENDS = {
-    "!!str": "put the value in quotes instead",
-    "!!int": "write the number alone",
-    "!!float": "write the number alone",
-}
 
 Node = tuple[Value, Positions]
 
@@ -61,19 +48,30 @@ class _Open:
 
 OPEN = _Open()
 
+NO_KEYS: dict[str, Span] = {}
+NO_CHILDREN: dict[str | int, Positions] = {}
+"""Of a scalar, and of every scalar alike: most nodes are scalars."""
+
 
 class Composer:
-    """Composes one document; mistakes that leave the rest readable are gathered in `problems`."""
+    """Composes one document; mistakes that leave the rest readable are gathered in `problems`.
 
-    def __init__(self, events: Iterator[Any], text: str, source: str) -> None:
+    `warnings` holds what is read by the standard and may have been meant otherwise.
+    """
+
+    def __init__(self, events: Iterator[Any], text: str, source: str, max_nodes: int = MAX_NODES) -> None:
         self.events = events
         self.text = text
         self.source = source
+        self.max_nodes = max_nodes
         self.problems: list[Diagnostic] = []
+        self.warnings: list[Diagnostic] = []
         self.path: list[str | int] = []
         self.anchors: dict[str, Node | _Open] = {}
         self.words: set[str] = set()  # plain keys that were found to be words: files repeat a few of them
-        self.expanded = 0
+        self.nodes = 0
+        self.odd = lookalikes.ANY.search(text) is not None
+        self.asks = "?" in text
         self._lines: list[str] | None = None
 
     def document(self) -> Node:
@@ -104,15 +102,21 @@ class Composer:
 
     def _node(self, event: Any, depth: int) -> Node:
         """The value that begins with an event, and its place."""
+        self.nodes += 1
+        if self.nodes > self.max_nodes:
+            self._too_many(marks.start(event))
+        if event.anchor is not None:
+            self._tell(strictness.anchor(event, self.text))
         if type(event) is ScalarEvent:
-            node: Node = self._scalar(event), Positions(marks.whole(event), style=event.style or "plain")
+            place = Positions(marks.whole(event), NO_KEYS, NO_CHILDREN, event.style or "plain")
+            node: Node = self._scalar(event), place
             if event.anchor is not None:
                 self.anchors[event.anchor] = node
             return node
         if type(event) is AliasEvent:
             return self._alias(event, depth)
         if event.tag is not None:
-            self._tag(event)
+            self._tell(strictness.tag(event, self.text))
         if depth == MAX_DEPTH:
             self._stop("too-deep", TOO_DEEP, marks.start(event))
         if event.anchor is not None:
@@ -153,8 +157,8 @@ class Composer:
             if key is not None and key in values:
                 self._duplicate(key, event, keys[key])
             elif key is not None:
-                if start.flow_style and GLUED.match(key) and marks.is_empty(first):
-                    self._glued(key, event)
+                if start.flow_style and (self.asks or ":" in key):
+                    self._tell(strictness.key_in_braces(key, event, first, self.text))
                 keys[key] = marks.whole(event)
                 values[key], children[key] = value, last
             event = next(self.events)
@@ -168,7 +172,7 @@ class Composer:
         if event.anchor is not None:
             self._problem("bad-key", "a key cannot have an anchor (&)", marks.whole(event))
         if event.tag is not None:
-            self._tag(event)
+            self._tell(strictness.tag(event, self.text))
         if not event.implicit[0] or event.value in self.words:
             return str(event.value)
         if event.value == "<<":
@@ -194,30 +198,48 @@ class Composer:
             self._problem("number", str(error), marks.whole(event))
             return None
         if isinstance(value, bool | float) or value is None:
-            what = "a key is missing before this colon" if not event.value else _key_mend(event.value, value)
-            self._problem("bad-key", what, marks.whole(event))
+            self._problem("bad-key", strictness.key_that_is_none(event.value, value), marks.whole(event))
             return None
         if isinstance(value, int):
             return str(value)  # `class_weight: {0: 1, 1: 4}`
-        if GLUED_DASH.match(value):
-            self._problem("missing-space", f"put a space after this dash: - {value[1:]}", marks.start(event))
-        else:
+        told = strictness.plain_key(event) or (strictness.lookalike(event, True) if self.odd else None)
+        if told is None:
             self.words.add(value)
+        self._tell(told)
         return value
 
     def _scalar(self, event: Any) -> Scalar:
         if event.tag is not None:
-            self._tag(event)
+            self._tell(strictness.tag(event, self.text))
         text: str = event.value
         if not event.implicit[0]:
             return text
         if event.start_mark.line != event.end_mark.line:
             self._check_swallowed(event)
         try:
-            return plain_value(text)
+            value = plain_value(text)
         except NumberError as error:
             self._problem("number", str(error), marks.whole(event))
             return None
+        if type(value) is str:
+            if value in MEANT or value[0] in MAY_BE_NUMBER:
+                self._check_meaning(event, value)
+        elif type(value) is int and text[0] in "0+-" and len(text) > 1:
+            self._check_meaning(event, value)
+        if self.odd:
+            self._tell(strictness.lookalike(event, False))
+        return value
+
+    def _check_meaning(self, event: Any, value: Scalar) -> None:
+        """Refuse what means nothing; warn of what YAML 1.1 or Python reads otherwise."""
+        if value == "-":
+            self._tell(strictness.lone_dash(event))
+            return
+        path = tuple(self.path)
+        told = surprise(event.value, value, path)
+        if told is not None:
+            warning = Diagnostic(told.check, told.message, path, span=marks.whole(event), source=self.source)
+            self.warnings.append(replace(warning, severity="warning"))
 
     def _alias(self, event: Any, depth: int) -> Node:
         """A copy of what an anchor stands for; its places inside stay where they were written."""
@@ -227,6 +249,7 @@ class Composer:
             self._problem("alias", self._alias_mend(event.anchor), span)
             return None, Positions(span, style="*")
         value, positions = found
+        self.nodes -= 1  # the copy counts itself
         return self._copy(value, depth, span), Positions(span, positions.keys, positions.children, "*")
 
     def _alias_mend(self, name: str) -> str:
@@ -236,9 +259,9 @@ class Composer:
         return f'nothing above is marked "&{name}"{near or "; text that begins with * needs quotes"}'
 
     def _copy(self, value: Value, depth: int, span: Span) -> Value:
-        self.expanded += 1
-        if self.expanded > MAX_EXPANDED:
-            self._stop("too-large", f"aliases (*) make this file larger than {MAX_EXPANDED:,} values", span)
+        self.nodes += 1
+        if self.nodes > self.max_nodes:
+            self._too_many(span)
         if not isinstance(value, list | dict):
             return value
         if depth == MAX_DEPTH:
@@ -269,19 +292,20 @@ class Composer:
         message = f'the key "{key}" is given twice; keep one of the two'
         self._problem("duplicate-key", message, marks.whole(event), note, path=path)
 
-    def _glued(self, key: str, event: Any) -> None:
-        name, _, value = key.partition(":")
-        message = f'put a space after the colon: "{name}: {value}"'
-        self._problem("missing-space", message, marks.whole(event))
-
-    def _tag(self, event: Any) -> None:
-        tag, span = marks.tag(event, self.text)
-        message = f'tags ("{tag}") are refused: a blueprint is data; {TAG_MENDS.get(tag, "remove it")}'
-        self._problem("tag", message, span)
+    def _too_many(self, span: Span) -> None:
+        message = (
+            f"this file makes more than {self.max_nodes:,} values, counting what each alias (*) stands for; "
+            "repeat layers with for: or blocks:; --max-bytes raises the limit in proportion"
+        )
+        self._stop("too-large", message, span)
 
     def _empty(self) -> None:
         message = "this file holds no blueprint; begin it with yamlnet: 1, or take a starter: yamlnet new"
         self._stop("empty-document", message, Span(1, 1, 1, 1))
+
+    def _tell(self, told: strictness.Told | None) -> None:
+        if told is not None:
+            self._problem(*told)
 
     def _problem(
         self, check: str, message: str, span: Span, *notes: Note, path: KeyPath | None = None
@@ -296,8 +320,3 @@ class Composer:
     def _stop(self, check: str, message: str, span: Span) -> None:
         self._problem(check, message, span)
         raise CompositionStopped
-
-
-def _key_mend(written: str, value: Scalar) -> str:
-    kind = "null" if value is None else "a boolean" if isinstance(value, bool) else "a number"
-    return f'the key {written} is {kind}, and keys are words; if it is a name, put it in quotes: "{written}"'

@@ -12,12 +12,13 @@ from collections.abc import Callable
 import yaml
 
 from yamlnet.diagnostics.diagnostic import Diagnostic
-from yamlnet.syntax import bracket_mistakes, line_mistakes, text_mistakes
+from yamlnet.syntax import bracket_mistakes, line_mistakes, lookalikes, text_mistakes
 from yamlnet.syntax.stuck import Stuck, stuck_at
 
 SITUATIONS: tuple[Callable[[Stuck], Diagnostic | None], ...] = (
     text_mistakes.too_deep,
     line_mistakes.tab,
+    lookalikes.between,
     text_mistakes.unclosed_quote,
     text_mistakes.bad_escape,
     bracket_mistakes.unquoted_expression,

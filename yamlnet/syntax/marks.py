@@ -31,6 +31,13 @@ def start(event: Any) -> Span:
     return Span(mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
 
 
+def stretch(event: Any, offset: int, length: int) -> Span:
+    """A part of an event that stands on one line."""
+    mark = event.start_mark
+    first = mark.column + 1 + offset
+    return Span(mark.line + 1, first, mark.line + 1, first + length)
+
+
 def collection(begin: Any, end: Any, last: Positions | None) -> Span:
     """The span of a list or mapping; `last` is its last item's place.
 

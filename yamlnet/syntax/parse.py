@@ -2,43 +2,51 @@
 
 from __future__ import annotations
 
+import os
+import re
+import stat
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, Span, YamlnetError
 from yamlnet.diagnostics.suggest import closest
-from yamlnet.syntax.characters import decode, refused_characters
+from yamlnet.syntax import limits
+from yamlnet.syntax.characters import MAX_SHOWN, Places, decode, refused_characters
 from yamlnet.syntax.compose import Composer, CompositionStopped
 from yamlnet.syntax.explain import explain
+from yamlnet.syntax.glued_comments import CANDIDATE, glued_comments
 from yamlnet.syntax.tree import Positions, Tree, Value
-
-MAX_BYTES = 1 << 20
-"""The longest file that is read: 1 MiB, some 20,000 layers written out one by one."""
 
 # libyaml where PyYAML was built with it (its wheels are): the same events, twenty times faster.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 SUFFIXES = (".yaml", ".yml")
 NOWHERE = Span(1, 1, 1, 1)
+ENDS_IN_SPACES = re.compile(r"[\r\n] +\Z")
 
 
-def parse(text: str, source: str, max_bytes: int = MAX_BYTES) -> Tree:
+def parse(text: str, source: str, max_bytes: int | None = None) -> Tree:
     """Parse one YAML 1.2 document.
 
     Args:
         text: the document.
         source: what the user calls it; diagnostics name it.
-        max_bytes: the longest document that is read, in bytes of UTF-8.
+        max_bytes: the longest document that is read, in bytes of UTF-8; None leaves it to `limits`.
 
     Raises:
         BlueprintError: with every mistake of the YAML that could be found; `trees` holds the text.
     """
+    max_bytes = limits.max_bytes() if max_bytes is None else max_bytes
     if len(text) > max_bytes or (not text.isascii() and len(text.encode("utf-8", "replace")) > max_bytes):
         raise _refused([_too_large(max_bytes, source)], text[:1000], source)
     if problems := refused_characters(text, source):
         raise _refused(problems, text, source)
-    composer = Composer(yaml.parse(text, Loader=LOADER), text, source)
+    # Spaces at the very end are a line like any other, which the parser would take for text.
+    whole = text + "\n" if ENDS_IN_SPACES.search(text) else text
+    composer = Composer(events(whole), text, source, limits.max_nodes(max_bytes))
     value: Value = None
     positions = Positions(NOWHERE)
     try:
@@ -51,12 +59,31 @@ def parse(text: str, source: str, max_bytes: int = MAX_BYTES) -> Tree:
         composer.problems = [problem for problem in composer.problems if not _behind(problem, stuck)] + [
             stuck
         ]
+    else:
+        composer.problems += _glued_comments(text, source)
     if composer.problems:
         raise _refused(composer.problems, text, source, value, positions)
-    return Tree(value, positions, text, source)
+    return Tree(value, positions, text, source, warnings=tuple(composer.warnings))
 
 
-def read(path: str | Path, max_bytes: int = MAX_BYTES) -> str:
+def events(text: str) -> Iterator[Any]:
+    """The parser's events; `yaml.parse` does the same through a generator, which takes longer."""
+    return iter(LOADER(text).get_event, None)
+
+
+def _glued_comments(text: str, source: str) -> list[Diagnostic]:
+    if CANDIDATE.search(text) is None:
+        return []
+    message = 'put a space before this "#"; a comment needs one, and a text with # needs quotes'
+    places = Places(text)
+    found = glued_comments(text, events(text))
+    return [
+        Diagnostic("missing-space", message, span=places.span(index, 1), source=source)
+        for index in found[:MAX_SHOWN]
+    ]
+
+
+def read(path: str | Path, max_bytes: int | None = None) -> str:
     """The text of a blueprint file.
 
     Raises:
@@ -66,19 +93,25 @@ def read(path: str | Path, max_bytes: int = MAX_BYTES) -> str:
     return text_of(read_bytes(path, max_bytes), str(path), max_bytes)
 
 
-def read_bytes(path: str | Path, max_bytes: int = MAX_BYTES) -> bytes:
+def read_bytes(path: str | Path, max_bytes: int | None = None) -> bytes:
     """What a file holds, up to one byte more than may be read.
 
     Raises:
         YamlnetError: there is no such file, or it cannot be read.
     """
     path = Path(path)
+    max_bytes = limits.max_bytes() if max_bytes is None else max_bytes
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=_open_at_once) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise YamlnetError(f'"{path}" is a pipe or a device; save the blueprint as a file')
             return file.read(max_bytes + 1)
     except IsADirectoryError:
         raise YamlnetError(f'"{path}" is a folder, not a blueprint', _files_in(path)) from None
     except FileNotFoundError:
+        if path.is_symlink():
+            target = os.readlink(path)
+            raise YamlnetError(f'"{path}" is a link to "{target}", and nothing is there') from None
         raise YamlnetError(f'there is no file "{path}"{_did_you_mean_file(path)}') from None
     except PermissionError:
         if path.is_dir():  # how Windows answers
@@ -88,12 +121,18 @@ def read_bytes(path: str | Path, max_bytes: int = MAX_BYTES) -> bytes:
         raise YamlnetError(f'"{path}" cannot be read: {getattr(error, "strerror", None) or error}') from None
 
 
-def text_of(data: bytes, source: str, max_bytes: int = MAX_BYTES) -> str:
+def _open_at_once(path: str, flags: int) -> int:
+    """Open without waiting: a pipe that nobody writes to would make us wait for ever."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def text_of(data: bytes, source: str, max_bytes: int | None = None) -> str:
     """The text that a file's bytes hold.
 
     Raises:
         BlueprintError: the file is too large or not UTF-8.
     """
+    max_bytes = limits.max_bytes() if max_bytes is None else max_bytes
     if len(data) > max_bytes:
         raise _refused([_too_large(max_bytes, source)], "", source)
     text, problems = decode(data, source)
@@ -124,7 +163,7 @@ def _behind(problem: Diagnostic, other: Diagnostic) -> bool:
 def _too_large(max_bytes: int, source: str) -> Diagnostic:
     message = (
         f"this file is larger than {max_bytes:,} bytes; repeat layers with for: or blocks: "
-        "instead of writing each out, and keep data in files of its own"
+        "instead of writing each out, and keep data in files of its own; --max-bytes raises the limit"
     )
     return Diagnostic("too-large", message, span=NOWHERE, source=source)
 

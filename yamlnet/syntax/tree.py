@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from yamlnet.diagnostics.diagnostic import At, KeyPath, Note, Span
+from yamlnet.diagnostics.diagnostic import At, Diagnostic, KeyPath, Note, Span
 from yamlnet.diagnostics.lines import split_lines
 
 Scalar = str | int | float | bool | None
@@ -62,6 +62,7 @@ class Tree:
         texts: the texts of other files that parts of the value come from, by their names; spans of
             such parts carry the name.
         ways: the places that led to each of those files, innermost first.
+        warnings: what the file's YAML says and its writer may not have meant, each with its own place.
     """
 
     value: Value
@@ -70,6 +71,7 @@ class Tree:
     source: str
     texts: Mapping[str, str] = field(default_factory=dict)
     ways: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
+    warnings: tuple[Diagnostic, ...] = ()
 
     def position(self, path: KeyPath) -> Positions:
         """The position of the value at `path`, or of its nearest ancestor that was written."""

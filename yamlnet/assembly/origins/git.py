@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yamlnet.assembly.addresses import Address
-from yamlnet.assembly.origins.origin import LONGEST, Fetched, Unreachable
+from yamlnet.assembly.origins.origin import Fetched, Unreachable, longest
 from yamlnet.cache import cache_folder, sha256
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def fetch(address: Address, revision: str) -> Fetched:
     if found is None:
         at = f"at {address.revision}" if address.revision else "on its default branch"
         raise Unreachable(f'the repository {url} has no file "{address.path}" {at}')
-    if int(found) >= LONGEST:
-        return Fetched(b" " * LONGEST, commit)  # the parser tells that it is too large
+    if int(found) >= longest():
+        return Fetched(b" " * longest(), commit)  # the parser tells that it is too large
     return Fetched(_git(repository, "cat-file", "blob", f"{commit}:{address.path}") or b"", commit)
 
 

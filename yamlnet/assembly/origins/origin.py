@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from yamlnet.assembly.addresses import Address
-from yamlnet.syntax.parse import MAX_BYTES
+from yamlnet.syntax.limits import max_bytes
 
-LONGEST = MAX_BYTES + 1
-"""How much of a file is read: one byte more than is accepted, so that the parser can tell it is too large."""
+
+def longest() -> int:
+    """How much of a file is read: a byte more than is accepted, so that the parser tells it is too large."""
+    return max_bytes() + 1
 
 
 class Unreachable(Exception):

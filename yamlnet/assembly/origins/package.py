@@ -6,7 +6,7 @@ import importlib.util
 from pathlib import Path
 
 from yamlnet.assembly.addresses import Address
-from yamlnet.assembly.origins.origin import LONGEST, Fetched, Unreachable
+from yamlnet.assembly.origins.origin import Fetched, Unreachable, longest
 from yamlnet.diagnostics.suggest import did_you_mean
 
 
@@ -16,7 +16,7 @@ def fetch(address: Address, revision: str) -> Fetched:
         file = folder / address.path
         if file.is_file():
             with file.open("rb") as opened:
-                return Fetched(opened.read(LONGEST))
+                return Fetched(opened.read(longest()))
     mend = ""
     for folder in _folders(address.root):
         beside = (folder / address.path).parent

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yamlnet.assembly.addresses import Address
-from yamlnet.assembly.origins.origin import LONGEST, Fetched, Unreachable
+from yamlnet.assembly.origins.origin import Fetched, Unreachable, longest
 
 
 def fetch(address: Address, revision: str) -> Fetched:
@@ -16,7 +16,7 @@ def fetch(address: Address, revision: str) -> Fetched:
         raise Unreachable(message) from None
     try:
         with fsspec.open(url, "rb") as opened:
-            return Fetched(opened.read(LONGEST))
+            return Fetched(opened.read(longest()))
     except FileNotFoundError as error:
         if _is_missing(error):
             raise Unreachable(f"there is nothing at {url}") from None
