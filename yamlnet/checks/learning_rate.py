@@ -62,6 +62,7 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
         yield from _rate(optimizer, rate, place_of(optimizer, "learning_rate"))
         return
     yield from _plateau(plan)
+    yield from _nothing(rate)
     for word in RATES.get(rate.name, ()):
         value = rate.arguments.get(word)
         if isinstance(value, list):
@@ -71,6 +72,15 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
             yield from _rate(optimizer, value, place_of(rate, word))
     if (steps := _steps(plan)) is not None:
         yield from _length(rate, steps)
+
+
+def _nothing(schedule: ObjectSpec) -> Iterator[Diagnostic]:
+    """A rate that begins at 0 and is not warmed up: it stays there."""
+    starts_at_zero = schedule.name == "CosineDecay" and schedule.arguments.get("initial_learning_rate") == 0
+    if starts_at_zero and argument(schedule, "warmup_target") is None:
+        message = "the rate is 0 from the first step on, and nothing is learnt; 0 is for a warmup_target"
+        path = place_of(schedule, "initial_learning_rate")
+        yield Diagnostic(NAME, message, path, severity="warning")
 
 
 def _plateau(plan: Plan) -> Iterator[Diagnostic]:

@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yamlnet.checks.answers import Learnt, learnt
-from yamlnet.checks.targets import Target, target_of
+from yamlnet.checks.targets import ROUNDING, Target, target_of
 from yamlnet.diagnostics.diagnostic import Diagnostic, Note, Severity
 from yamlnet.resolver.plan import Plan
 
@@ -85,7 +85,7 @@ def _beyond_one(target: Target) -> tuple[str, Severity] | None:
     least, most = target.least, target.most
     if target.encoding == "number" and least is None:
         return None
-    if (least is not None and least < 0) or (most is not None and most > 1):
+    if (least is not None and least < -ROUNDING) or (most is not None and most > 1 + ROUNDING):
         if most is None:
             return "takes 0 to 1, and the target, normalized, lies below 0 too; take mse", "error"
         return f"takes 0 to 1, and the target holds {least:g} to {most:g}; take mse, or scale it", "error"

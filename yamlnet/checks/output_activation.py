@@ -38,7 +38,7 @@ import math
 from collections.abc import Iterator
 
 from yamlnet.checks.answers import Learnt, learnt
-from yamlnet.checks.targets import target_of
+from yamlnet.checks.targets import ROUNDING, target_of
 from yamlnet.checks.tracing import argument
 from yamlnet.diagnostics.diagnostic import Diagnostic
 from yamlnet.resolver.plan import Plan
@@ -101,9 +101,9 @@ def _out_of_range(one: Learnt, plan: Plan) -> str | None:
     if target is None or function not in RANGES or one.loss.name not in OF_VALUES:
         return None
     least, most = RANGES[function]
-    if target.least is not None and target.least < least:
+    if target.least is not None and target.least < least - ROUNDING:
         reached = f"is never below {least:g}, and its target is"
-    elif target.most is not None and target.most > most:
+    elif target.most is not None and target.most > most + ROUNDING:
         reached = f"is never above {most:g}, and its target goes up to {target.most:g}"
     else:
         return None

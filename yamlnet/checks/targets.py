@@ -24,6 +24,9 @@ NUMBERS: Mapping[tuple[str, str], tuple[float | None, float | None]] = {
 }  # fmt: skip
 """Data sets whose column `target` is a measurement, with its range."""
 
+ROUNDING = 1e-3
+"""How far beyond a bound a value may lie that was scaled to it."""
+
 BELOW_THE_MEAN = -1.0
 """Stands for the least of values that were shifted to mean 0: some lie below it."""
 
