@@ -26,6 +26,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "yamlnet"
@@ -198,6 +199,7 @@ def marked(path: Path, sites: set[str]) -> ast.Module:
 
 
 WITHOUT_BACKEND = (
+    "verdicts/limits.py",
     "diagnostics/ignores.py",
     "syntax/*.py",
     "assembly/**/*.py",
@@ -209,7 +211,8 @@ NOT_WATCHED = ("json_*.py", "model_inputs.py", "resolver/annotated.py", "resolve
 """What is written for editors, and what `show` writes: no problems."""
 
 WITH_BACKEND = (
-    "pipeline.py", "compiler/lower.py", "compiler/shapes.py", "compiler/objects.py", "data/**/*.py",
+    "pipeline.py", "compiler/lowering.py", "compiler/initializers.py", "compiler/objects.py",
+    "compiler/explanations/*.py", "data/**/*.py",
     "objectives/*.py", "resolver/evaluate.py", "schema/dotted.py", "catalog/plugins.py",
 )  # fmt: skip
 
@@ -233,7 +236,7 @@ def told(folder: str, path: Path, scratch: Path) -> str:
     try:
         loaded = pipeline.load(path.name)
         if folder == "err-build":
-            loaded.build()
+            build_and_infer(loaded)
         elif folder == "err-data":
             loaded.train(out=scratch / path.stem, progress="none")
         elif folder == "warn-data":
@@ -246,13 +249,31 @@ def told(folder: str, path: Path, scratch: Path) -> str:
     return ""
 
 
-def found_in_rows(loaded):  # type: ignore[no-untyped-def]
+def found_in_rows(loaded: Any) -> Any:
     """The warnings that only the rows show, as `train` tells them."""
-    from yamlnet import pipeline
     from yamlnet.data.facts import with_data
+    from yamlnet.manual.settling import found_in_rows
 
-    plan, _ = with_data(loaded.blueprint, loaded.plan, loaded.path.parent, loaded.tree)
-    return pipeline.found_with_data(loaded, plan)
+    plan, _ = with_data(loaded.blueprint, loaded.tree, loaded.plan, loaded.path.parent)
+    return found_in_rows(plan, loaded.warnings, loaded.tree, loaded.strict, loaded.max_params)
+
+
+def build_and_infer(loaded: Any) -> None:
+    """Refuse as `build` does; `validate` must say the same of what it looks at."""
+    from yamlnet import pipeline
+    from yamlnet.diagnostics.diagnostic import BlueprintError
+
+    try:
+        loaded.build()
+    except BlueprintError as built:
+        if loaded.plan.models:
+            try:
+                pipeline.infer_shapes(loaded)
+            except BlueprintError as inferred:
+                assert inferred.diagnostics == built.diagnostics, (inferred.diagnostics, built.diagnostics)
+            else:
+                raise AssertionError("validate passes what build refuses") from built
+        raise
 
 
 def golden_files(folder: str, without_backend: bool) -> list[Path]:

@@ -24,6 +24,7 @@ ROOMS = (
     {"schema"},
     {"assembly"},
     {"resolver"},
+    {"verdicts"},
     {"checks"},
     {"manual"},
     {"compiler"},
@@ -42,7 +43,7 @@ FRONT_DOORS = {"__init__", "__main__"}
 
 WITHOUT_KERAS = {
     "cache", "ordinary", "resources", "diagnostics", "syntax", "formatter", "catalog", "schema", "assembly",
-    "resolver", "checks", "manual",
+    "resolver", "verdicts", "checks", "manual",
 }  # fmt: skip
 """Rooms whose code never runs with Keras, so that a mistake is told in a fraction of a second."""
 

@@ -35,7 +35,7 @@ def test_its_blueprints_load(text: str, here: Path) -> None:
     without_network = "".join(line for line in text.splitlines(keepends=True) if "git+https" not in line)
     (here / "digits.yaml").write_text(without_network)
     loaded = load("digits.yaml")
-    assert not loaded.warnings
+    assert {warning.check for warning in loaded.warnings} <= {"unused-import"}  # it shows forms of imports
     document = loaded.tree.value
     for variant in document.get("variants", ()) if isinstance(document, dict) else ():
         assert load(f"digits.yaml:{variant}").plan.models["model"].nodes

@@ -6,22 +6,21 @@ by the stage that needs it: `load` never imports Keras, numpy or a backend.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yamlnet.assembly.assembled import Assembled
-from yamlnet.checks import WITH_ROWS, check
+from yamlnet.checks import check, check_words
 from yamlnet.diagnostics.diagnostic import (
     BlueprintError,
     Diagnostic,
-    Severity,
     YamlnetError,
 )
-from yamlnet.diagnostics.ignores import MARK, UNKNOWN, UNUSED, settled
 from yamlnet.diagnostics.problems import Problems
-from yamlnet.diagnostics.report import without_echoes
+from yamlnet.manual.settling import found_in_rows, settle
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.resolve import resolve
 from yamlnet.schema.forms import Blueprint
@@ -29,6 +28,7 @@ from yamlnet.schema.validate import validate
 from yamlnet.schema.words import ASSEMBLED
 from yamlnet.syntax.parse import SUFFIXES, parse, read
 from yamlnet.syntax.tree import Tree
+from yamlnet.verdicts.limits import MAX_PARAMS, raise_if_refused
 
 Tell = Callable[[Sequence[Diagnostic]], None]
 """Where warnings go that are found on the way."""
@@ -38,8 +38,10 @@ if TYPE_CHECKING:
 
     from yamlnet.assembly.assembled import Pin
     from yamlnet.assembly.lock import LockMode
+    from yamlnet.compiler.inference import Announce
     from yamlnet.data.dataset import Dataset
     from yamlnet.runner.run import Run
+    from yamlnet.verdicts.verdict import Verdict
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class LoadedBlueprint:
         warnings: what was found that does not refuse the blueprint.
         pins: what the files that it names hold, as `blueprint.lock` calls them.
         variant: the variant that was chosen, or None.
+        max_params: how many parameters its models may have together.
         strict: whether a warning that only the data shows refuses it too.
     """
 
@@ -64,6 +67,7 @@ class LoadedBlueprint:
     warnings: tuple[Diagnostic, ...]
     pins: Mapping[str, Pin]
     variant: str | None = None
+    max_params: int = MAX_PARAMS
     strict: bool = False
 
     def build(self, backend: str | None = None) -> keras.Model:
@@ -76,7 +80,11 @@ class LoadedBlueprint:
 
 
 def load(
-    path: str | Path, overrides: Sequence[str] = (), lock: LockMode = "warn", strict: bool = False
+    path: str | Path,
+    overrides: Sequence[str] = (),
+    lock: LockMode = "warn",
+    strict: bool = False,
+    max_params: int = MAX_PARAMS,
 ) -> LoadedBlueprint:
     """Read a blueprint, and refuse it with every mistake that can be found without the data.
 
@@ -86,6 +94,7 @@ def load(
         lock: what a file that `blueprint.lock` pins otherwise does: `warn`, `refuse` (as `--locked`
             does), or `ignore`.
         strict: whether a warning refuses the blueprint too, as `--strict` does.
+        max_params: how many parameters its models may have together.
 
     Raises:
         BlueprintError: with every problem; `error.trees` holds the files it points into.
@@ -94,7 +103,7 @@ def load(
     problems = Problems()
     found = _assembled(str(path), overrides, lock, problems)
     try:
-        blueprint, plan = inspect(found.tree, problems)
+        blueprint, plan = inspect(found.tree, problems, max_params)
     except BlueprintError as error:
         refused = BlueprintError(settle(error.diagnostics, found.tree, strict))
         raise located(refused, found.tree) from error.__cause__
@@ -102,21 +111,7 @@ def load(
     if any(problem.severity == "error" for problem in warnings):
         raise located(BlueprintError(warnings), found.tree)
     return LoadedBlueprint(
-        found.path, found.tree, blueprint, plan, warnings, found.pins, found.variant, strict
-    )
-
-
-def settle(problems: Sequence[Diagnostic], tree: Tree, strict: bool) -> tuple[Diagnostic, ...]:
-    """What is told of the problems found: warnings may be silenced by comments, or count as errors."""
-    problems = without_echoes(problems, tree)
-    texts = (tree.text, *tree.texts.values())
-    if any(MARK in text for text in texts):
-        from yamlnet import manual
-
-        problems = settled(problems, tree, manual.names(), WITH_ROWS)
-    severity: Mapping[Severity, Severity] = {"warning": "error"} if strict else {}
-    return tuple(
-        replace(problem, severity=severity.get(problem.severity, problem.severity)) for problem in problems
+        found.path, found.tree, blueprint, plan, warnings, found.pins, found.variant, max_params, strict
     )
 
 
@@ -146,12 +141,15 @@ def _assembled(path: str, overrides: Sequence[str], lock: LockMode, problems: Pr
     return assemble_file(path, overrides, lock, problems)
 
 
-def inspect(tree: Tree, problems: Problems | None = None) -> tuple[Blueprint, Plan]:
+def inspect(
+    tree: Tree, problems: Problems | None = None, max_params: int = MAX_PARAMS
+) -> tuple[Blueprint, Plan]:
     """Validate, resolve and check an assembled document.
 
     Args:
         tree: from `assemble`.
         problems: what was found so far, if anything; what these three stages find is added.
+        max_params: how many parameters its models may have together.
 
     Raises:
         BlueprintError: with all problems, if one of them is an error.
@@ -162,10 +160,13 @@ def inspect(tree: Tree, problems: Problems | None = None) -> tuple[Blueprint, Pl
     blueprint = validate(tree, problems)
     plan = resolve(blueprint, problems=problems, tree=tree)
     misread = problems.failed  # what looks odd in half a plan may be a mistake that was told already
-    for problem in check(plan):
+    for problem in check(plan, max_params):
         if problem.severity == "error" or not misread:
             problems.record(problem)
     problems.raise_if_failed()
+    for problem in check_words(blueprint, plan):
+        if not tree.span(problem.path, problem.at).source:  # another file's words are told with that file
+            problems.record(problem)
     return blueprint, plan
 
 
@@ -185,6 +186,36 @@ def located(error: BlueprintError, tree: Tree) -> BlueprintError:
     return error
 
 
+@contextmanager
+def _located_in(tree: Tree) -> Iterator[None]:
+    """Give every error that is raised meanwhile the files that it points into."""
+    try:
+        yield
+    except BlueprintError as error:
+        raise located(error, tree) from error.__cause__
+
+
+def infer_shapes(loaded: LoadedBlueprint, announce: Announce | None = None) -> Verdict:
+    """Refuse a blueprint whose shapes do not fit or that is too large, as `build` would; nothing is built.
+
+    Args:
+        loaded: from `load`; what the data has to say is not asked.
+        announce: shows that Keras is being imported: not where the blueprint is as it was the last time.
+
+    Raises:
+        BlueprintError: with every such problem.
+        BackendError: no backend is installed.
+    """
+    from yamlnet.compiler.inference import plan_verdict
+    from yamlnet.data.facts import refuse_facts
+
+    with _located_in(loaded.tree):
+        refuse_facts(loaded.plan)
+        verdict = plan_verdict(loaded.plan, announce=announce or nullcontext)
+        raise_if_refused(verdict, loaded.max_params)
+    return verdict
+
+
 def build(loaded: LoadedBlueprint, backend: str | None = None) -> keras.Model:
     """Lower a blueprint to a Keras model with its initial weights; nothing is trained.
 
@@ -199,8 +230,10 @@ def build(loaded: LoadedBlueprint, backend: str | None = None) -> keras.Model:
     """
     _require_model(loaded, "build")
     _select(loaded, backend)
+    from yamlnet.data.facts import graph_facts
+
     plan = loaded.plan
-    if any(path[0] not in ("train",) for path in plan.unknown):
+    if graph_facts(plan):
         plan, _ = _with_data(loaded)
     return _lower(loaded, plan)["model"]
 
@@ -248,7 +281,10 @@ def train(
     _require_exporters(loaded)
     plan, dataset = _with_data(loaded, tell)
     models = _lower(loaded, plan)
-    _require_fitting_rows(loaded, plan, models, dataset)
+    from yamlnet.runner.fitting_rows import require_fitting_rows
+
+    with _located_in(loaded.tree):
+        require_fitting_rows(plan, models, dataset)
     from yamlnet.exporters.export import export_run
     from yamlnet.runner.fit import fit
     from yamlnet.runner.folder import create_folder
@@ -256,12 +292,10 @@ def train(
 
     files = {name: pin.sha256 for name, pin in loaded.pins.items()}
     folder = create_folder(plan, loaded.tree.text, Path(out) if out else None, files)
-    try:
+    with _located_in(loaded.tree):
         run = fit(models, dataset, plan, folder, make_progress(progress), loaded.path.parent)
         if plan.export:
             export_run(run, plan.export, dataset)
-    except BlueprintError as error:
-        raise located(error, loaded.tree) from error.__cause__
     return run
 
 
@@ -292,56 +326,20 @@ def _require_exporters(loaded: LoadedBlueprint) -> None:
         raise located(BlueprintError(problems), loaded.tree)
 
 
-def _require_fitting_rows(
-    loaded: LoadedBlueprint, plan: Plan, models: dict[str, keras.Model], dataset: Dataset
-) -> None:
-    """Refuse rows that the model cannot look up or be compared with, before there is a run folder."""
-    from yamlnet.data.indices import check_indices
-    from yamlnet.objectives import OBJECTIVES
-
-    assert plan.train is not None, "train() looked"
-    problems = OBJECTIVES[plan.train.objective].problems(models, plan.train, dataset.train)
-    parts = [part for part in (dataset.train, dataset.validation, dataset.test) if part is not None]
-    problems += next(filter(None, (list(check_indices(plan.models["model"], part)) for part in parts)), [])
-    if problems:
-        raise located(BlueprintError(problems), loaded.tree)
-
-
 def _with_data(loaded: LoadedBlueprint, tell: Tell | None = None) -> tuple[Plan, Dataset]:
     """The data of a blueprint, and the plan with what the data knows filled in, checked once more."""
     from yamlnet.data.facts import with_data
 
-    try:
-        plan, dataset = with_data(loaded.blueprint, loaded.plan, loaded.path.parent, loaded.tree)
-        found = found_with_data(loaded, plan)
-    except BlueprintError as error:
-        raise located(error, loaded.tree) from error.__cause__
+    with _located_in(loaded.tree):
+        plan, dataset = with_data(loaded.blueprint, loaded.tree, loaded.plan, loaded.path.parent)
+        found = found_in_rows(plan, loaded.warnings, loaded.tree, loaded.strict, loaded.max_params)
     if found and tell is not None:
         tell(found)
     return plan, dataset
 
 
-def found_with_data(loaded: LoadedBlueprint, plan: Plan) -> tuple[Diagnostic, ...]:
-    """The warnings that only a plan with facts shows.
-
-    Raises:
-        BlueprintError: one of the problems is an error, or counts as one.
-    """
-    known = {(problem.check, problem.path) for problem in loaded.warnings}
-    problems = Problems()
-    for problem in check(plan):
-        if (problem.check, problem.path) not in known:
-            problems.record(problem)
-    found = settle(problems.diagnostics, loaded.tree, loaded.strict)
-    if any(problem.severity == "error" for problem in found):
-        raise BlueprintError(found)
-    return tuple(problem for problem in found if problem.check not in (UNKNOWN, UNUSED))  # told before
-
-
 def _lower(loaded: LoadedBlueprint, plan: Plan) -> dict[str, keras.Model]:
     from yamlnet.compiler.lower import lower
 
-    try:
-        return lower(plan)
-    except BlueprintError as error:
-        raise located(error, loaded.tree) from error.__cause__
+    with _located_in(loaded.tree):
+        return lower(plan, loaded.max_params)

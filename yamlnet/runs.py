@@ -14,6 +14,7 @@ from yamlnet.data.facts import input_shapes
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.pipeline import LoadedBlueprint, load
 from yamlnet.syntax.limits import reading_up_to
+from yamlnet.verdicts.limits import UNLIMITED
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,7 +46,7 @@ def open_run(folder: str | Path, backend: str | None = None) -> Run:
 def reload(run: Run) -> LoadedBlueprint:
     """The blueprint that a run was trained from, as the run folder keeps it."""
     with reading_up_to(MAX_RESOLVED):
-        return load(run.folder / "resolved.yaml")
+        return load(run.folder / "resolved.yaml", max_params=UNLIMITED)
 
 
 def evaluate(run: Run, split: str = "test") -> dict[str, float]:

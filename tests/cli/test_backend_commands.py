@@ -72,7 +72,7 @@ def test_a_shape_that_does_not_fit_ends_with_1(here: Path) -> None:
     )
     told = call("build", "wrong.yaml")
     assert (told.exit_code, told.stdout) == (1, "")
-    assert told.stderr.startswith("wrong.yaml:5:7: Conv2D needs at least 3 axes besides the batch, got [4]")
+    assert told.stderr.startswith("wrong.yaml:5:7: Conv2D reads images [height, width, channels], got [4]")
 
 
 def test_from_training_to_predictions(here: Path, backend: str) -> None:

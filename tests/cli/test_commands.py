@@ -32,7 +32,9 @@ except SystemExit as ended:
 
 
 def call(*arguments: str) -> Result:
-    return CliRunner().invoke(main, list(arguments))
+    """Call a command; `validate` without the shapes, which need Keras (tests/cli/test_shapes.py)."""
+    without = ["--no-shapes"] if arguments[:1] == ("validate",) else []
+    return CliRunner().invoke(main, [*arguments, *without])
 
 
 @pytest.fixture
@@ -128,7 +130,10 @@ def test_debug_shows_the_traceback(here: Path) -> None:
 def test_validate_imports_nothing_heavy(here: Path, file: str) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [sys.executable, "-c", WITHOUT, "validate", file], capture_output=True, text=True, env=environment
+        [sys.executable, "-c", WITHOUT, "validate", file, "--no-shapes"],
+        capture_output=True,
+        text=True,
+        env=environment,
     )
     assert done.returncode == (1 if file == "wrong.yaml" else 0)
     assert "imported: []" in done.stderr

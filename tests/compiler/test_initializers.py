@@ -166,7 +166,7 @@ def test_what_keras_refuses_is_refused_in_its_words(initializer: Any, shape: tup
         initializer(shape, dtype="float32")
     with pytest.raises(ValueError) as ours:
         drawn(initializer, shape)
-    assert str(ours.value).split("Received")[0].strip() == str(theirs.value).split("Received")[0].strip()
+    assert str(ours.value) == str(theirs.value).split("Received")[0].strip().removesuffix(".")
 
 
 class Louder(keras.initializers.HeNormal):

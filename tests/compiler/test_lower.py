@@ -30,32 +30,40 @@ def model(layers: str, folder: Path, inputs: str = "x: [8, 8, 3]", more: str = "
 REFUSED = {
     "- Dense: 3\n- LSTM: 4": (
         "net.yaml:6:7",
-        "LSTM needs 2 axes besides the batch, got [8, 8, 3]",
+        "LSTM reads sequences [steps, features], got [8, 8, 3]",
         '"dense" gives shape [8, 8, 3]',
     ),
     "- Conv2D: {filters: 3, kernel_size: 9}": ("net.yaml:5:7", "Conv2D", '"x" gives shape [8, 8, 3]'),
     "- Flatten\n- Conv2D: {filters: 3, kernel_size: 3}": (
         "net.yaml:6:7",
-        "Conv2D needs at least 3 axes besides the batch, got [192]; it reads images",
+        "Conv2D reads images [height, width, channels], got [192]; put it before",
         '"flatten" gives shape [192]',
     ),
     "- Dense: {units: 4, as: a}\n- Dense: {units: 5, as: b}\n- Add: {from: [a, b]}": (
         "net.yaml:7:7",
-        "Add needs shapes that fit each other, got [8, 8, 4] and [8, 8, 5]; the last axes are 4 and 5",
+        "Add needs equal shapes, got [8, 8, 4] and [8, 8, 5]: 4 and 5 channels",
         '"b" gives shape [8, 8, 5]',
     ),
     "- Flatten: {as: f}\n- Concatenate: {from: [x, f]}": (
         "net.yaml:6:7",
-        "Concatenate needs shapes that are equal but for the joined axis, got [8, 8, 3] and [192]",
+        "Concatenate joins tensors of equally many axes, got [8, 8, 3] and [192]",
         '"x" gives shape',
     ),
-    "- Reshape: [7, 7]": ("net.yaml:5:7", "Reshape cannot be called here, got [8, 8, 3]", '"x" gives shape'),
+    "- Reshape: [7, 7]": (
+        "net.yaml:5:7",
+        "Reshape to [7, 7] needs 49 numbers, and [8, 8, 3] has 192",
+        '"x" gives shape',
+    ),
     "- ops.reshape: [7, 7]": ("net.yaml:5:7", "has lost the batch axis: its whole shape is [7, 7]", ""),
     "- ops.mean": ("net.yaml:5:7", "has lost the batch axis: its whole shape is []", ""),
-    "- ops.matmul: {from: [x, x]}": ("net.yaml:5:7", "ops.matmul cannot be called here", '"x" gives shape'),
+    "- ops.matmul: {from: [x, x]}": (
+        "net.yaml:5:7",
+        "ops.matmul multiplies the last axis of",
+        '"x" gives shape',
+    ),
     "- Dense: {units: 3, name: d}\n- Flatten\n- d": (
         "net.yaml:7:7",
-        "Dense was built for 3 on axis -1, got [192]",
+        "Dense was built for 3 on the last axis, got [192]",
         '"flatten" gives shape [192]',
     ),
     "- ops.mean: {from: 'x[9]', axis: 7}": ("net.yaml:5:7", "ops.mean", "gives shape"),
@@ -86,7 +94,7 @@ def test_a_mistake_in_a_block_names_both_places(tmp_path: Path) -> None:
     with pytest.raises(BlueprintError) as refused:
         model("- Flatten\n- unit", tmp_path, more=blocks)
     told = render(refused.value.diagnostics, refused.value.trees, "text", color=False)
-    assert "net.yaml:5:9: Conv2D needs at least 3 axes" in told
+    assert "net.yaml:5:9: Conv2D reads images" in told
     assert "net.yaml:10:7" in told and "used here" in told
 
 

@@ -20,7 +20,7 @@ TELL = {"add": 0, "add_at": 0, "Diagnostic": 0, "_problem": 0, "_stop": 0, "_tel
 
 SURROUNDINGS = {
     "address", "drift", "encoding", "file", "import-cycle", "lock", "missing-exporter", "override", "plugin",
-    "too-many-files", "unknown-parameter", "unreachable", "variant",
+    "too-many-files", "unknown-parameter", "unreachable", "unused-import", "variant",
 }  # fmt: skip
 """What a text alone cannot show: it takes other files, a command line, a package or bytes."""
 
@@ -38,7 +38,7 @@ UNSHOWN = {"missing-exporter", "too-many-files"}
 
 GOLDEN = Path(__file__).parents[1] / "blueprints"
 NAME = re.compile(r"[a-z][a-z0-9-]+")
-TOLD = re.compile(r"\S.*?:\d+:\d+: .* \[([a-z-]+)\]$", re.MULTILINE)
+TOLD = re.compile(r"^\S.*?:\d+:\d+: .* \[([a-z-]+)\]$", re.MULTILINE)
 
 NAMES = manual.names()
 
@@ -89,7 +89,7 @@ def _names(path: Path) -> set[str]:
         if isinstance(node, ast.Call):
             called = getattr(node.func, "attr", None) or getattr(node.func, "id", "")
             at = TELL.get(called, -1)
-            given = [*node.args[at : at + 1]] if at >= 0 else []
+            given = [*node.args[at : at + 1]] if at >= 0 and len(node.args) > 1 else []  # `set.add` has one
             given += [keyword.value for keyword in node.keywords if keyword.arg == "check"]
             found |= {
                 one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str)

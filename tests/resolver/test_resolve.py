@@ -53,6 +53,18 @@ def test_count_loop_chains_and_numbers() -> None:
     assert reads(plan) == ["x", "start", "step_1", "step_2"]
 
 
+def test_a_loop_begins_with_the_first_turn_that_is_there() -> None:
+    plan = plan_of("""
+        - Dense: {units: 4, as: start}
+        - Dense: {units: 3}
+        - Dense: {units: 4, from: start, for: {i: 4}, if: "${i > 1}", as: step}
+        - Dense: {units: 2, from: step, for: 2, if: false, as: none}
+        - Add: {from: [none, step]}
+    """)
+    assert names(plan) == ["start", "dense", "i2_step", "i3_step", "add"]
+    assert reads(plan) == ["x", "start", "start", "i2_step", ["i3_step", "i3_step"]]
+
+
 def test_loop_variables_are_visible_and_name() -> None:
     layers = '[{Dense: {units: "${i * w}"}}, {Dense: {units: 1, as: "d${i}w${w}"}}]'
     plan = plan_of(f"- layers: {layers}\n  for: {{i: [1, 2]}}", head="params: {w: 3}")

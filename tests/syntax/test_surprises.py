@@ -70,7 +70,7 @@ params: {{width: {width}}}
 model:
   inputs: {{x: [4]}}
   layers:
-    - Dense: {{units: {units}, use_bias: {bias}}}
+    - Dense: {{units: {units}, use_bias: {bias}, name: "d${{width}}"}}
 """
 
 

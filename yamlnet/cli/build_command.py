@@ -14,6 +14,7 @@ from yamlnet.cli.options import (
     blueprint_argument,
     lock_option,
     max_bytes_option,
+    max_params_option,
     quiet_option,
     set_option,
     strict_option,
@@ -29,6 +30,7 @@ from yamlnet.cli.options import (
 @set_option
 @lock_option
 @strict_option
+@max_params_option
 @quiet_option
 @max_bytes_option
 @handles_failures
@@ -39,6 +41,7 @@ def command(
     overrides: tuple[str, ...],
     locked: bool,
     strict: bool,
+    max_params: int,
     quiet: bool,
 ) -> None:
     """Build a blueprint's model with its initial weights and list layers, shapes and parameters.
@@ -53,7 +56,7 @@ def command(
 
     if output is not None and Path(output).suffix != ".keras":
         raise click.BadParameter(f'"{output}" does not end in .keras', param_hint="--output")
-    model = build(opened(blueprint, overrides, locked, strict), backend)
+    model = build(opened(blueprint, overrides, locked, strict, max_params), backend)
     if not quiet:
         click.echo(summary(model), nl=False)
     if output is not None:

@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING
 
 from yamlnet.cli.failures import style_asked, tell
 from yamlnet.diagnostics.diagnostic import Diagnostic
+from yamlnet.verdicts.limits import MAX_PARAMS
 
 if TYPE_CHECKING:
     from yamlnet.pipeline import LoadedBlueprint
 
 
-def opened(blueprint: str, overrides: Sequence[str], locked: bool, strict: bool = False) -> LoadedBlueprint:
+def opened(
+    blueprint: str,
+    overrides: Sequence[str],
+    locked: bool,
+    strict: bool = False,
+    max_params: int = MAX_PARAMS,
+) -> LoadedBlueprint:
     """Load a blueprint for a command that does something with it, and tell its warnings first.
 
     Raises:
@@ -21,7 +28,7 @@ def opened(blueprint: str, overrides: Sequence[str], locked: bool, strict: bool 
     """
     from yamlnet.pipeline import load
 
-    loaded = load(blueprint, overrides, "refuse" if locked else "warn", strict)
+    loaded = load(blueprint, overrides, "refuse" if locked else "warn", strict, max_params)
     if loaded.warnings:
         telling(loaded)(loaded.warnings)
     return loaded

@@ -5,6 +5,16 @@ from __future__ import annotations
 import click
 
 from yamlnet.syntax.limits import MAX_BYTES, reading_up_to
+from yamlnet.verdicts.limits import MAX_PARAMS, read_count
+
+
+def _count(context: click.Context, parameter: click.Parameter, value: str | None) -> int:
+    """A large number as it is written: `2G`, `2e9`, `3_000_000_000`."""
+    try:
+        return MAX_PARAMS if value is None else read_count(value)
+    except ValueError:
+        message = f'"{value}" is no number of parameters; write 2G, 2e9 or 2_000_000_000'
+        raise click.BadParameter(message, context, parameter) from None
 
 
 def _raise_limit(context: click.Context, option: click.Parameter, size: int) -> None:
@@ -30,6 +40,12 @@ lock_option = click.option(
 )
 strict_option = click.option("--strict", is_flag=True, help="Refuse a blueprint for its warnings, too.")
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print only results and problems.")
+max_params_option = click.option(
+    "--max-params",
+    callback=_count,
+    metavar="N",
+    help="Parameters that the models may have together; default 1G (10⁹). N is 2G, 2e9 or 2_000_000_000.",
+)
 max_bytes_option = click.option(
     "--max-bytes",
     type=click.IntRange(min=1),

@@ -10,6 +10,7 @@ from yamlnet.cli.failures import handles_failures
 from yamlnet.cli.opened import opened
 from yamlnet.cli.options import blueprint_argument, lock_option, max_bytes_option, set_option
 from yamlnet.diagnostics.diagnostic import YamlnetError
+from yamlnet.verdicts.limits import UNLIMITED
 
 
 @click.command("resolve", short_help="Print a blueprint with everything filled in.")
@@ -48,7 +49,7 @@ def command(
     from yamlnet.resolver.annotated import annotated
     from yamlnet.resolver.explain import NoSuchValue, explain
 
-    loaded = opened(blueprint, overrides, locked)
+    loaded = opened(blueprint, overrides, locked, max_params=UNLIMITED)
     if asked is not None:
         try:
             click.echo(explain(loaded.plan, loaded.tree, asked), nl=False)

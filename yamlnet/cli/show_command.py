@@ -9,6 +9,7 @@ import click
 from yamlnet.cli.failures import handles_failures
 from yamlnet.cli.opened import opened
 from yamlnet.cli.options import blueprint_argument, lock_option, max_bytes_option, set_option
+from yamlnet.verdicts.limits import UNLIMITED
 
 ENDINGS = (".svg", ".png", ".pdf", ".mmd", ".dot")
 
@@ -37,7 +38,7 @@ def command(
     from yamlnet.diagnostics.diagnostic import YamlnetError
     from yamlnet.diagnostics.suggest import did_you_mean
 
-    models = opened(blueprint, overrides, locked).plan.models
+    models = opened(blueprint, overrides, locked, max_params=UNLIMITED).plan.models
     if name is not None and name not in models:
         mend = did_you_mean(name, models) or f"; there are {', '.join(models)}"
         raise click.UsageError(f'the blueprint has no model "{name}"{mend}')

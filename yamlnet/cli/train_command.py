@@ -13,6 +13,7 @@ from yamlnet.cli.options import (
     blueprint_argument,
     lock_option,
     max_bytes_option,
+    max_params_option,
     quiet_option,
     set_option,
     strict_option,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 @set_option
 @lock_option
 @strict_option
+@max_params_option
 @quiet_option
 @max_bytes_option
 @handles_failures
@@ -41,6 +43,7 @@ def command(
     overrides: tuple[str, ...],
     locked: bool,
     strict: bool,
+    max_params: int,
     quiet: bool,
 ) -> None:
     """Train a blueprint, measure it on its test rows, and keep everything in a run folder.
@@ -55,7 +58,7 @@ def command(
     """
     from yamlnet.pipeline import train
 
-    loaded = opened(blueprint, overrides, locked, strict)
+    loaded = opened(blueprint, overrides, locked, strict, max_params)
     run = train(loaded, backend, out, "none" if quiet else "auto", telling(loaded))
     click.echo(results(run))
     if not quiet:

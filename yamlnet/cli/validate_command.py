@@ -1,20 +1,29 @@
-"""`yamlnet validate`: every mistake of blueprints, without Keras."""
+"""`yamlnet validate`: every mistake of blueprints, without building anything."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import click
 
 from yamlnet.cli.failures import handles_failures, style_asked, tell, tell_plainly
-from yamlnet.cli.options import lock_option, max_bytes_option, quiet_option, set_option, strict_option
-from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, Note, Span, YamlnetError
+from yamlnet.cli.options import (
+    lock_option,
+    max_bytes_option,
+    max_params_option,
+    quiet_option,
+    set_option,
+    strict_option,
+)
+from yamlnet.diagnostics.diagnostic import BackendError, BlueprintError, Diagnostic, Note, Span, YamlnetError
 from yamlnet.diagnostics.report import Places, locate
 
 if TYPE_CHECKING:
+    from yamlnet.assembly.lock import LockMode
     from yamlnet.pipeline import LoadedBlueprint
 
 BEGINNING = Span(1, 1, 1, 1)
@@ -23,34 +32,52 @@ BEGINNING = Span(1, 1, 1, 1)
 @click.command("validate", short_help="Check blueprints and say every mistake in them.")
 @click.argument("blueprints", nargs=-1, required=True, type=click.Path(), metavar="BLUEPRINT...")
 @set_option
+@click.option("--no-shapes", is_flag=True, help="Leave out the shapes: no backend is needed.")
+@max_params_option
 @lock_option
 @strict_option
 @quiet_option
 @max_bytes_option
 @handles_failures
 def command(
-    blueprints: tuple[str, ...], overrides: tuple[str, ...], locked: bool, strict: bool, quiet: bool
+    blueprints: tuple[str, ...],
+    overrides: tuple[str, ...],
+    no_shapes: bool,
+    max_params: int,
+    locked: bool,
+    strict: bool,
+    quiet: bool,
 ) -> None:
-    """Check blueprints: keys, layers, arguments, names, expressions, wiring, data and training.
+    """Check blueprints: keys, layers, arguments, names, expressions, wiring, shapes, data and training.
 
-    Every mistake is told in one run, at file:line:column, with the likely mend. Nothing is built and no
-    backend is needed; `yamlnet build` checks shapes as well. --format json writes one list for all files,
-    empty when all is fine. The variants of a file are checked with it; `file.yaml:name` checks one.
+    Every mistake is told in one run, at file:line:column, with the likely mend. Nothing is built: shapes are
+    inferred without weights once the rest is right, and what they say is kept, so that an unchanged file is
+    answered without a backend. --format json writes one list for all files, empty when all is fine. The
+    variants of a file are checked with it; `file.yaml:name` checks one.
 
     \b
     Example:
       yamlnet validate digits.yaml
       yamlnet validate blueprints/*.yaml --format github
+      yamlnet validate blueprints/*.yaml --no-shapes    the language alone: at once, without a backend
     """
-    from yamlnet.pipeline import load
+    check = Checking(overrides, locked, strict, max_params, not no_shapes, not quiet)
+    failed = _check_all(blueprints, check, quiet)
+    if check.unchecked is not None:
+        click.echo(f"shapes were not checked: {check.unchecked}", err=True)
+    if failed:
+        sys.exit(1)
 
+
+def _check_all(blueprints: tuple[str, ...], check: Checking, quiet: bool) -> bool:
+    """Check files and tell what is wrong with all of them; whether anything is."""
     style = style_asked()
     problems: list[Diagnostic] = []
     trees: dict[str, Places] = {}
     unread = False
     for path in blueprints:
         try:
-            loaded = load(path, overrides, "refuse" if locked else "warn", strict)
+            loaded, note = check.file(path)
         except BlueprintError as error:
             own = error.trees.get("")
             problems += _named(error.diagnostics, own.source if own else path)
@@ -64,13 +91,56 @@ def command(
         else:
             problems += _named(loaded.warnings, loaded.tree.source)
             trees[loaded.tree.source] = loaded.tree
-            variants = _variant_problems(loaded, overrides, locked, strict)
+            variants = _variant_problems(loaded, check)
             problems += variants
             if not quiet and style == "text" and not variants:
-                click.echo(f"{path}: ok ({_contents(loaded)})")
+                click.echo(f"{path}: ok ({_contents(loaded)}{note})")
     tell(problems, trees, style)
-    if unread or any(problem.severity == "error" for problem in problems):
-        sys.exit(1)
+    return unread or any(problem.severity == "error" for problem in problems)
+
+
+@dataclass(slots=True)
+class Checking:
+    """How files are checked. `unchecked` says why shapes could not be, once that turned out."""
+
+    overrides: tuple[str, ...]
+    locked: bool
+    strict: bool
+    max_params: int
+    shapes: bool
+    live: bool
+    unchecked: str | None = None
+
+    def file(self, path: str) -> tuple[LoadedBlueprint, str]:
+        """A blueprint that is right, and what of its shapes could not be checked.
+
+        Raises:
+            BlueprintError, YamlnetError: it is not right, or cannot be read.
+        """
+        from yamlnet.pipeline import infer_shapes, load
+
+        locks: LockMode = "refuse" if self.locked else "warn"
+        loaded = load(path, self.overrides, locks, self.strict, self.max_params)
+        if not self.shapes or self.unchecked is not None or not loaded.plan.models:
+            return loaded, ""
+        try:
+            verdict = infer_shapes(loaded, self._announce)
+        except BlueprintError as error:
+            told = BlueprintError((*loaded.warnings, *error.diagnostics))
+            told.trees = error.trees
+            raise told from error.__cause__
+        except BackendError as error:
+            self.unchecked = f"{error}; {error.hint}" if error.hint else str(error)
+            return loaded, ""
+        return loaded, f"; the shapes of {verdict.waiting:,} wait for the data" if verdict.waiting else ""
+
+    def _announce(self, what: str) -> AbstractContextManager[object]:
+        """Show on a terminal that something takes a moment."""
+        if not self.live or not sys.stderr.isatty():
+            return nullcontext()
+        from rich.console import Console
+
+        return Console(stderr=True).status(what)
 
 
 def _contents(loaded: LoadedBlueprint) -> str:
@@ -89,16 +159,12 @@ def _variants(loaded: LoadedBlueprint) -> tuple[str, ...]:
     return tuple(found) if isinstance(found, dict) else ()
 
 
-def _variant_problems(
-    loaded: LoadedBlueprint, overrides: tuple[str, ...], locked: bool, strict: bool
-) -> list[Diagnostic]:
+def _variant_problems(loaded: LoadedBlueprint, check: Checking) -> list[Diagnostic]:
     """What is wrong with each variant of a file that is right without one, and which variant it is."""
-    from yamlnet.pipeline import load
-
     found: list[Diagnostic] = []
     for name in _variants(loaded):
         try:
-            load(f"{loaded.path}:{name}", overrides, "refuse" if locked else "warn", strict)
+            check.file(f"{loaded.path}:{name}")
         except BlueprintError as error:
             note = Note(f'in the variant "{name}"', ("variants", name))
             problems = [_placed(problem, error.trees) for problem in error.diagnostics]

@@ -7,7 +7,6 @@ import importlib.util
 import os
 import sys
 
-from yamlnet.compiler.native_stderr import without_start_up_lines
 from yamlnet.diagnostics.diagnostic import BackendError
 
 BACKENDS = ("jax", "tensorflow", "torch")
@@ -49,6 +48,20 @@ def select_backend(asked: str | None = None, blueprint: str = "auto") -> str:
     return name
 
 
+def inferring_backend(asked: str | None = None, blueprint: str = "auto") -> str:
+    """The backend that shapes are inferred with: the one that runs, or that would be selected, or any.
+
+    Nothing is imported.
+
+    Raises:
+        BackendError: none is installed.
+    """
+    wanted = _running() or _wanted(asked, blueprint)
+    if wanted is not None and importlib.util.find_spec(wanted) is not None:
+        return wanted
+    return _first_installed()
+
+
 def _wanted(asked: str | None, blueprint: str) -> str | None:
     for source, name in (
         ("--backend", asked),
@@ -87,5 +100,7 @@ def _import_quietly(name: str) -> None:
     """Import TensorFlow now, where its start-up lines can be held back; the others have none."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if name == "tensorflow" and name not in sys.modules:
+        from yamlnet.compiler.native_stderr import without_start_up_lines
+
         with without_start_up_lines():
             importlib.import_module(name)

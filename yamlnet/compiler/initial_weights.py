@@ -33,7 +33,8 @@ from weakref import WeakKeyDictionary
 import keras
 import numpy as np
 
-from yamlnet.compiler.initializers import Shape, find_draw
+from yamlnet.compiler.abstract_weights import WeightLimit, placeholder
+from yamlnet.compiler.initializers import Shape, find_draw, require_fit
 from yamlnet.compiler.pinned_randomness import pinned_python, pinned_randomness
 from yamlnet.compiler.seams import Seam
 from yamlnet.compiler.streams import Array, Stream
@@ -41,7 +42,9 @@ from yamlnet.compiler.weight_paths import weight_path
 
 
 @contextmanager
-def numpy_initial_weights(seed: int, scope: str = "") -> Iterator[None]:
+def numpy_initial_weights(
+    seed: int, scope: str = "", limit: WeightLimit | None = None, drawn: bool = True
+) -> Iterator[None]:
     """Draw the initial weights of every layer that is built in this context with NumPy.
 
     Contexts nest, the innermost decides; a thread that did not enter one is not affected.
@@ -50,9 +53,11 @@ def numpy_initial_weights(seed: int, scope: str = "") -> Iterator[None]:
         seed: any whole number.
         scope: put before every path; give each model of a program its own, so that a layer's weights
             do not depend on which other models hold a layer of that name.
+        limit: counts every weight before it is drawn.
+        drawn: False inside `abstract_weights`: a weight's value is then a placeholder.
     """
     outer = _RUN.get()
-    run = _Run(seed, scope, outer.taken if outer is not None and outer.seed == seed else {})
+    run = _Run(seed, scope, outer.taken if outer is not None and outer.seed == seed else {}, limit, drawn)
     token = _RUN.set(run)
     try:
         with _SEAM:
@@ -81,12 +86,15 @@ class _Run:
     Attributes:
         seed, scope: as given.
         taken: the paths that are taken, and how often each was asked for.
+        limit, drawn: as given.
         draws: how often each `SeedGenerator` that came with an initializer was used.
     """
 
     seed: int
     scope: str
     taken: dict[str, int]
+    limit: WeightLimit | None = None
+    drawn: bool = True
     draws: WeakKeyDictionary[Any, int] = field(default_factory=WeakKeyDictionary)
 
     def claim(self, layer: Any, weight: str | None) -> str:
@@ -112,11 +120,17 @@ def _add_weight(self: Any, *args: Any, **kwargs: Any) -> Any:
     run = _RUN.get()
     if run is None:
         return _SEAM.originals[0](self, *args, **kwargs)
+    shape = args[0] if args else kwargs.get("shape")
+    if run.limit is not None:
+        run.limit.add(shape)
     path = run.claim(self, kwargs.get("name"))
+    initial = _Initial(run, self, path, args[1] if len(args) > 1 else kwargs.get("initializer"))
+    if isinstance(shape, tuple | list):
+        require_fit(keras.initializers.get(initial.initializer), tuple(shape))
     if len(args) > 1:
-        args = (args[0], _Initial(run, self, path, args[1]), *args[2:])
+        args = (args[0], initial, *args[2:])
     else:
-        kwargs["initializer"] = _Initial(run, self, path, kwargs.get("initializer"))
+        kwargs["initializer"] = initial
     return _SEAM.originals[0](self, *args, **kwargs)
 
 
@@ -148,6 +162,8 @@ class _Initial:
         if self.initializer is None:  # as `Layer.add_weight` has it
             self.initializer = "glorot_uniform" if "float" in name else "zeros"
         self.initializer = keras.initializers.get(self.initializer)
+        if not self.run.drawn:
+            return placeholder(tuple(shape), name)
         drawn = self._drawn(tuple(shape), np.dtype(name))
         return self._asked(shape, name) if drawn is None else _tensor(drawn, name)
 

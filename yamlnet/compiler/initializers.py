@@ -46,6 +46,53 @@ def find_draw(initializer: object, dtype: np.dtype[Any]) -> Draw | None:
     return None
 
 
+def require_fit(initializer: object, shape: Shape) -> None:
+    """Refuse a weight of a shape that its initializer cannot make, before anything is drawn.
+
+    Raises:
+        ValueError: in the words of Keras's own initializers, where they look at shapes.
+    """
+    fits = FITS.get(find_draw(initializer, np.dtype(np.float32)))
+    if fits is not None:
+        fits(initializer, shape)
+
+
+def _fit_constant(initializer: Any, shape: Shape) -> None:
+    given = np.shape(keras.ops.convert_to_numpy(initializer.value))
+    padded = (1,) * (len(shape) - len(given)) + given
+    if len(padded) > len(shape) or any(
+        size not in (1, axis) for size, axis in zip(padded, shape, strict=True)
+    ):
+        raise ValueError(f"Constant has values of shape {list(given)} for a weight of shape {list(shape)}")
+
+
+def _fit_identity(initializer: Any, shape: Shape) -> None:
+    if len(shape) != 2:
+        raise ValueError("Identity matrix initializer can only be used for 2D matrices")
+
+
+def _fit_orthogonal(initializer: Any, shape: Shape) -> None:
+    if len(shape) < 2:
+        raise ValueError("The tensor to initialize must be at least two-dimensional")
+
+
+def _fit_variance(initializer: Any, shape: Shape) -> None:
+    for axes in (initializer.input_axes, initializer.output_axes):
+        if any(not -len(shape) <= axis < len(shape) for axis in axes or ()):
+            raise ValueError(f"{list(axes)} are not axes of a weight of shape {list(shape)}")
+
+
+def _fit_stft(initializer: Any, shape: Shape) -> None:
+    if len(shape) != 3:
+        raise ValueError("STFT makes kernels of shape (frame, 1, frequencies)")
+    if shape[0] <= LONGEST_FRAME:
+        _stft_window(initializer, shape[0])
+
+
+LONGEST_FRAME = 1 << 20
+"""Of a short-time Fourier transform whose window is looked at before the weight is drawn."""
+
+
 def draw_zeros(initializer: Any, shape: Shape, dtype: np.dtype[Any], stream: Stream) -> Array:
     """Zeros (`False` for booleans)."""
     return np.zeros(shape, dtype)
@@ -64,12 +111,8 @@ def draw_constant(initializer: Any, shape: Shape, dtype: np.dtype[Any], stream: 
 
 def draw_identity(initializer: Any, shape: Shape, dtype: np.dtype[Any], stream: Stream) -> Array:
     """`gain` on the diagonal of a matrix."""
-    if len(shape) != 2:
-        raise ValueError(
-            "Identity matrix initializer can only be used for 2D matrices. "
-            f"Received: shape={shape} of rank {len(shape)}."
-        )
-    return np.asarray(initializer.gain * np.eye(*shape), dtype)
+    _fit_identity(initializer, shape)
+    return np.asarray(initializer.gain * np.eye(shape[0], shape[1]), dtype)
 
 
 def draw_random_normal(initializer: Any, shape: Shape, dtype: np.dtype[Any], stream: Stream) -> Array:
@@ -125,11 +168,7 @@ def draw_orthogonal(initializer: Any, shape: Shape, dtype: np.dtype[Any], stream
 
     Source: Saxe et al. 2014 (https://openreview.net/forum?id=_wzZwKpTDF_9C).
     """
-    if len(shape) < 2:
-        raise ValueError(
-            "The tensor to initialize must be at least two-dimensional. Received: "
-            f"shape={shape} of rank {len(shape)}."
-        )
+    _fit_orthogonal(initializer, shape)
     rows, columns = math.prod(shape[:-1]), shape[-1]
     normal = stream.normal((max(rows, columns), min(rows, columns)), 0.0, 1.0, np.float64)
     q, r = np.linalg.qr(normal)
@@ -162,9 +201,7 @@ def _stft_window(initializer: Any, frame: int) -> Any:
         window = scipy.signal.get_window(window, frame, initializer.periodic)
     window = np.asarray(window, np.float64)
     if window.shape != (frame,):
-        raise ValueError(
-            f"The shape of `window` must be equal to [frame_length].Received: window shape={window.shape}"
-        )
+        raise ValueError("The shape of `window` must be equal to [frame_length]")
     if initializer.scaling == "density":
         return window / math.sqrt(np.sum(np.square(window)))
     if initializer.scaling == "spectrum":
@@ -185,6 +222,15 @@ DRAWS: dict[type, Draw] = {
     keras.initializers.STFT: draw_stft,
 }
 """By the class that defines what a call does: all Glorot, He and LeCun ones are `VarianceScaling`."""
+
+FITS: dict[Draw | None, Callable[[Any, Shape], None]] = {
+    draw_constant: _fit_constant,
+    draw_identity: _fit_identity,
+    draw_orthogonal: _fit_orthogonal,
+    draw_variance_scaling: _fit_variance,
+    draw_stft: _fit_stft,
+}
+"""What the shape of a weight must be, for those that cannot make any."""
 
 RANDOM: tuple[Callable[..., Array], ...] = (
     draw_random_normal,

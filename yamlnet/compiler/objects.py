@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -89,11 +90,15 @@ def keras_object(path: str) -> Any:
     return found
 
 
+DUMP = re.compile(r"(?<=\S)[\s,(]+(?:Received|Full (?:input )?shapes?)\b.*", re.DOTALL)
+"""What Keras repeats of its arguments: they stand in the file, and the shapes in our words."""
+
+
 def first_sentences(text: str, limit: int = 240) -> str:
     """The part of Keras's message that a person reads: its first lines, without the arguments' dump."""
     text = text.split("\n\nArguments received by")[0].split("Arguments received by")[0]
-    text = " ".join(text.split())
+    text = " ".join(DUMP.sub("", text).split()).removesuffix(".")
     if len(text) <= limit:
         return text
     cut = text.rfind(". ", 0, limit)
-    return text[: cut + 1] if cut > 60 else text[:limit].rstrip() + "…"
+    return text[:cut] if cut > 60 else text[:limit].rstrip() + "…"

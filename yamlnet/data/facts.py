@@ -1,4 +1,4 @@
-"""What only the data knows: reading it for a plan, and filling the plan in.
+"""What only the data knows: reading it for a plan that waits for it, and filling the plan in.
 
 Importing this module reads no rows and imports nothing heavy.
 """
@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yamlnet.diagnostics.diagnostic import BlueprintError, DataError, Diagnostic
+from yamlnet.diagnostics.diagnostic import BlueprintError, DataError, Diagnostic, KeyPath
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.resolve import resolve
 from yamlnet.schema.forms import Blueprint
@@ -19,16 +19,14 @@ if TYPE_CHECKING:
     from yamlnet.data.dataset import Dataset
 
 
-def with_data(
-    blueprint: Blueprint, plan: Plan, folder: Path, tree: Tree | None = None
-) -> tuple[Plan, Dataset]:
+def with_data(blueprint: Blueprint, tree: Tree, plan: Plan, folder: Path) -> tuple[Plan, Dataset]:
     """The data of a blueprint, and the plan with its facts, and with what needs them filled in.
 
     Args:
         blueprint: what is resolved again once the facts are known.
+        tree: the document that it is written in.
         plan: what it was resolved to without them.
         folder: what the paths of its data are relative to.
-        tree: as `resolve` takes it.
 
     Raises:
         BlueprintError: the data cannot be read, or there is none.
@@ -36,9 +34,8 @@ def with_data(
     from yamlnet.data.batches import steps_per_epoch
     from yamlnet.data.dataset import load
 
-    if plan.data is None:
-        message = "the data knows this, and the blueprint has no data section: add one, or write the value"
-        raise BlueprintError([Diagnostic("missing-data", message, path) for path in plan.unknown])
+    refuse_facts(plan)
+    assert plan.data is not None, "there are facts to be known, or there is training"
     try:
         dataset = load(plan.data, folder, plan.seed, input_shapes(plan))
     except DataError as error:
@@ -48,6 +45,22 @@ def with_data(
     steps = steps or per_epoch * ((plan.train.epochs if plan.train else None) or 1)
     facts = {"steps": steps, "data": dataset.facts}
     return replace(resolve(blueprint, facts, tree=tree) if plan.unknown else plan, facts=facts), dataset
+
+
+def refuse_facts(plan: Plan) -> None:
+    """Refuse facts that only data knows, where there is none.
+
+    Raises:
+        BlueprintError: at each of them.
+    """
+    if plan.data is None and (paths := graph_facts(plan)):
+        message = "the data knows this, and the blueprint has no data section: add one, or write the value"
+        raise BlueprintError([Diagnostic("missing-data", message, path) for path in paths])
+
+
+def graph_facts(plan: Plan) -> list[KeyPath]:
+    """Where the models wait for the data."""
+    return [path for path in plan.unknown if path[0] != "train"]
 
 
 def input_shapes(plan: Plan) -> dict[str, tuple[int | None, ...]]:

@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from yamlnet.checks import CHECKS
+from yamlnet.checks import CHECKS, WORD_CHECKS
 
 FOLDER = Path(__file__).parent
 
@@ -84,7 +84,7 @@ def read_page(text: str) -> Page:
 
 def _docstrings() -> dict[str, str]:
     pages = {}
-    for check in CHECKS:
+    for check in (*CHECKS, *WORD_CHECKS):
         module = sys.modules[check.__module__]
         pages[module.NAME] = module.__doc__ or ""
     return pages

@@ -120,7 +120,7 @@ class Caller:
     def model(self, entry: Entry, face: ModelFace, body: Body, suffix: str) -> Tensors:
         """Call another model of the blueprint, or of an imported file."""
         reads = read(entry.reads, body, self.builder, self.filling, (*entry.path, "from"))
-        name = self.name(entry, body, suffix, face.name)
+        name = self.name(entry, body, suffix, face.name, of_model=True)
         argument = self._model_argument(entry, face.inputs, reads, body)
         output = self.builder.add(Node(name, ModelCall(face.name), (argument,), {}, entry.path, body.used_at))
         return output if face.single else tuple(TensorRef(name, index) for index in range(face.outputs))
@@ -176,11 +176,11 @@ class Caller:
                 call[name] = self.filling.typed(argument.type, value, body.values, path, what, body.notes)
         return call
 
-    def name(self, entry: Entry, body: Body, suffix: str, default: str) -> str:
+    def name(self, entry: Entry, body: Body, suffix: str, default: str, of_model: bool = False) -> str:
         """The Keras name of an entry's node: its `name`, else its `as`, else its class."""
         word, given = next(names_of(entry), ("", None))
         if given is None:
-            return self.builder.names.make(body.prefix + body.tags, default, suffix)
+            return self.builder.names.make(body.prefix + body.tags, default, suffix, chosen=of_model)
         if is_template(given):
             # The user made the name from the loop's variables: adding them again would repeat them.
             return self.builder.names.make(body.prefix, self.text(given, body, (*entry.path, word)))

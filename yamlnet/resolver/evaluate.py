@@ -2,56 +2,31 @@
 
 from __future__ import annotations
 
-import ast
-import math
-import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from yamlnet.diagnostics.suggest import did_you_mean
-from yamlnet.schema.expressions import Expression, ExpressionError, is_template, parse_template, place
-
-MAX_ITEMS = 100_000
-MAX_MAGNITUDE = 2**63
-MAX_TEXT = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """A value that only the data can give (`${steps}`, `${data.digit.classes}`)."""
-
-    text: str
-
-    def __repr__(self) -> str:
-        return f"${{{self.text}}}"
-
+from yamlnet.resolver.expression_functions import CALLS
+from yamlnet.resolver.expression_operators import BINARY, COMPARISONS, UNARY, Operation, cut, index
+from yamlnet.resolver.expression_values import (
+    MAX_ITEMS,
+    Refusal,
+    Waiting,
+    Work,
+    bounded,
+    bounded_text,
+    weight,
+    written,
+)
+from yamlnet.resolver.expression_values import Unknown as Unknown
+from yamlnet.schema import expression_tree as tree
+from yamlnet.schema.expression_tree import ExpressionError, Node
+from yamlnet.schema.expressions import Expression, is_template, parse_template
 
 Scope = Mapping[str, object]
 
-_LITERALS: dict[str, object] = {"true": True, "false": False, "null": None}
-
-_OPERATORS: dict[type[ast.AST], Callable[..., object]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow,
-    ast.UAdd: operator.pos, ast.USub: operator.neg, ast.Not: operator.not_,
-    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le,
-    ast.Gt: operator.gt, ast.GtE: operator.ge,
-    ast.In: lambda item, items: item in items, ast.NotIn: lambda item, items: item not in items,
-}  # fmt: skip
-
-
-def _range(*bounds: int) -> list[int]:
-    numbers = range(*bounds)
-    if len(numbers) > MAX_ITEMS:
-        raise ValueError(f"range() would have {len(numbers)} items; the limit is {MAX_ITEMS}")
-    return list(numbers)
-
-
-_FUNCTIONS: dict[str, Callable[..., object]] = {
-    "min": min, "max": max, "abs": abs, "round": round, "floor": math.floor, "ceil": math.ceil,
-    "sqrt": math.sqrt, "log2": math.log2, "len": len, "range": _range, "sum": sum,
-    "prod": math.prod, "int": int, "float": float, "str": str,
-}  # fmt: skip
+WORDS = {"yes": "true", "on": "true", "no": "false", "off": "false", "none": "null", "nil": "null"}
+"""What other languages call `true`, `false` and `null`."""
 
 
 def evaluate(text: str, scope: Scope) -> object:
@@ -61,26 +36,27 @@ def evaluate(text: str, scope: Scope) -> object:
         ExpressionError: an unknown name, or an operation that fails, at its place in the string.
     """
     parts = parse_template(text)
+    work = Work()
     if len(parts) == 1:
-        return parts[0] if isinstance(parts[0], str) else _value(parts[0], scope)
+        return parts[0] if isinstance(parts[0], str) else _value(parts[0], scope, work)
     texts: list[str] = []
+    length = 0
     for part in parts:
-        value = part if isinstance(part, str) else _value(part, scope)
+        if isinstance(part, str):
+            texts.append(part)
+            continue
+        value = _value(part, scope, work)
         if isinstance(value, Unknown):
             return Unknown(text)
-        texts.append(value if isinstance(value, str) else _written(value))
+        try:
+            texts.append(_put_in(value, work))
+            length += len(texts[-1])
+            bounded_text(length)
+        except Refusal as refused:
+            raise _error(part.tree, str(refused)) from None
+        except Waiting:
+            return Unknown(text)
     return "".join(texts)
-
-
-def fill(value: object, scope: Scope) -> object:
-    """A value with every string of it evaluated; mappings and lists are walked, keys are not."""
-    if is_template(value):
-        return evaluate(str(value), scope)
-    if isinstance(value, list):
-        return [fill(item, scope) for item in value]
-    if isinstance(value, dict):
-        return {key: fill(item, scope) for key, item in value.items()}
-    return value
 
 
 def has_template(value: object) -> bool:
@@ -92,144 +68,141 @@ def has_template(value: object) -> bool:
     return is_template(value)
 
 
-def has_unknown(value: object) -> bool:
-    """Whether a value still waits for the data anywhere."""
-    if isinstance(value, list):
-        return any(has_unknown(item) for item in value)
-    if isinstance(value, dict):
-        return any(has_unknown(item) for item in value.values())
-    return isinstance(value, Unknown)
-
-
-def _written(value: object) -> str:
+def _put_in(value: object, work: Work) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "null" if value is None else str(value)
+    return "null" if value is None else written(value, work)
 
 
-def _value(expression: Expression, scope: Scope) -> object:
-    return _Walk(expression, scope).value(expression.tree)
+def _value(expression: Expression, scope: Scope, work: Work) -> object:
+    root = expression.tree
+    if isinstance(root, tree.Name) and root.name in scope:
+        return scope[root.name]  # what stands alone was bounded where it was written
+    value = _Walk(expression.text, scope, work).value(root)
+    if not isinstance(value, list) or isinstance(root, tree.Fact):
+        return value
+    try:
+        if weight(value, MAX_ITEMS) > MAX_ITEMS:
+            raise Refusal(f"this has more than {MAX_ITEMS:,} items, lists in lists included")
+    except Refusal as refused:
+        raise _error(root, str(refused)) from None
+    except Waiting:
+        pass
+    return value
+
+
+def _error(node: Node, message: str) -> ExpressionError:
+    return ExpressionError(message, node.start, node.end)
 
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """One evaluation: the expression (for places in errors) and the names that it can see."""
+    """One evaluation: the expression's text, the names that it can see, the work that it may do."""
 
-    expression: Expression
+    text: str
     scope: Scope
+    work: Work
 
-    def value(self, node: ast.expr) -> object:
+    def value(self, node: Node) -> object:
         match node:
-            case ast.Constant():
-                return node.value
-            case ast.Name():
+            case tree.Name():
                 return self._name(node)
-            case ast.Attribute():
-                return self._fact(node)
-            case ast.List() | ast.Tuple():
-                return self._apply(node, lambda *items: list(items), node.elts)
-            case ast.BinOp():
-                return self._apply(node, self._binary(node.op), [node.left, node.right])
-            case ast.UnaryOp():
-                return self._apply(node, _OPERATORS[type(node.op)], [node.operand])
-            case ast.Call(func=ast.Name(id=name)):
-                return self._apply(node, _FUNCTIONS[name], node.args)
-            case ast.Subscript(slice=ast.Slice() as part):
-                bounds = [bound or ast.Constant(None) for bound in (part.lower, part.upper, part.step)]
-                take = lambda items, *cut: items[slice(*cut)]  # noqa: E731 - one line reads best here
-                return self._apply(node, take, [node.value, *bounds])
-            case ast.Subscript():
-                return self._apply(node, operator.getitem, [node.value, node.slice])
-            case _:
-                return self._logic(node)
-
-    def _logic(self, node: ast.expr) -> object:
-        match node:
-            case ast.BoolOp():
-                stop_at = isinstance(node.op, ast.Or)
-                value: object = None
-                for operand in node.values:
-                    value = self.value(operand)
-                    if isinstance(value, Unknown) or bool(value) == stop_at:
-                        return value
-                return value
-            case ast.IfExp():
-                test = self.value(node.test)
-                return test if isinstance(test, Unknown) else self.value(node.body if test else node.orelse)
-            case ast.Compare():
+            case tree.Literal():
+                return node.value
+            case tree.Binary():
+                return self._apply(node, BINARY[node.operator], (node.left, node.right))
+            case tree.Compare():
                 return self._compare(node)
-        raise AssertionError(f"the parser let {type(node).__name__} through")
+            case tree.Index():
+                return self._apply(node, index, (node.owner, node.index))
+            case tree.Call():
+                return self._apply(node, CALLS[node.function], node.arguments)
+            case tree.Items():
+                return self._apply(node, _listed, node.items)
+            case tree.Unary():
+                return self._apply(node, UNARY[node.operator], (node.operand,))
+            case tree.Slice():
+                bounds = [bound or tree.Literal(node.start, node.end, None) for bound in node.bounds]
+                return self._apply(node, cut, (node.owner, *bounds))
+            case tree.Fact():
+                return self._fact(node)
+            case _:
+                return self._decide(node)
 
-    def _compare(self, node: ast.Compare) -> object:
-        left = node.left
-        for operation, right in zip(node.ops, node.comparators, strict=True):
-            value = self._apply(node, _OPERATORS[type(operation)], [left, right])
-            if isinstance(value, Unknown) or not value:
-                return value
+    def _decide(self, node: tree.Logic | tree.Choice) -> object:
+        """What evaluates one of two parts only."""
+        first = self.value(node.test if isinstance(node, tree.Choice) else node.left)
+        if isinstance(first, Unknown):
+            return first
+        if isinstance(node, tree.Choice):
+            return self.value(node.then if first else node.otherwise)
+        return first if bool(first) == (node.operator == "or") else self.value(node.right)
+
+    def _compare(self, node: tree.Compare) -> object:
+        left = self.value(node.operands[0])
+        held: object = True
+        for at, operator in enumerate(node.operators):
+            right = self.value(node.operands[at + 1])
+            pair = node.operands[at : at + 2]
+            held = self._call((pair[0].start, pair[1].end), COMPARISONS[operator], (left, right), pair)
+            if isinstance(held, Unknown) or not held:
+                return held
             left = right
-        return True
+        return held
 
-    def _name(self, node: ast.Name) -> object:
-        if node.id in self.scope:
-            return self.scope[node.id]
-        if node.id in _LITERALS:
-            return _LITERALS[node.id]
-        known = [name for name in self.scope if name != "data"]
-        mend = did_you_mean(node.id, known) or f"; there are {', '.join(known) or 'none'}"
-        raise self._error(node, f'no parameter or loop variable is called "{node.id}"{mend}')
-
-    def _fact(self, node: ast.Attribute) -> object:
-        owner = self.value(node.value)
-        if isinstance(owner, Unknown):
-            return Unknown(ast.unparse(node))
-        if not isinstance(owner, Mapping) or node.attr not in owner:
-            known = list(owner) if isinstance(owner, Mapping) else []
-            mend = did_you_mean(node.attr, known) or f"; it knows {', '.join(map(str, known)) or 'nothing'}"
-            raise self._error(node, f'the data knows no "{ast.unparse(node)}"{mend}')
-        return owner[node.attr]
-
-    def _binary(self, operation: ast.operator) -> Callable[..., object]:
-        return _bounded_power if isinstance(operation, ast.Pow) else _OPERATORS[type(operation)]
-
-    def _apply(self, node: ast.expr, function: Callable[..., object], operands: list[ast.expr]) -> object:
+    def _apply(self, node: Node, operation: Operation, operands: Sequence[Node]) -> object:
         values = [self.value(operand) for operand in operands]
-        if any(isinstance(value, Unknown) for value in values):
-            return Unknown(self.expression.text)
+        return self._call((node.start, node.end), operation, values, operands)
+
+    def _call(
+        self,
+        place: tuple[int, int],
+        operation: Operation,
+        values: Sequence[object],
+        operands: Sequence[Node],
+    ) -> object:
+        for value in values:
+            if isinstance(value, Unknown):
+                return Unknown(self.text)
         try:
-            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-                _refuse_repetition(values)
-            value = function(*values)
-        except ZeroDivisionError:
-            raise self._error(node, "this divides by zero") from None
-        except (TypeError, ValueError, IndexError, KeyError, OverflowError) as error:
-            raise self._error(node, f"this cannot be computed: {error}") from None
-        return self._bounded(node, value)
+            return bounded(operation(self.work, *values))
+        except Refusal as refused:
+            if refused.operand is not None:
+                place = operands[refused.operand].start, operands[refused.operand].end
+            raise ExpressionError(str(refused), *place) from None
+        except Waiting:
+            return Unknown(self.text)
 
-    def _bounded(self, node: ast.expr, value: object) -> object:
-        if isinstance(value, int | float) and abs(value) > MAX_MAGNITUDE:
-            raise self._error(node, "this number is beyond 2**63")
-        if isinstance(value, complex) or (isinstance(value, float) and not math.isfinite(value)):
-            raise self._error(node, "this is not a finite real number")
-        limit = MAX_TEXT if isinstance(value, str) else MAX_ITEMS
-        if isinstance(value, str | list) and len(value) > limit:
-            what = "characters" if isinstance(value, str) else "items"
-            raise self._error(node, f"this has {len(value)} {what}; the limit is {limit}")
-        return value
+    def _name(self, node: tree.Name) -> object:
+        if node.name in self.scope:
+            value = self.scope[node.name]
+            if isinstance(value, int):
+                return self._call((node.start, node.end), _itself, (value,), ())
+            return value
+        if node.name in CALLS:
+            raise _error(node, f'"{node.name}" is a function; call it: {node.name}(…)')
+        known = [name for name in self.scope if name != "data"]
+        if node.name.lower() in WORDS:
+            mend = f"; write {WORDS[node.name.lower()]}"
+        else:
+            mend = did_you_mean(node.name, [*known, "true", "false", "null"])
+        mend = mend or f"; there are {', '.join(known) or 'none'}; a text stands in quotes: '{node.name}'"
+        raise _error(node, f'no parameter or loop variable is called "{node.name}"{mend}')
 
-    def _error(self, node: ast.AST, message: str) -> ExpressionError:
-        return ExpressionError(message, *place(self.expression, node))
+    def _fact(self, node: tree.Fact) -> object:
+        owner = self.value(node.owner)
+        if isinstance(owner, Unknown):
+            return Unknown(node.dotted)
+        if not isinstance(owner, Mapping) or node.name not in owner:
+            known = list(owner) if isinstance(owner, Mapping) else []
+            mend = did_you_mean(node.name, known) or f"; it knows {', '.join(map(str, known)) or 'nothing'}"
+            raise _error(node, f'the data knows no "{node.dotted}"{mend}')
+        return owner[node.name]
 
 
-def _bounded_power(left: float, right: float) -> object:
-    # Two short numbers can make one of a billion digits: bound the result before computing it.
-    if abs(left) > 1 and right * math.log2(abs(left)) > 64:
-        raise ValueError("the power is beyond 2**63")
-    return left**right
+def _itself(work: Work, value: object) -> object:
+    return value
 
 
-def _refuse_repetition(values: list[object]) -> None:
-    """`[0] * n` is fine, `[0] * 10**9` is not; checked before the memory is taken."""
-    sizes = [len(value) for value in values if isinstance(value, str | list)]
-    counts = [value for value in values if isinstance(value, int)]
-    if sizes and counts and sizes[0] * counts[0] > MAX_ITEMS:
-        raise ValueError(f"this would have {sizes[0] * counts[0]} items; the limit is {MAX_ITEMS}")
+def _listed(work: Work, *items: object) -> list[object]:
+    return list(items)

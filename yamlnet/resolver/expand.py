@@ -10,6 +10,7 @@ from yamlnet.catalog.values import shown, text_mend
 from yamlnet.diagnostics.diagnostic import KeyPath, Note
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.resolver.calls import Caller, ModelFace
+from yamlnet.resolver.chaining import chain_problem
 from yamlnet.resolver.evaluate import Unknown
 from yamlnet.resolver.filling import Filling
 from yamlnet.resolver.loop_size import body_size
@@ -62,19 +63,21 @@ class Expander:
         outer_values, outer_tags = body.values, body.tags
         turns = list(self._iterations(entry, body))
         self._refuse_too_long(entry, len(turns), body)
+        turn, chains = entry, isinstance(entry.reads, str) and not is_template(entry.reads)
         for index, (variable, tag, suffix) in enumerate(turns):
             body.values = {**outer_values, **variable}
             body.tags = outer_tags + tag
-            chained = index > 0 and isinstance(entry.reads, str) and not is_template(entry.reads)
-            turn = replace(entry, reads=PREVIOUS) if chained else entry
-            self._once(turn, body, suffix)
+            made = self._once(turn, body, suffix)
+            if chains and made and turn is entry and index + 1 < len(turns):
+                turn = replace(entry, reads=PREVIOUS)
+                self._refuse_chain(entry, body)
         body.values, body.tags = outer_values, outer_tags
 
     def _iterations(
         self, entry: Entry, body: Body
     ) -> Iterator[tuple[dict[str, object], tuple[str, ...], str]]:
         """For each turn: the loop variable, the tag and the suffix that it puts into names."""
-        path = _word(entry, "for")
+        path = entry.word("for")
         if isinstance(entry.repeat, dict):
             variable, written = next(iter(entry.repeat.items()))
             values = self._loop_values(written, body, (*path, variable))
@@ -98,25 +101,27 @@ class Expander:
         self.filling.problems.add("loop", message, path, notes=body.notes)
         return []
 
-    def _once(self, entry: Entry, body: Body, suffix: str) -> None:
+    def _once(self, entry: Entry, body: Body, suffix: str) -> bool:
+        """Expand one turn of an entry; whether there was anything, or its `if` did not hold."""
         self._refuse_too_many(entry, body)
         if not self._holds(entry, body):
             if entry.binds is not None:
-                reads = read(entry.reads, body, self.builder, self.filling, _word(entry, "from"))
+                reads = read(entry.reads, body, self.builder, self.filling, entry.word("from"))
                 tensors = flat(reads)
                 self._bind(entry, tensors[0] if len(tensors) == 1 else tuple(tensors), body)
-            return
+            return False
         if entry.kind == "group":
             self.entries(entry.layers, body)
-            return
+            return True
         found = self._call(entry, body, suffix)
         body.previous = found
         self._bind(entry, found, body)
+        return True
 
     def _holds(self, entry: Entry, body: Body) -> bool:
         if entry.condition is True:
             return True
-        path = _word(entry, "if")
+        path = entry.word("if")
         value = self.filling.value(entry.condition, body.values, path, body.notes)
         if isinstance(value, bool):
             return value
@@ -213,7 +218,7 @@ class Expander:
         return values
 
     def _block_inputs(self, block: Block, entry: Entry, body: Body) -> dict[str, Tensors]:
-        reads = read(entry.reads, body, self.builder, self.filling, _word(entry, "from"))
+        reads = read(entry.reads, body, self.builder, self.filling, entry.word("from"))
         if isinstance(reads, dict):
             found: dict[str, Tensors] = {str(name): value for name, value in reads.items()}
         elif len(block.inputs) == 1:
@@ -248,14 +253,14 @@ class Expander:
         )
 
     def _bind(self, entry: Entry, found: Tensors, body: Body) -> None:
-        path = _word(entry, "as")
+        path = entry.word("as")
         caller = Caller(self.builder, self.filling)
         if isinstance(entry.binds, str):
             body.tensors[caller.text(entry.binds, body, path)] = found
         elif entry.binds is not None:
             self._bind_several(entry.binds, found, body, path, caller)
         elif entry.name is not None and entry.kind != "group":
-            body.tensors[caller.text(entry.name, body, _word(entry, "name"))] = found
+            body.tensors[caller.text(entry.name, body, entry.word("name"))] = found
 
     def _bind_several(
         self, names: tuple[str, ...], found: Tensors, body: Body, path: KeyPath, caller: Caller
@@ -271,6 +276,12 @@ class Expander:
                 part = TensorRef(found.node, index)
             body.tensors[caller.text(name, body, (*path, index))] = part
 
+    def _refuse_chain(self, entry: Entry, body: Body) -> None:
+        """Refuse a second turn that cannot read what the first one gave."""
+        problem = chain_problem(entry, body.previous, body.library)
+        if problem is not None:
+            self.filling.problems.add("loop", problem, entry.word("for"), "key", notes=body.notes)
+
     def _refuse_too_long(self, entry: Entry, turns: int, body: Body) -> None:
         """Refuse a loop by what it would make, before it is made."""
         each = body_size(entry, body.library)
@@ -279,7 +290,7 @@ class Expander:
         made = f"{turns:,} × {each:,} = {turns * each:,} entries"
         before = f" beside the {self.count:,} before it" if turns * each <= MAX_NODES else ""
         message = f"this loop makes {made}{before}; a model may have {MAX_NODES:,}"
-        self.filling.problems.add("too-large", message, _word(entry, "for"), notes=body.notes)
+        self.filling.problems.add("too-large", message, entry.word("for"), notes=body.notes)
         raise TooLarge
 
     def _refuse_too_many(self, entry: Entry, body: Body) -> None:
@@ -288,8 +299,3 @@ class Expander:
             message = f"the model has more than {MAX_NODES:,} entries here, once everything is expanded"
             self.filling.problems.add("too-large", message, entry.path, "key", notes=body.notes)
             raise TooLarge
-
-
-def _word(entry: Entry, word: str) -> KeyPath:
-    """The place of a wiring word: inside the arguments, or beside `layers` in a group."""
-    return (*entry.path[:-1], word) if entry.kind == "group" else (*entry.path, word)

@@ -27,6 +27,19 @@ def callees_first(blueprint: Library) -> list[tuple[Library, str]]:
     return list(order.values())
 
 
+def models_called(library: Library, entries: tuple[Entry, ...]) -> frozenset[str]:
+    """The models that entries call, directly or in a block, by their names in the plan."""
+    return frozenset(owner.model_name(name) for owner, name in _callees(library, entries, set()))
+
+
+def called(entries: tuple[Entry, ...]) -> Iterator[str]:
+    """What the entries of a list use, by the names that they write: blocks, models, layers named above."""
+    for entry in entries:
+        if entry.kind == "use":
+            yield entry.key
+        yield from called(entry.layers)
+
+
 def _callees(
     library: Library, entries: tuple[Entry, ...], seen: set[tuple[KeyPath, str]]
 ) -> Iterator[tuple[Library, str]]:

@@ -16,16 +16,23 @@ from yamlnet.schema.words import shortened
 
 @dataclass(slots=True)
 class NameMaker:
-    """The names given so far in one graph."""
+    """The names given so far in one graph.
 
+    `models` are those that are called in it: Keras keeps them beside the layers, each under its name.
+    """
+
+    models: frozenset[str] = frozenset()
     used: set[str] = field(default_factory=set)
     counts: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
 
-    def make(self, scope: tuple[str, ...], base: str, suffix: str = "") -> str:
-        """A new name; a name that is taken gets a number as Keras gives it (`dense`, `dense_1`)."""
+    def make(self, scope: tuple[str, ...], base: str, suffix: str = "", chosen: bool = True) -> str:
+        """A new name; a name that is taken gets a number as Keras gives it (`dense`, `dense_1`).
+
+        One that the user did not choose makes way for a model's too; one that they did is refused by a check.
+        """
         wanted = shortened("_".join((*scope, base)) + suffix)
         name = wanted
-        while name in self.used:
+        while name in self.used or (not chosen and name in self.models):
             self.counts[wanted] += 1
             name = shortened(f"{wanted}_{self.counts[wanted]}")
         self.used.add(name)

@@ -6,7 +6,7 @@ inputs; a node says what is called, on which tensors, and where in the file the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,6 +36,15 @@ class TensorRef:
 
     node: str
     output: int | None = None
+
+
+def references(value: object) -> Iterator[TensorRef]:
+    """The tensors in what a call is given, in lists and mappings too."""
+    if isinstance(value, TensorRef):
+        yield value
+    elif isinstance(value, Mapping | list | tuple):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            yield from references(inner)
 
 
 @dataclass(frozen=True, slots=True)

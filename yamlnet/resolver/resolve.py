@@ -13,7 +13,8 @@ from yamlnet.resolver.expand import Expander, TooLarge
 from yamlnet.resolver.file_values import Facts, file_values
 from yamlnet.resolver.filling import Filling
 from yamlnet.resolver.inputs import read_inputs
-from yamlnet.resolver.model_order import callees_first
+from yamlnet.resolver.model_order import callees_first, models_called
+from yamlnet.resolver.names import NameMaker
 from yamlnet.resolver.plan import Graph, Plan, TensorRef
 from yamlnet.resolver.reading import GraphBuilder
 from yamlnet.resolver.scope import Body, Tensors
@@ -92,7 +93,7 @@ class _Models:
 
     def graph(self, library: Library, model: Model) -> Graph:
         """Expand one model of a file."""
-        builder = GraphBuilder()
+        builder = GraphBuilder(NameMaker(models_called(library, model.entries)))
         values = self.values[library.path]
         inputs = read_inputs(model, values, self.filling)
         builder.names.used.update(given.name for given in inputs)

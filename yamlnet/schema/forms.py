@@ -45,6 +45,10 @@ class Entry:
     name: str | None = None
     layers: tuple[Entry, ...] = ()
 
+    def word(self, word: str) -> KeyPath:
+        """The place of a wiring word: inside the arguments, or beside `layers` in a group."""
+        return (*self.path[:-1], word) if self.kind == "group" else (*self.path, word)
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -106,6 +110,11 @@ class Library:
     broken: bool = False
     path: KeyPath = ()
 
+    @property
+    def graphs(self) -> tuple[Block | Model, ...]:
+        """Its blocks and models."""
+        return (*self.blocks.values(), *self.models.values())
+
     def owner(self, key: str) -> tuple[Library, str]:
         """The library that a dotted name leads to, and what is left of the name: `vision.residual`."""
         library = self
@@ -126,7 +135,8 @@ class Blueprint(Library):
     """A whole blueprint that passed validation.
 
     `models` holds every model, the one under `model` last, so that callees come before callers as
-    far as the file's own order allows. `document` is the file as plain data.
+    far as the file's own order allows. `document` is the file as plain data; `replaced` are the values that
+    stood in it before a variant, an extending file or the command line set others.
     """
 
     name: str = "blueprint"
@@ -135,3 +145,11 @@ class Blueprint(Library):
     train: TrainSection | None = None
     export: tuple[str, ...] = ()
     document: Mapping[str, object] = field(default_factory=dict)
+    replaced: tuple[object, ...] = ()
+
+    def written(self, path: KeyPath) -> Mapping[str, object]:
+        """The mapping that stands at a path of keys; empty where none does."""
+        found: object = self.document
+        for step in path:
+            found = found.get(str(step)) if isinstance(found, Mapping) else None
+        return found if isinstance(found, Mapping) else {}

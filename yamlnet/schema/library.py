@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
 from pydantic_core import ValidationError
 
@@ -60,9 +59,10 @@ def read_library(document: Mapping[str, object], path: KeyPath, label: str, prob
 
 
 def _imports(document: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
-    """The imports as assembling left them: each `{from, params, file}`."""
+    """The imports as assembling left them, each `{from, params, file}`; without a file if none was read."""
     found = document.get(IMPORT)
-    return cast("dict[str, Mapping[str, object]]", found) if isinstance(found, dict) else {}
+    written = found.items() if isinstance(found, dict) else ()
+    return {str(name): entry if isinstance(entry, dict) else {"from": entry} for name, entry in written}
 
 
 def _imported(

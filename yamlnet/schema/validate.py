@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pydantic_core import ValidationError
 
@@ -15,6 +16,7 @@ from yamlnet.schema.pydantic_errors import report
 from yamlnet.schema.sections import Document, read_section
 from yamlnet.schema.train_forms import check_export, check_train
 from yamlnet.schema.words import ASSEMBLED, DEFAULT_MODEL
+from yamlnet.syntax.graft import replaced
 from yamlnet.syntax.tree import Tree
 
 
@@ -40,6 +42,7 @@ def validate(tree: Tree, problems: Problems | None = None) -> Blueprint:
         check_expressions({key: document[key] for key in document if key not in ASSEMBLED}, (), found)
     _check_purpose(document, found)
     blueprint = _blueprint(document, _sections(document, found) if document else None, found)
+    blueprint = replace(blueprint, replaced=tuple(replaced(tree.positions)))
     if problems is None:
         found.raise_if_failed()
     return blueprint

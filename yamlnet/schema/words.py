@@ -44,11 +44,12 @@ BLUEPRINT_NAME = (
 
 LONGEST_NAME = 64
 
-FUNCTIONS = (
-    "min", "max", "abs", "round", "floor", "ceil", "sqrt", "log2",
-    "len", "range", "sum", "prod", "int", "float", "str",
-)  # fmt: skip
-"""What expressions can call."""
+FUNCTIONS: dict[str, tuple[int, int | None]] = {
+    "min": (1, None), "max": (1, None), "abs": (1, 1), "round": (1, 2), "floor": (1, 1), "ceil": (1, 1),
+    "sqrt": (1, 1), "log2": (1, 1), "len": (1, 1), "range": (1, 3), "sum": (1, 2), "prod": (1, 1),
+    "int": (0, 2), "float": (0, 1), "str": (0, 1),
+}  # fmt: skip
+"""The functions, and how many values each takes at least and at most (None: any number)."""
 
 Naming = Literal["tensor", "layer", "value", "variant"]
 """What a name is for: a tensor, block, model or import; a Keras layer; a parameter or loop variable; …"""

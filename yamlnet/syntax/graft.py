@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from yamlnet.diagnostics.diagnostic import KeyPath, Span
-from yamlnet.syntax.tree import Branch, Positions, Tree
+from yamlnet.syntax.tree import Branch, Positions, Tree, Value
 
 
 class NoSuchPlace(Exception):
@@ -90,6 +91,17 @@ def _empty(like: Branch) -> Branch:
 def replacing(old: Branch, new: Branch) -> Branch:
     """The new branch, remembering what it stands in the place of."""
     return Branch(new.value, replace(new.positions, replaced=old))
+
+
+def replaced(positions: Positions) -> Iterator[Value]:
+    """Every value that another was set in the place of, at the places below and before."""
+    waiting = [positions]
+    while waiting:
+        one = waiting.pop()
+        waiting += one.children.values()
+        if one.replaced is not None:
+            yield one.replaced.value
+            waiting.append(one.replaced.positions)
 
 
 def _with_child(root: Branch, step: str | int, child: Branch, key: Span) -> Branch:

@@ -1,0 +1,107 @@
+"""The key under which a verdict is kept: everything that it follows from.
+
+That is the resolved graphs in a canonical form, the precision, the batch size, and the programs that infer:
+yamlnet, Keras, the backend, plugins. Lines and columns are no part of it, so comments may come and go; key
+paths are, for a verdict tells its problems by them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from yamlnet import __version__
+from yamlnet.resolver.plan import LayerCall, Plan
+
+FORM = 1
+"""Of what is kept; raise it when `Verdict` changes."""
+
+PACKAGE = Path(__file__).parent.parent
+
+
+def plan_key(plan: Plan, backend: str) -> str:
+    """The key of a plan's verdict on a backend, in hexadecimal."""
+    said = [
+        FORM, __version__, sys.hexversion, backend, _written(_sources()),
+        _installed("keras"), _installed(backend), [_installed(name) for name in _plugin_packages(plan)],
+        plan.train.precision if plan.train else None, plan.data.batch_size if plan.data else 1,
+        plan.name, list(plan.models.values()), plan.unknown,
+    ]  # fmt: skip
+    return digest(json.dumps(said, default=_plain, separators=(",", ":")).encode())
+
+
+def digest(data: bytes) -> str:
+    """A hash that no two texts share, in hexadecimal."""
+    return str(_hash()(data, digest_size=20).hexdigest())
+
+
+@cache
+def _hash() -> Callable[..., Any]:
+    try:
+        from _blake2 import blake2b  # hashlib loads OpenSSL first, which takes as long as all the rest here
+    except ImportError:
+        from hashlib import blake2b
+    found: Callable[..., Any] = blake2b
+    return found
+
+
+def _plain(value: Any) -> object:
+    """What JSON does not know: a dataclass as its name and fields, the rest as Python writes it."""
+    names = _field_names(value.__class__)
+    if names is None:
+        return [type(value).__name__, repr(value)]
+    return [type(value).__name__, *(getattr(value, name) for name in names)]
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...] | None:
+    return tuple(field.name for field in fields(kind)) if hasattr(kind, "__dataclass_fields__") else None
+
+
+def _sources() -> Iterable[Path]:
+    """Our own modules that make verdicts: whoever develops them sees at once what they changed."""
+    for folder in ("compiler", "compiler/layers", "compiler/explanations", "verdicts"):
+        if (PACKAGE / folder).is_dir():
+            yield PACKAGE / folder
+
+
+def _written(folders: Iterable[Path]) -> list[object]:
+    found: list[object] = []
+    for folder in folders:
+        with os.scandir(folder) as entries:
+            files = [entry for entry in entries if entry.name.endswith(".py")]
+            found += sorted((entry.name, entry.stat().st_mtime_ns, entry.stat().st_size) for entry in files)
+    return found
+
+
+def _installed(package: str) -> object:
+    """Changes when a package is installed anew, found without importing it."""
+    spec = find_spec(package)
+    if spec is None or not spec.origin:
+        return None
+    version = Path(spec.origin).parent / "src" / "version.py"  # where Keras says it
+    known = version if version.is_file() else Path(spec.origin)
+    return [spec.origin, known.stat().st_mtime_ns, known.stat().st_size]
+
+
+def _plugin_packages(plan: Plan) -> list[str]:
+    """The packages of the plugins whose layers a plan calls."""
+    names = {
+        node.callee.layer.name
+        for graph in plan.models.values()
+        for node in graph.nodes
+        if isinstance(node.callee, LayerCall) and "." in node.callee.layer.name
+    }
+    if not names:
+        return []
+    from yamlnet.catalog.plugins import plugins
+
+    spaces = {name.partition(".")[0] for name in names} & set(plugins().found)
+    return sorted(plugins().found[space].module.partition(".")[0] for space in spaces)

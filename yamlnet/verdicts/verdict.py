@@ -1,0 +1,138 @@
+"""A verdict: what inferring every shape of a plan found out, as plain data that can be kept.
+
+The compiler makes it, with Keras; whoever shows it needs neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from yamlnet.diagnostics.diagnostic import Diagnostic, KeyPath, Note
+
+Shape = tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSizes:
+    """What one node of a graph gives and holds.
+
+    Attributes:
+        shapes: of its outputs, the batch axis first; None is a free dimension.
+        parameters: numbers in the weights of the layer that it calls; 0 where an earlier node called it.
+        activation_bytes: what its outputs take for one batch, each free dimension counted as one.
+    """
+
+    shapes: tuple[Shape, ...]
+    parameters: int
+    activation_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heaviest:
+    """The layer with the most parameters, and where it was written."""
+
+    callee: str
+    parameters: int
+    path: KeyPath
+    used_at: tuple[KeyPath, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """The sizes of all models of a plan together.
+
+    Attributes:
+        parameters: numbers in weights, trainable or not, each layer once: Keras's `count_params()`.
+        weight_bytes: what they take.
+        activation_bytes: what the outputs of all layers take for one batch of the main model.
+        dtype: the type of most of the weights.
+        exact: False where they are a lower bound: part of the plan could not be inferred.
+        heaviest: the layer with the most parameters; None where nothing has any.
+    """
+
+    parameters: int
+    weight_bytes: int
+    activation_bytes: int
+    dtype: str = "float32"
+    exact: bool = True
+    heaviest: Heaviest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What shape inference says of a plan.
+
+    Attributes:
+        problems: every layer that cannot be called as it is written, each once for each place.
+        sizes: of what could be inferred.
+        waiting: how many nodes' shapes wait for the data.
+        nodes: by model and node; not kept, for who asks for it has a model at hand.
+    """
+
+    problems: tuple[Diagnostic, ...]
+    sizes: Sizes
+    waiting: int = 0
+    nodes: Mapping[str, Mapping[str, NodeSizes]] = field(default_factory=dict)
+
+
+def as_data(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as JSON can hold it."""
+    heaviest = verdict.sizes.heaviest
+    return {
+        "problems": [
+            {
+                "check": problem.check,
+                "message": problem.message,
+                "path": problem.path,
+                "at": problem.at,
+                "notes": [[note.message, note.path, note.at] for note in problem.notes],
+            }
+            for problem in verdict.problems
+        ],
+        "waiting": verdict.waiting,
+        "parameters": verdict.sizes.parameters,
+        "weight_bytes": verdict.sizes.weight_bytes,
+        "activation_bytes": verdict.sizes.activation_bytes,
+        "dtype": verdict.sizes.dtype,
+        "exact": verdict.sizes.exact,
+        "heaviest": heaviest and [heaviest.callee, heaviest.parameters, heaviest.path, heaviest.used_at],
+    }
+
+
+def from_data(data: Mapping[str, Any]) -> Verdict:
+    """The verdict that `as_data` wrote.
+
+    Raises:
+        KeyError, TypeError, ValueError: it wrote something else.
+    """
+    problems = tuple(
+        Diagnostic(
+            problem["check"],
+            problem["message"],
+            _path(problem["path"]),
+            problem["at"],
+            notes=tuple(Note(message, _path(path), at=at) for message, path, at in problem["notes"]),
+        )
+        for problem in data["problems"]
+    )
+    heaviest = None
+    if data["heaviest"] is not None:
+        callee, parameters, path, used_at = data["heaviest"]
+        heaviest = Heaviest(str(callee), int(parameters), _path(path), tuple(map(_path, used_at)))
+    sizes = Sizes(
+        int(data["parameters"]),
+        int(data["weight_bytes"]),
+        int(data["activation_bytes"]),
+        str(data["dtype"]),
+        bool(data["exact"]),
+        heaviest,
+    )
+    return Verdict(problems, sizes, int(data["waiting"]))
+
+
+def _path(steps: list[Any]) -> KeyPath:
+    if not all(isinstance(step, str | int) for step in steps):
+        raise TypeError(f"no key path: {steps}")
+    return tuple(steps)
