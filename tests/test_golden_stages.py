@@ -100,4 +100,5 @@ def test_no_exception_is_out_of_date(found: dict[str, Any]) -> None:
 def test_a_golden_file_that_is_removed_is_missed(found: dict[str, Any]) -> None:
     alone = {files[0] for files in found["sites"].values() if len(files) == 1}
     assert {"err-build/batch_axis_lost.yaml", "err-data/losses.yaml", "err-data/metrics.yaml"} <= alone
-    assert len(alone) > len(FILES) * 3 / 4
+    refused = [path for path in FILES if path.parent.name != "warn-data"]  # whose messages `warn/` has too
+    assert len(alone) > len(refused) * 3 / 4
