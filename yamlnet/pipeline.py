@@ -281,10 +281,10 @@ def train(
     _require_exporters(loaded)
     plan, dataset = _with_data(loaded, tell)
     models = _lower(loaded, plan)
-    from yamlnet.runner.fitting_rows import require_fitting_rows
+    from yamlnet.runner.before_training import require_trainable
 
     with _located_in(loaded.tree):
-        require_fitting_rows(plan, models, dataset)
+        require_trainable(plan, models, dataset)
     from yamlnet.exporters.export import export_run
     from yamlnet.runner.fit import fit
     from yamlnet.runner.folder import create_folder

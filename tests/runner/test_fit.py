@@ -15,7 +15,7 @@ import yamlnet
 from yamlnet import pipeline
 from yamlnet.compiler.objects import construct
 from yamlnet.data.batches import batches
-from yamlnet.diagnostics.diagnostic import TrainingError, YamlnetError
+from yamlnet.diagnostics.diagnostic import BlueprintError, TrainingError, YamlnetError
 from yamlnet.objectives import OBJECTIVES
 from yamlnet.runner.steps import make_stepper
 from yamlnet.runner.steps.stepper import restore, snapshot, warm_up
@@ -136,6 +136,29 @@ def test_keras_callbacks_are_honoured(path: Path) -> None:
     between = min(path.name for path in (run.folder / "checkpoints-4").iterdir())
     assert between == "epoch-001-batch-000005.keras"
     assert float(keras.ops.convert_to_numpy(run.model.optimizer.learning_rate)) < 0.02
+
+
+def test_what_keras_refuses_of_callbacks_is_told_before_there_is_a_folder(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(self: object, *_: object, **__: object) -> None:
+        raise ValueError("it cannot be made")
+
+    monkeypatch.setattr(keras.callbacks.EarlyStopping, "__init__", refuses)
+    monkeypatch.setattr(keras.callbacks.CSVLogger, "__init__", refuses)
+    with pytest.raises(BlueprintError) as refused:
+        trained(path, more="  callbacks:\n    - CSVLogger\n    - TerminateOnNaN\n    - EarlyStopping: {}\n")
+    assert [(one.check, one.path) for one in refused.value.diagnostics] == [
+        ("keras", ("train", "callbacks", 0)),
+        ("keras", ("train", "callbacks", 2, "EarlyStopping")),
+    ]
+    assert not (path.parent / "run").exists()
+
+
+def test_a_callback_that_cannot_go_on_is_told_in_a_sentence(path: Path) -> None:
+    with pytest.raises(TrainingError, match=r"on_epoch_end\): SwapEMAWeights must be used when") as failed:
+        trained(path, more="  callbacks:\n    - SwapEMAWeights: {swap_on_epoch: true}\n")
+    assert "kept in" in str(failed.value.hint)
 
 
 def test_the_best_weights_come_back(path: Path) -> None:

@@ -12,6 +12,7 @@ from yamlnet.resolver.calls import ModelFace
 from yamlnet.resolver.expand import Expander, TooLarge
 from yamlnet.resolver.file_values import Facts, file_values
 from yamlnet.resolver.filling import Filling
+from yamlnet.resolver.given import Values
 from yamlnet.resolver.inputs import read_inputs
 from yamlnet.resolver.model_order import callees_first, models_called
 from yamlnet.resolver.names import NameMaker
@@ -20,6 +21,7 @@ from yamlnet.resolver.reading import GraphBuilder
 from yamlnet.resolver.scope import Body, Tensors
 from yamlnet.resolver.sections import data_plan, train_plan
 from yamlnet.resolver.token_files import TokenFiles
+from yamlnet.resolver.unreached import check_unreached
 from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Blueprint, Library, Model
 from yamlnet.schema.words import DEFAULT_MODEL, name_mistake, shortened
@@ -32,9 +34,7 @@ def resolve(
     problems: Problems | None = None,
     tree: Tree | None = None,
 ) -> Plan:
-    """Fill a blueprint in.
-
-    Without facts, what needs them stays unknown and is listed in `Plan.unknown`.
+    """Fill a blueprint in; without facts, what needs them stays unknown and is listed in `Plan.unknown`.
 
     Args:
         blueprint: from `validate`.
@@ -62,6 +62,7 @@ def resolve(
     section = _section(document, "train") or {}
     seed = filling.value(section.get("seed", 0), values, ("train", "seed"))
     backend = filling.value(section.get("backend", "auto"), values, ("train", "backend"))
+    check_unreached(blueprint, by_file, found)
     if problems is None:
         found.raise_if_failed()
     return Plan(
@@ -87,7 +88,7 @@ def _section(document: Mapping[str, object], key: str) -> Mapping[str, object] |
 class _Models:
     """Builds the graphs of a blueprint, callees first; `values` are each file's by its path."""
 
-    values: Mapping[KeyPath, dict[str, object]]
+    values: Mapping[KeyPath, Values]
     filling: Filling
     faces: dict[str, ModelFace] = field(default_factory=dict)
 

@@ -13,9 +13,12 @@ from typing import Any
 
 import keras
 
+from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic
 from yamlnet.resolver.plan import ObjectSpec
 
 BATCH_HOOKS = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
+
+CHECKPOINTS = "checkpoints"
 
 FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 """A name that `str.format` can look up and do nothing else with."""
@@ -39,16 +42,28 @@ def make_callbacks(
     for spec in specs:
         counts[spec.name] += 1
         number = f"-{counts[spec.name]}" if counts[spec.name] > 1 else ""
+        if spec.name == "ModelCheckpoint":
+            (folder / f"{CHECKPOINTS}{number}").mkdir(exist_ok=True)
         made.append(construct(spec, **_places(spec, folder, number, logs)))
     return made
+
+
+def refused_callbacks(specs: Sequence[ObjectSpec], construct: Callable[..., Any]) -> list[Diagnostic]:
+    """What Keras refuses of callbacks, found by making each once, before there is a run folder."""
+    found: list[Diagnostic] = []
+    for spec in specs:
+        try:
+            construct(spec, **_places(spec, Path("run"), "", ()))
+        except BlueprintError as error:
+            found.extend(error.diagnostics)
+    return found
 
 
 def _places(spec: ObjectSpec, folder: Path, number: str, logs: Collection[str]) -> dict[str, str]:
     """The arguments of a callback that say where it writes."""
     match spec.name:
         case "ModelCheckpoint":
-            checkpoints = folder / f"checkpoints{number}"
-            checkpoints.mkdir(exist_ok=True)
+            checkpoints = folder / f"{CHECKPOINTS}{number}"
             return {"filepath": f"{_literal(checkpoints)}/{_checkpoint(spec, logs)}"}
         case "CSVLogger":
             return {"filename": str(folder / f"log{number}.csv")}

@@ -143,7 +143,7 @@ def _train(loop: _Loop) -> bool:
     per_epoch = steps_per_epoch(loop.dataset.train.rows, loop.data.batch_size)
     loop.progress.start(loop.epochs, per_epoch)
     loop.model.stop_training = False
-    loop.callbacks.on_train_begin()
+    _tell(loop, "on_train_begin")
     logs: dict[str, float] = {}
     try:
         with loop.interruption:
@@ -157,14 +157,14 @@ def _train(loop: _Loop) -> bool:
     loop.stepper.sync()
     for phase in loop.phases:  # Keras's moving average of the weights, where an optimizer keeps one
         phase.optimizer.finalize_variable_values(loop.stepper.variables.trainable[phase.name])
-    loop.callbacks.on_train_end(logs)
+    _tell(loop, "on_train_end", logs)
     loop.stepper.reload()
     return interrupted
 
 
 def _epoch(loop: _Loop, epoch: int, steps: int) -> dict[str, float]:
     loop.progress.epoch(epoch + 1)
-    loop.callbacks.on_epoch_begin(epoch)
+    _tell(loop, "on_epoch_begin", epoch)
     loop.stepper.reload()
     loop.stepper.reset_metrics()
     rows = _batches(loop.dataset.train, loop.data, loop.seed, epoch, loop.train)
@@ -183,20 +183,35 @@ def _epoch(loop: _Loop, epoch: int, steps: int) -> dict[str, float]:
     loop.folder.write_history(loop.history)
     loop.progress.epoch_end(epoch + 1, logs)
     loop.stepper.sync()
-    loop.callbacks.on_epoch_end(epoch, logs)
+    _tell(loop, "on_epoch_end", epoch, logs)
     return logs
 
 
 def _step(loop: _Loop, step: int, batch: Batch) -> None:
     if loop.listens_to_batches:
-        loop.callbacks.on_train_batch_begin(step)
+        _tell(loop, "on_train_batch_begin", step)
     loop.stepper.train(batch)
     if loop.listens_to_batches:
         loop.stepper.sync()
-        loop.callbacks.on_train_batch_end(step, loop.stepper.results())
+        _tell(loop, "on_train_batch_end", step, loop.stepper.results())
         loop.stepper.reload()
     if loop.progress.step(step + 1):
         loop.progress.show(loop.stepper.results())
+
+
+def _tell(loop: _Loop, hook: str, *arguments: Any) -> None:
+    """Tell the callbacks where training is.
+
+    Raises:
+        TrainingError: one of them cannot go on: it needs a value that there is not, or a package.
+    """
+    try:
+        getattr(loop.callbacks, hook)(*arguments)
+    except YamlnetError:
+        raise
+    except Exception as error:  # whatever code stands in them, a user reads a sentence
+        text = first_sentences(str(error)) or type(error).__name__
+        raise TrainingError(f"a callback cannot go on ({hook}): {text}") from error
 
 
 def _batches(split: Split, data: DataPlan, seed: int, epoch: int, train: TrainPlan) -> Any:

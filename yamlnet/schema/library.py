@@ -134,8 +134,10 @@ def _mapping(
 def _block(name: str, value: object, known: _Names, path: KeyPath) -> Block:
     value = value if isinstance(value, dict) else {}
     inputs = value.get("inputs") or DEFAULT_INPUT
-    names = tuple(inputs) if isinstance(inputs, list) else (str(inputs),)
-    for index, given in enumerate(names):
+    names = tuple(map(str, inputs)) if isinstance(inputs, list) else (str(inputs),)
+    for index, given in enumerate(inputs if isinstance(inputs, list) else names):
+        if not isinstance(given, str):
+            continue  # pydantic tells that it is no text
         if mistake := name_mistake(given, "tensor"):
             message = f'"{given}" cannot name an input; {mistake}'
             known.problems.add("name", message, (*path, "inputs", index))

@@ -36,7 +36,9 @@ def _parameter(name: str, value: object, path: KeyPath, problems: Problems) -> P
         section = read_section(ParameterSection, value)
     except ValidationError as error:
         report(error, ParameterSection, value, path, problems)
-        return Parameter(name, t.Plain(), None, False, "", path, path)
+        return Parameter(name, t.Plain(), None, False, "", path, path, broken=True)
+    if _computed(name, section, path, problems):
+        return Parameter(name, t.Plain(), None, False, "", path, path, broken=True)
     type = _declared(section)
     if section.default is not None and not is_template(section.default):
         expected = problem(section.default, type)
@@ -44,6 +46,17 @@ def _parameter(name: str, value: object, path: KeyPath, problems: Problems) -> P
             problems.add("wrong-type", f'parameter "{name}" must be {expected}', (*path, "default"))
     required = section.default is None
     return Parameter(name, type, section.default, required, section.help or "", path, (*path, "default"))
+
+
+def _computed(name: str, section: ParameterSection, path: KeyPath, problems: Problems) -> bool:
+    """Report what a declaration leaves to be computed: there is nothing yet to compute it from."""
+    found = False
+    for word in ("type", "min", "max", "choices"):
+        if has_expression(getattr(section, word)):
+            message = f'"{word}" of parameter "{name}" is written out; only its default may be an expression'
+            problems.add("wrong-type", message, (*path, word))
+            found = True
+    return found
 
 
 def _declared(section: ParameterSection) -> t.ValueType:
@@ -68,6 +81,11 @@ def _declared(section: ParameterSection) -> t.ValueType:
 
 def _whole(bound: float | None) -> int | None:
     return None if bound is None else int(bound)
+
+
+def has_expression(value: object) -> bool:
+    """Whether a value, or an item of it, is an expression."""
+    return is_template(value) or (isinstance(value, list) and any(map(is_template, value)))
 
 
 def implied_type(value: object) -> t.ValueType:

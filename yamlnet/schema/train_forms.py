@@ -27,6 +27,8 @@ def check_train(value: object, outputs: Collection[str], path: KeyPath, problems
     if not isinstance(value, dict):
         return
     _check_objective(value.get("objective", "Supervised"), (*path, "objective"), problems)
+    _check_nothing("loss", value.get("loss"), outputs, (*path, "loss"), problems)
+    _check_nothing("metric", value.get("metrics"), outputs, (*path, "metrics"), problems)
     if value.get("loss") is not None:
         for spec, place in by_output("loss", value["loss"], outputs, (*path, "loss")):
             check_object("loss", spec, place, problems)
@@ -73,11 +75,28 @@ def metric_specs(value: object, outputs: Collection[str], path: KeyPath) -> list
             found
             for name, inner in value.items()
             if inner is not None
-            for found in metric_specs(inner, (), (*path, str(name)))
+            for found in _metrics_of_one(inner, (*path, str(name)))
         ]
+    return _metrics_of_one(value, path)
+
+
+def _metrics_of_one(value: object, path: KeyPath) -> list[tuple[object, KeyPath]]:
     if isinstance(value, list):
         return [(spec, (*path, index)) for index, spec in enumerate(value)]
     return [(value, path)]
+
+
+def _check_nothing(
+    kind: Kind, value: object, outputs: Collection[str], path: KeyPath, problems: Problems
+) -> None:
+    """Report an output that does not exist and is given nothing; the others are in the plan."""
+    if not is_by_output(kind, value, outputs) or not isinstance(value, dict) or not outputs:
+        return
+    for name, spec in value.items():
+        if spec is None and name not in outputs:
+            mend = did_you_mean(name, outputs) or f"; it has {', '.join(outputs)}"
+            message = f'the model has no output "{name}"{mend}'
+            problems.add("output-names", message, (*path, name), "key")
 
 
 def _check_objective(value: object, path: KeyPath, problems: Problems) -> None:

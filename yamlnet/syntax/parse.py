@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -16,12 +14,10 @@ from yamlnet.diagnostics.suggest import closest
 from yamlnet.syntax import limits
 from yamlnet.syntax.characters import MAX_SHOWN, Places, decode, refused_characters
 from yamlnet.syntax.compose import Composer, CompositionStopped
+from yamlnet.syntax.events import events
 from yamlnet.syntax.explain import explain
 from yamlnet.syntax.glued_comments import CANDIDATE, glued_comments
 from yamlnet.syntax.tree import Positions, Tree, Value
-
-# libyaml where PyYAML was built with it (its wheels are): the same events, twenty times faster.
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 SUFFIXES = (".yaml", ".yml")
 NOWHERE = Span(1, 1, 1, 1)
@@ -66,17 +62,15 @@ def parse(text: str, source: str, max_bytes: int | None = None) -> Tree:
     return Tree(value, positions, text, source, warnings=tuple(composer.warnings))
 
 
-def events(text: str) -> Iterator[Any]:
-    """The parser's events; `yaml.parse` does the same through a generator, which takes longer."""
-    return iter(LOADER(text).get_event, None)
-
-
 def _glued_comments(text: str, source: str) -> list[Diagnostic]:
     if CANDIDATE.search(text) is None:
         return []
     message = 'put a space before this "#"; a comment needs one, and a text with # needs quotes'
     places = Places(text)
-    found = glued_comments(text, events(text))
+    try:
+        found = glued_comments(text, events(text))
+    except yaml.YAMLError:
+        return []  # of a second document, which is told already, nothing but the beginning was read
     return [
         Diagnostic("missing-space", message, span=places.span(index, 1), source=source)
         for index in found[:MAX_SHOWN]
