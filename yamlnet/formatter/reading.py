@@ -12,7 +12,7 @@ from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEv
 
 from yamlnet.formatter.block_scalars import content_of
 from yamlnet.formatter.nodes import NO_GAP, Block, Comment, Document, Flow, Gap, Item, Leaf, Node
-from yamlnet.syntax.parse import LOADER
+from yamlnet.syntax.events import LOADER
 
 COMMENT = re.compile(r"#[^\n]*")
 COMMENT_OR_BLANK = re.compile(r"#[^\n]*|\n[ \t]*(?=\n)")

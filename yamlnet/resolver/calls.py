@@ -9,6 +9,7 @@ from yamlnet.catalog.entry import Argument
 from yamlnet.catalog.entry import Entry as CatalogEntry
 from yamlnet.catalog.load import catalog
 from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.resolver.evaluate import Unknown
 from yamlnet.resolver.filling import Filling
 from yamlnet.resolver.plan import Callee, FunctionCall, LayerCall, ModelCall, Node, TensorRef
@@ -26,7 +27,7 @@ from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Entry
 from yamlnet.schema.objects import read_object
 from yamlnet.schema.wiring import Wiring
-from yamlnet.schema.words import name_mistake, snake_case
+from yamlnet.schema.words import WIRING, name_mistake, snake_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +120,26 @@ class Caller:
 
     def model(self, entry: Entry, face: ModelFace, body: Body, suffix: str) -> Tensors:
         """Call another model of the blueprint, or of an imported file."""
+        self._refuse_arguments(entry, body)
         reads = read(entry.reads, body, self.builder, self.filling, (*entry.path, "from"))
         name = self.name(entry, body, suffix, face.name, of_model=True)
         argument = self._model_argument(entry, face.inputs, reads, body)
         output = self.builder.add(Node(name, ModelCall(face.name), (argument,), {}, entry.path, body.used_at))
         return output if face.single else tuple(TensorRef(name, index) for index in range(face.outputs))
+
+    def _refuse_arguments(self, entry: Entry, body: Body) -> None:
+        """A model has no parameters: what it reads is all that a call of it says."""
+        if entry.body is None or entry.body == {}:
+            return
+        names = list(entry.body) if isinstance(entry.body, dict) else []
+        for name in names:
+            mend = did_you_mean(name, WIRING) or "; only what it reads: from: …"
+            message = f'"{entry.key}" is a model, which takes no argument "{name}"{mend}'
+            place = (*entry.path, name)
+            self.filling.problems.add("unknown-argument", message, place, "key", notes=body.notes)
+        if not names:
+            message = f'"{entry.key}" is a model, which takes no arguments; only what it reads: from: …'
+            self.filling.problems.add("unknown-argument", message, entry.path, notes=body.notes)
 
     def _model_argument(self, entry: Entry, inputs: tuple[str, ...], reads: object, body: Body) -> object:
         values = reads if isinstance(reads, dict) else dict(zip(inputs, flat(reads), strict=False))

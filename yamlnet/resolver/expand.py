@@ -13,6 +13,7 @@ from yamlnet.resolver.calls import Caller, ModelFace
 from yamlnet.resolver.chaining import chain_problem
 from yamlnet.resolver.evaluate import Unknown
 from yamlnet.resolver.filling import Filling
+from yamlnet.resolver.given import Values, giver
 from yamlnet.resolver.loop_size import body_size
 from yamlnet.resolver.plan import TensorRef
 from yamlnet.resolver.reading import MISSING, GraphBuilder, flat, read, read_name
@@ -20,7 +21,7 @@ from yamlnet.resolver.scope import Body, Tensors
 from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Block, Entry, Library
 from yamlnet.schema.parameters import check_parameter
-from yamlnet.schema.words import PREVIOUS
+from yamlnet.schema.words import PREVIOUS, WIRING
 
 MAX_NODES = 250_000
 """How many entries one model may have once everything is expanded."""
@@ -45,7 +46,7 @@ class Expander:
     a caller's loops. `faces` are the models that can be called, by their names in the plan.
     """
 
-    values: Mapping[KeyPath, Mapping[str, object]]
+    values: Mapping[KeyPath, Values]
     faces: Mapping[str, ModelFace]
     builder: GraphBuilder
     filling: Filling
@@ -65,7 +66,7 @@ class Expander:
         self._refuse_too_long(entry, len(turns), body)
         turn, chains = entry, isinstance(entry.reads, str) and not is_template(entry.reads)
         for index, (variable, tag, suffix) in enumerate(turns):
-            body.values = {**outer_values, **variable}
+            body.values = outer_values if variable is None else outer_values.with_one(*variable)
             body.tags = outer_tags + tag
             made = self._once(turn, body, suffix)
             if chains and made and turn is entry and index + 1 < len(turns):
@@ -75,19 +76,21 @@ class Expander:
 
     def _iterations(
         self, entry: Entry, body: Body
-    ) -> Iterator[tuple[dict[str, object], tuple[str, ...], str]]:
-        """For each turn: the loop variable, the tag and the suffix that it puts into names."""
+    ) -> Iterator[tuple[tuple[str, object, KeyPath] | None, tuple[str, ...], str]]:
+        """For each turn: the variable, its value and place; the tag and suffix that it puts into names."""
         path = entry.word("for")
         if isinstance(entry.repeat, dict):
             variable, written = next(iter(entry.repeat.items()))
             values = self._loop_values(written, body, (*path, variable))
+            place = giver(written, body.values, (*path, variable))
             for index, value in enumerate(values):
                 plain = isinstance(value, str | int) and TAG.fullmatch(str(value))
                 tag = value if plain else index
-                yield {variable: value}, (f"{variable}{tag}",), ""
+                given = (*place, index) if isinstance(written, list) else place
+                yield (variable, value, given), (f"{variable}{tag}",), ""
             return
         for turn in range(1, len(self._loop_values(entry.repeat, body, path)) + 1):
-            yield ({}, (f"group{turn}",), "") if entry.kind == "group" else ({}, (), f"_{turn}")
+            yield (None, (f"group{turn}",), "") if entry.kind == "group" else (None, (), f"_{turn}")
 
     def _loop_values(self, written: object, body: Body, path: KeyPath) -> list[object]:
         value = self.filling.value(written, body.values, path, body.notes)
@@ -125,10 +128,11 @@ class Expander:
         value = self.filling.value(entry.condition, body.values, path, body.notes)
         if isinstance(value, bool):
             return value
-        if not isinstance(value, Unknown):
-            mend = text_mend(value, "true or false") or "; compare it: ${… == …}"
-            message = f"`if` needs true or false, this is {shown(value)}{mend}"
-            self.filling.problems.add("condition", message, path, notes=body.notes)
+        if isinstance(value, Unknown):
+            return entry.path not in body.used_at  # once is enough, and a block in itself would not end
+        mend = text_mend(value, "true or false") or "; compare it: ${… == …}"
+        message = f"`if` needs true or false, this is {shown(value)}{mend}"
+        self.filling.problems.add("condition", message, path, notes=body.notes)
         return True
 
     def _call(self, entry: Entry, body: Body, suffix: str) -> Tensors:
@@ -182,32 +186,36 @@ class Expander:
         self.entries(block.entries, inner)
         return self.outputs(block.outputs, inner, (*block.path, "outputs"))
 
-    def _arguments(
-        self, block: Block, outer: Mapping[str, object], entry: Entry, body: Body
-    ) -> dict[str, object]:
+    def _arguments(self, block: Block, outer: Values, entry: Entry, body: Body) -> Values:
         given = entry.body if isinstance(entry.body, dict) else {}
         if entry.body is not None and not isinstance(entry.body, dict):
             if not block.params:
                 message = f'block "{block.name}" has no parameters'
                 self.filling.problems.add("unknown-argument", message, entry.path, notes=body.notes)
             given = dict.fromkeys(list(block.params)[:1], entry.body)
-        values: dict[str, object] = dict(outer)
+        values = Values(outer, outer.given)
         for name in given:
             if name not in block.params:
-                mend = did_you_mean(name, block.params) or f"; it has {', '.join(block.params) or 'none'}"
+                known = ", ".join(block.params) or "none"
+                mend = did_you_mean(name, [*block.params, *WIRING]) or f"; it has {known}"
                 message = f'block "{block.name}" has no parameter "{name}"{mend}'
                 self.filling.problems.add(
                     "unknown-argument", message, (*entry.path, name), "key", notes=body.notes
                 )
         for name, parameter in block.params.items():
             place = (*entry.path, name) if isinstance(entry.body, dict) else entry.path
+            values.given[name] = (
+                giver(given[name], body.values, place) if name in given else parameter.default_path
+            )
             if name in given:
                 values[name] = self.filling.value(given[name], body.values, place, body.notes)
                 problem = check_parameter(parameter, values[name])
                 if problem is not None and not isinstance(values[name], Unknown):
                     message = f"{problem}, got {shown(values[name])}"
-                    self.filling.problems.add("wrong-type", message, place, notes=body.notes)
+                    self.filling.misfit("wrong-type", message, values.given[name], place, "value", body.notes)
                     values[name] = Unknown("")  # reported: what it would break in the block is no news
+            elif parameter.broken:
+                values[name] = Unknown("")
             elif parameter.required:
                 message = f'block "{block.name}" needs its parameter "{name}"'
                 missing = (*entry.path, name)

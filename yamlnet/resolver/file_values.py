@@ -8,6 +8,7 @@ from yamlnet.catalog.values import shown
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.resolver.evaluate import Scope, Unknown
 from yamlnet.resolver.filling import Filling
+from yamlnet.resolver.given import Values, giver
 from yamlnet.schema.forms import Library, Parameter
 from yamlnet.schema.parameters import check_parameter
 from yamlnet.schema.words import GIVEN
@@ -16,15 +17,13 @@ Facts = Mapping[str, object]
 """What the data knows: `steps`, and `data` as nested mappings (`data.digit.classes`)."""
 
 
-def file_values(
-    blueprint: Library, facts: Facts | None, filling: Filling
-) -> dict[KeyPath, dict[str, object]]:
+def file_values(blueprint: Library, facts: Facts | None, filling: Filling) -> dict[KeyPath, Values]:
     """Parameters and facts by name, for each file by its path in the document.
 
     A file sees its own parameters only; what an import gives is computed by the file that gives it.
     """
     known: dict[str, object] = dict(facts or {"steps": Unknown("steps"), "data": Unknown("data")})
-    found: dict[KeyPath, dict[str, object]] = {}
+    found: dict[KeyPath, Values] = {}
     _add(blueprint, {}, known, filling, found)
     return found
 
@@ -34,19 +33,24 @@ def _add(
     outer: Scope,
     facts: Facts,
     filling: Filling,
-    found: dict[KeyPath, dict[str, object]],
+    found: dict[KeyPath, Values],
 ) -> None:
-    values = found[library.path] = dict(facts)
+    values = found[library.path] = Values(facts)
     for name, parameter in library.params.items():
         values[name] = _value(parameter, library, outer, values, filling)
+        written = library.arguments.get(name, parameter.default)
+        values.given[name] = giver(
+            written, outer if name in library.arguments else values, _place(parameter, library)
+        )
     for inner in library.imports.values():
         _add(inner, values, facts, filling, found)
 
 
 def _value(parameter: Parameter, library: Library, outer: Scope, own: Scope, filling: Filling) -> object:
-    path = parameter.default_path
+    path = _place(parameter, library)
+    if parameter.broken:
+        return Unknown("")
     if parameter.name in library.arguments:
-        path = (*library.path[:-1], GIVEN, parameter.name)
         value = filling.value(library.arguments[parameter.name], outer, path)
     elif parameter.required:
         message = _missing(parameter, library)
@@ -60,6 +64,12 @@ def _value(parameter: Parameter, library: Library, outer: Scope, own: Scope, fil
         filling.problems.add("wrong-type", f"{problem}, got {shown(value)}", path)
         return Unknown("")  # reported: what it would break further on is no news
     return value
+
+
+def _place(parameter: Parameter, library: Library) -> KeyPath:
+    """Where a parameter's value is written: by whoever imports the file, or as its default."""
+    given = parameter.name in library.arguments
+    return (*library.path[:-1], GIVEN, parameter.name) if given else parameter.default_path
 
 
 def _missing(parameter: Parameter, library: Library) -> str:

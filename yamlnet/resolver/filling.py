@@ -9,9 +9,10 @@ from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Entry, Kind
 from yamlnet.catalog.load import catalog
 from yamlnet.catalog.values import Filled, is_open, problem
-from yamlnet.diagnostics.diagnostic import KeyPath, Note
+from yamlnet.diagnostics.diagnostic import At, KeyPath, Note
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.resolver.evaluate import Scope, Unknown, evaluate, has_template
+from yamlnet.resolver.given import giver
 from yamlnet.resolver.plan import ObjectSpec
 from yamlnet.resolver.token_files import CHECK as VOCABULARY
 from yamlnet.resolver.token_files import TokenFiles, VocabularyError, check_tokens
@@ -58,9 +59,12 @@ class Filling:
         if isinstance(filled, Unknown):
             return filled
         if has_template(value):
-            before = len(self.problems.found)
-            self._check(type, filled, path, what, notes)
-            if len(self.problems.found) > before:
+            given = giver(value, scope, path)
+            found = Problems()
+            check_value(type, without_unknown(filled), path, found, what)
+            for one in found.diagnostics:
+                self.misfit(one.check, one.message, given, path, one.at, notes)
+            if found.diagnostics:
                 return Unknown("")
         reading = _token_file(type)
         if reading is not None and isinstance(filled, str | list):
@@ -83,13 +87,14 @@ class Filling:
             self.problems.add(VOCABULARY, str(error), path, notes=notes)
             return Unknown("")
 
-    def _check(
-        self, type: t.ValueType, value: object, path: KeyPath, what: str, notes: tuple[Note, ...]
+    def misfit(
+        self, check: str, message: str, given: KeyPath, path: KeyPath, at: At, notes: tuple[Note, ...]
     ) -> None:
-        found = Problems()
-        check_value(type, without_unknown(value), path, found, what)
-        for diagnostic in found.diagnostics:
-            self.problems.add(diagnostic.check, diagnostic.message, path, diagnostic.at, notes=notes)
+        """Report a value at the place that gave it; the place that reads it, if it is another, is a note."""
+        if given == path:
+            self.problems.add(check, message, path, at, notes=notes)
+        else:
+            self.problems.add(check, message, given, notes=(Note("read here", path, at="value"), *notes))
 
     def _specs(self, type: t.ValueType, value: object, path: KeyPath) -> object:
         for option in type.options if isinstance(type, t.AnyOf) else (type,):

@@ -12,6 +12,7 @@ from yamlnet.resolver.calls import ModelFace
 from yamlnet.resolver.expand import Expander, TooLarge
 from yamlnet.resolver.file_values import Facts, file_values
 from yamlnet.resolver.filling import Filling
+from yamlnet.resolver.given import Values
 from yamlnet.resolver.inputs import read_inputs
 from yamlnet.resolver.model_order import callees_first, models_called
 from yamlnet.resolver.names import NameMaker
@@ -87,7 +88,7 @@ def _section(document: Mapping[str, object], key: str) -> Mapping[str, object] |
 class _Models:
     """Builds the graphs of a blueprint, callees first; `values` are each file's by its path."""
 
-    values: Mapping[KeyPath, dict[str, object]]
+    values: Mapping[KeyPath, Values]
     filling: Filling
     faces: dict[str, ModelFace] = field(default_factory=dict)
 

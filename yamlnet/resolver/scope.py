@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from yamlnet.catalog.entry import Entry as CatalogEntry
 from yamlnet.diagnostics.diagnostic import KeyPath, Note
+from yamlnet.resolver.given import Values
 from yamlnet.resolver.plan import LayerCall, TensorRef
 from yamlnet.schema.forms import Library
 
@@ -38,7 +39,7 @@ class Body:
     """
 
     library: Library
-    values: dict[str, object]
+    values: Values
     tensors: dict[str, Tensors]
     previous: Tensors
     layers: dict[str, NamedLayer] = field(default_factory=dict)

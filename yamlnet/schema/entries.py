@@ -53,6 +53,12 @@ class Reader:
 
     def _several_keys(self, value: dict[str, object], path: KeyPath) -> None:
         first, *others = value
+        if value[first] is None:
+            message = (
+                f'"{first}" has nothing below it: indent its arguments ({", ".join(others)}) deeper than it'
+            )
+            self.problems.add("entry-form", message, (*path, first), "key")
+            return
         for other in others:
             if other in WIRING:
                 mend = f'put "{other}" inside: - {first}: {{…, {other}: …}}'

@@ -54,7 +54,8 @@ class Entry:
 class Parameter:
     """A parameter of a file or a block: its type, its default, and whether the caller must give it.
 
-    `path` is the parameter's own place, `default_path` that of its default.
+    `path` is the parameter's own place, `default_path` that of its default. Of a `broken` one it was reported
+    that it does not read: it has no value, and whatever uses it is no news.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Parameter:
     help: str
     path: KeyPath
     default_path: KeyPath
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ def _mapping(
 def _block(name: str, value: object, known: _Names, path: KeyPath) -> Block:
     value = value if isinstance(value, dict) else {}
     inputs = value.get("inputs") or DEFAULT_INPUT
-    names = tuple(inputs) if isinstance(inputs, list) else (str(inputs),)
+    names = tuple(map(str, inputs)) if isinstance(inputs, list) else (str(inputs),)
     for index, given in enumerate(names):
         if mistake := name_mistake(given, "tensor"):
             message = f'"{given}" cannot name an input; {mistake}'

@@ -17,6 +17,7 @@ from yamlnet.diagnostics.diagnostic import At, KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import closest, did_you_mean
 from yamlnet.schema.expressions import is_template
+from yamlnet.schema.words import WIRING
 
 NOUNS: dict[str, str] = {
     "layer": "layer",
@@ -165,7 +166,7 @@ def check_arguments(
 
 def _argument_mend(entry: Entry, name: str) -> str:
     known = list(entry.by_name)
-    mend = did_you_mean(name, known)
+    mend = did_you_mean(name, [*known, *WIRING] if entry.kind in ("layer", "op", "random") else known)
     if not mend and name in entry.call_by_name:
         return f"; it belongs to the call: with: {{{name}: …}}"
     if mend or not known:

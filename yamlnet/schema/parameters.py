@@ -36,7 +36,13 @@ def _parameter(name: str, value: object, path: KeyPath, problems: Problems) -> P
         section = read_section(ParameterSection, value)
     except ValidationError as error:
         report(error, ParameterSection, value, path, problems)
-        return Parameter(name, t.Plain(), None, False, "", path, path)
+        return Parameter(name, t.Plain(), None, False, "", path, path, broken=True)
+    computed = [word for word in ("min", "max", "choices") if has_expression(value.get(word))]
+    for word in computed:
+        message = f'"{word}" of parameter "{name}" is written out; only its default may be an expression'
+        problems.add("wrong-type", message, (*path, word))
+    if computed:
+        return Parameter(name, t.Plain(), None, False, "", path, path, broken=True)
     type = _declared(section)
     if section.default is not None and not is_template(section.default):
         expected = problem(section.default, type)
@@ -68,6 +74,11 @@ def _declared(section: ParameterSection) -> t.ValueType:
 
 def _whole(bound: float | None) -> int | None:
     return None if bound is None else int(bound)
+
+
+def has_expression(value: object) -> bool:
+    """Whether a value, or an item of it, is an expression."""
+    return is_template(value) or (isinstance(value, list) and any(map(is_template, value)))
 
 
 def implied_type(value: object) -> t.ValueType:

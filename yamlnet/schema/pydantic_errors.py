@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic_core import ValidationError
 
@@ -13,6 +13,9 @@ from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import closest, did_you_mean
 from yamlnet.schema.sections import section_keys
 from yamlnet.schema.words import IMPORT, IMPORTED, NOT_YET
+
+MISPLACED = "indentation"
+"""The check that tells of a key which stands a level too deep, or not deep enough."""
 
 GLUED_DASH = re.compile(r"-[A-Za-z]")
 
@@ -28,9 +31,25 @@ def report(error: ValidationError, section: type, value: object, path: KeyPath, 
         for detail in details
         if detail["type"] == "extra_forbidden"
     }
+    misplaced = {
+        detail["loc"]: place
+        for detail in details
+        if detail["type"] == "missing" and (place := _elsewhere(section, detail["loc"], value))
+    }
+    unknown = {detail["loc"] for detail in details if detail["type"] == "extra_forbidden"}
+    misplaced |= {
+        detail["loc"]: following
+        for detail in details
+        if detail["input"] is None and (following := _following(detail["loc"], value)) in unknown
+    }
     for detail in details:
         where: KeyPath = detail["loc"]
         kind = detail["type"]
+        if any(where[: len(place)] == place for place in misplaced.values()):
+            continue  # it is read as something that it is not
+        if where in misplaced:
+            _misplaced_key(where, misplaced[where], path, problems)
+            continue
         if kind == "missing" and where in misspelt:
             continue
         if kind == "extra_forbidden":
@@ -49,6 +68,48 @@ def report(error: ValidationError, section: type, value: object, path: KeyPath, 
             mend = _dash_mend(detail["input"], expected) or text_mend(detail["input"], expected)
             got = f"got {shown(detail['input'])}{mend}"
             problems.add(kind, f'"{_name(path, where)}" must be {expected}, {got}', (*path, *where))
+
+
+def _elsewhere(section: type, where: KeyPath, value: object) -> KeyPath | None:
+    """Where a missing key stands instead: one level too deep, or beside the mapping that lacks it."""
+    *owner, key = where
+    inside = _at(value, owner)
+    for name, child in inside.items() if isinstance(inside, Mapping) else ():
+        if isinstance(child, Mapping) and key in child:
+            return (*owner, name, key)
+    beside = _at(value, owner[:-1])
+    taken = owner[:-1] not in (["blocks"], ["models"]) and key in section_keys(
+        _section_at(section, (*owner[:-1],))
+    )
+    return (
+        (*owner[:-1], key) if owner and not taken and isinstance(beside, Mapping) and key in beside else None
+    )
+
+
+def _following(where: KeyPath, value: object) -> KeyPath | None:
+    """The key below another one in the same mapping."""
+    beside = _at(value, where[:-1])
+    keys = list(beside) if isinstance(beside, Mapping) else []
+    index = keys.index(where[-1]) + 1 if where[-1:] and where[-1] in keys else len(keys)
+    return (*where[:-1], keys[index]) if index < len(keys) else None
+
+
+def _at(value: object, steps: Sequence[str | int]) -> object:
+    for step in steps:
+        value = value.get(str(step)) if isinstance(value, Mapping) else None
+    return value
+
+
+def _misplaced_key(where: KeyPath, found: KeyPath, path: KeyPath, problems: Problems) -> None:
+    *owner, key = where
+    if len(found) == len(where):
+        owner, key = [*where], found[-1]
+    if len(found) > len(where):
+        mend = f'stands inside "{found[-2]}": begin it in the column of "{found[-2]}"'
+    else:
+        mend = f'stands beside "{owner[-1]}": indent it'
+    message = f'"{key}" {mend}, to belong to {".".join(map(str, owner))}'
+    problems.add(MISPLACED, message, (*path, *found), "key")
 
 
 def _name(path: KeyPath, where: KeyPath) -> str:

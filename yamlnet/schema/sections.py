@@ -181,8 +181,7 @@ def _key_schema(key: Field[Any]) -> CoreSchema:
     if "version" in said:
         return core_schema.no_info_plain_validator_function(_version)
     if "section" in said:
-        inner = _schema(said["section"])
-        return core_schema.nullable_schema(inner) if key.default is None else inner
+        return _schema(said["section"])
     if "each" in said:
         return core_schema.dict_schema(values_schema=_schema(said["each"]))
     if key.default_factory is dict:

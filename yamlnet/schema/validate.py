@@ -7,13 +7,15 @@ from dataclasses import replace
 
 from pydantic_core import ValidationError
 
+from yamlnet.diagnostics.diagnostic import Note
 from yamlnet.diagnostics.problems import Problems
+from yamlnet.diagnostics.suggest import closest
 from yamlnet.schema.data_forms import check_data
 from yamlnet.schema.expressions import check_expressions
 from yamlnet.schema.forms import Blueprint, Model
 from yamlnet.schema.library import read_library
-from yamlnet.schema.pydantic_errors import report
-from yamlnet.schema.sections import Document, read_section
+from yamlnet.schema.pydantic_errors import MISPLACED, report
+from yamlnet.schema.sections import Document, read_section, section_keys
 from yamlnet.schema.train_forms import check_export, check_train
 from yamlnet.schema.words import ASSEMBLED, DEFAULT_MODEL
 from yamlnet.syntax.graft import replaced
@@ -30,7 +32,8 @@ def validate(tree: Tree, problems: Problems | None = None) -> Blueprint:
 
     Raises:
         BlueprintError: with every structural mistake: unknown and missing keys, wrong types, layers,
-            arguments and names that do not exist, expressions that do not read.
+            arguments and names that do not exist, expressions that do not read; also where `problems`
+            are given, if the file is indented so that it cannot be read as it was meant.
     """
     found = Problems() if problems is None else problems
     value = tree.value
@@ -41,7 +44,10 @@ def validate(tree: Tree, problems: Problems | None = None) -> Blueprint:
     else:
         check_expressions({key: document[key] for key in document if key not in ASSEMBLED}, (), found)
     _check_purpose(document, found)
-    blueprint = _blueprint(document, _sections(document, found) if document else None, found)
+    sections = _sections(document, found) if document else None
+    if any(problem.check == MISPLACED for problem in found.diagnostics):
+        found.raise_if_failed()  # what would be said of the rest is about a file that nobody meant
+    blueprint = _blueprint(document, sections, found)
     blueprint = replace(blueprint, replaced=tuple(replaced(tree.positions)))
     if problems is None:
         found.raise_if_failed()
@@ -52,15 +58,20 @@ def _check_purpose(document: Mapping[str, object], problems: Problems) -> None:
     """A file describes a model, or it is a library of blocks and models for other files."""
     if DEFAULT_MODEL in document or not document:
         return
-    if not (document.get("blocks") or document.get("models")):
-        mend = "a blueprint describes one: model: {inputs: …, layers: […]}"
-        problems.add("missing-key", f'"model" is missing in the blueprint; {mend}', (), "key")
-    for section in ("data", "train", "export"):
-        if section in document:
-            message = (
-                f'"{section}" needs a model to be about; this file has blocks and models for others only'
-            )
-            problems.add("missing-key", message, (section,), "key")
+    inside = next(
+        (key for key, part in document.items() if isinstance(part, dict) and DEFAULT_MODEL in part), None
+    )
+    if inside is not None:
+        message = f'"{DEFAULT_MODEL}" stands inside "{inside}": begin it in the first column'
+        problems.add(MISPLACED, message, (inside, DEFAULT_MODEL), "key")
+        return
+    misspelt = closest(DEFAULT_MODEL, [key for key in document if key not in section_keys(Document)])
+    about = [section for section in ("data", "train", "export") if section in document]
+    if misspelt or not (about or not (document.get("blocks") or document.get("models"))):
+        return
+    mend = "a blueprint describes one: model: {inputs: …, layers: […]}"
+    notes = tuple(Note(f'"{section}" is about a model', (section,)) for section in about)
+    problems.add("missing-key", f'"model" is missing in the blueprint; {mend}', (), "key", notes=notes)
 
 
 def _sections(document: dict[str, object], problems: Problems) -> Document | None:

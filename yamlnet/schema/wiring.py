@@ -37,19 +37,25 @@ def read_wiring(words: Mapping[str, object], path: KeyPath, problems: Problems) 
 
 
 def _reads(value: object, path: KeyPath, problems: Problems) -> object:
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            _check_names(item, (*path, str(key)), problems)
+        return value
+    return value if _check_names(value, path, problems) else PREVIOUS
+
+
+def _check_names(value: object, path: KeyPath, problems: Problems) -> bool:
+    """Report what is no name or list of names; whether it was one at all."""
     if isinstance(value, str):
         _check_reference(value, path, problems)
     elif isinstance(value, list) and value:
         for index, item in enumerate(value):
-            _reads(item, (*path, index), problems)
-    elif isinstance(value, dict) and value:
-        for key, item in value.items():
-            _reads(item, (*path, str(key)), problems)
+            _check_names(item, (*path, index), problems)
     else:
         message = "`from` takes a name, a list of names, or a mapping of call arguments to names"
         problems.add("wiring", message, path)
-        return PREVIOUS
-    return value
+        return False
+    return True
 
 
 def _check_reference(text: str, path: KeyPath, problems: Problems) -> None:

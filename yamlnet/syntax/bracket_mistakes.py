@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from yamlnet.diagnostics.diagnostic import Diagnostic
-from yamlnet.syntax.stuck import CLOSERS, OPENERS, Stuck, place
+from yamlnet.diagnostics.diagnostic import Diagnostic, Span
+from yamlnet.syntax.stuck import BLANK, CLOSERS, OPENERS, Stuck, indent_of, place
 
 EXPRESSION = re.compile(r"\$\{[^{}\n]*\}")
 IN_BRACKETS = re.compile(r"while parsing a flow (sequence|mapping)")
@@ -38,8 +38,13 @@ def bracket(stuck: Stuck) -> Diagnostic | None:
         return stuck.refuse("wrong-bracket", message, stuck.span(), opening)
     if not _is_closed(stuck, index):
         return _unclosed(stuck, index)
+    start = stuck.word_before()
+    if not stuck.before[:start].strip() and stuck.here not in ("", "#"):
+        end = stuck.written_end(stuck.index)
+        return stuck.refuse(
+            "missing-comma", "a comma is missing after this", stuck.place_of(end - 1), opening
+        )
     if stuck.here == ":":
-        start = stuck.word_before()
         message = 'a comma is missing before this, or quotes around a text that holds ": "'
         span = place(stuck.line, start, max(stuck.column - start, 1))
         return stuck.refuse("missing-comma", message, span, opening)
@@ -65,8 +70,28 @@ def item(stuck: Stuck) -> Diagnostic | None:
 
 def _unclosed(stuck: Stuck, index: int) -> Diagnostic:
     opener = stuck.text[index]
-    message = f'this "{opener}" is never closed; add "{OPENERS[opener]}"'
-    return stuck.refuse("unclosed-bracket", message, stuck.place_of(index))
+    closer = OPENERS[opener]
+    opening = stuck.place_of(index)
+    end = _end_of_lines_inside(stuck, opening.line - 1)
+    if end is None:
+        message = f'this "{opener}" is never closed; add "{closer}"'
+        return stuck.refuse("unclosed-bracket", message, opening)
+    message = f'the "{opener}" of line {opening.line} is never closed; "{closer}" belongs here, or before'
+    return stuck.refuse("unclosed-bracket", message, end, stuck.note(f'"{opener}" stands here', opening))
+
+
+def _end_of_lines_inside(stuck: Stuck, first: int) -> Span | None:
+    """The last character of the lines below one that are indented deeper, or None if there are none."""
+    last = first
+    for number in range(first + 1, len(stuck.lines)):
+        line = stuck.lines[number]
+        if not BLANK.match(line) and indent_of(line) <= indent_of(stuck.lines[first]):
+            break
+        last = last if BLANK.match(line) else number
+    if last == first:
+        return None
+    index = stuck.start_of(last) + len(stuck.lines[last])
+    return stuck.place_of(stuck.written_end(index) - 1)
 
 
 def _is_closed(stuck: Stuck, start: int) -> bool:

@@ -68,6 +68,7 @@ class Composer:
         self.warnings: list[Diagnostic] = []
         self.path: list[str | int] = []
         self.anchors: dict[str, Node | _Open] = {}
+        self.missing: set[str] = set()  # aliases without an anchor, of which the first was told
         self.words: set[str] = set()  # plain keys that were found to be words: files repeat a few of them
         self.nodes = 0
         self.odd = lookalikes.ANY.search(text) is not None
@@ -137,6 +138,8 @@ class Composer:
             path.append(index)
             value, children[index] = self._node(event, depth)
             path.pop()
+            if start.flow_style and isinstance(value, str) and " " in value:
+                self._tell(strictness.numbers(event))
             values.append(value)
             event = next(self.events)
         return values, Positions(marks.collection(start, event, children.get(len(values) - 1)), {}, children)
@@ -147,6 +150,7 @@ class Composer:
         children: dict[str | int, Positions] = {}
         path = self.path
         last: Positions | None = None
+        empty: Any = None
         event = next(self.events)
         while type(event) is not MappingEndEvent:
             key = self._key(event, depth)
@@ -155,12 +159,13 @@ class Composer:
             value, last = self._node(first, depth)
             path.pop()
             if key is not None and key in values:
-                self._duplicate(key, event, keys[key])
+                self._duplicate(key, event, keys[key], None if start.flow_style else empty)
             elif key is not None:
                 if start.flow_style and (self.asks or ":" in key):
                     self._tell(strictness.key_in_braces(key, event, first, self.text))
                 keys[key] = marks.whole(event)
                 values[key], children[key] = value, last
+            empty = event if marks.is_empty(first) else empty
             event = next(self.events)
         return values, Positions(marks.collection(start, event, last), keys, children)
 
@@ -246,7 +251,9 @@ class Composer:
         span = marks.whole(event)
         found = self.anchors.get(event.anchor)
         if found is None or isinstance(found, _Open):
-            self._problem("alias", self._alias_mend(event.anchor), span)
+            if event.anchor not in self.missing:
+                self._problem("alias", self._alias_mend(event.anchor), span)
+            self.missing.add(event.anchor)
             return None, Positions(span, style="*")
         value, positions = found
         self.nodes -= 1  # the copy counts itself
@@ -286,9 +293,17 @@ class Composer:
         begin = marks.first_line(event, self._lines)
         self._problem("indentation", message, span, Note("the text begins here", (), self.source, span=begin))
 
-    def _duplicate(self, key: str, event: Any, first: Span) -> None:
+    def _duplicate(self, key: str, event: Any, first: Span, above: Any) -> None:
+        """A key given twice; `above` is the last key before it that has no value."""
         path = (*self.path, key)
         note = Note(f'"{key}" stands here first', path, self.source, "key", first)
+        if above is not None and above.start_mark.line + 1 > first.line:
+            message = (
+                f'"{above.value}" has nothing below it, and its "{key}" joins what stands above: move '
+                f'"{above.value}" to the left, or what belongs to it to the right'
+            )
+            self._problem("indentation", message, marks.whole(above), note, path=path)
+            return
         message = f'the key "{key}" is given twice; keep one of the two'
         self._problem("duplicate-key", message, marks.whole(event), note, path=path)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import yaml
 
 from yamlnet.diagnostics.diagnostic import Diagnostic
-from yamlnet.syntax import bracket_mistakes, line_mistakes, lookalikes, text_mistakes
+from yamlnet.syntax import bracket_mistakes, line_mistakes, lookalikes, shifted_line, text_mistakes
 from yamlnet.syntax.stuck import Stuck, stuck_at
 
 SITUATIONS: tuple[Callable[[Stuck], Diagnostic | None], ...] = (
@@ -28,6 +28,7 @@ SITUATIONS: tuple[Callable[[Stuck], Diagnostic | None], ...] = (
     line_mistakes.missing_space_or_colon,
     line_mistakes.missing_key,
     line_mistakes.two_values,
+    shifted_line.shifted,
     line_mistakes.indentation,
     line_mistakes.mixed_collection,
     text_mistakes.after_value,

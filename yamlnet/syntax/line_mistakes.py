@@ -51,12 +51,18 @@ def missing_space_or_colon(stuck: Stuck) -> Diagnostic | None:
     if found := EQUALS.match(line):
         message = f"a value is given with a colon: {found[1]}: {(found[2] or '').strip()[:30]}"
         return stuck.refuse("missing-colon", message, span)
+    if _is_item(line) and _is_item(stuck.lines[stuck.line]):
+        return None  # two items, the lower of them indented deeper
     if found := BARE_WORD.match(line):
         message = f"{found[1]} needs a colon after it to be a key: {found[1]}:"
         return stuck.refuse("missing-colon", message, place(suspect, found.start(1), len(found[1])))
     if not HAS_COLON.search(line) and DASHES.match(line[indent:]) is None:
         return stuck.refuse("missing-colon", "this line needs a colon after its key: key: value", span)
     return None
+
+
+def _is_item(line: str) -> bool:
+    return DASHES.match(line.lstrip(" ")) is not None
 
 
 def _suspect(stuck: Stuck) -> int | None:
@@ -66,7 +72,7 @@ def _suspect(stuck: Stuck) -> int | None:
     if stuck.problem.startswith(NO_VALUE_HERE) and KEY_VALUE.match(stuck.lines[stuck.line]):
         first_key = ":" not in re.sub(KEY, "", stuck.before)
         return stuck.written_above() if first_key else None
-    if "<document start>" in stuck.problem:
+    if "<document start>" in stuck.problem or GLUED_DASH.match(stuck.lines[stuck.line]):
         return stuck.line
     return None
 

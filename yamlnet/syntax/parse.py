@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -16,12 +14,10 @@ from yamlnet.diagnostics.suggest import closest
 from yamlnet.syntax import limits
 from yamlnet.syntax.characters import MAX_SHOWN, Places, decode, refused_characters
 from yamlnet.syntax.compose import Composer, CompositionStopped
+from yamlnet.syntax.events import events
 from yamlnet.syntax.explain import explain
 from yamlnet.syntax.glued_comments import CANDIDATE, glued_comments
 from yamlnet.syntax.tree import Positions, Tree, Value
-
-# libyaml where PyYAML was built with it (its wheels are): the same events, twenty times faster.
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 SUFFIXES = (".yaml", ".yml")
 NOWHERE = Span(1, 1, 1, 1)
@@ -64,11 +60,6 @@ def parse(text: str, source: str, max_bytes: int | None = None) -> Tree:
     if composer.problems:
         raise _refused(composer.problems, text, source, value, positions)
     return Tree(value, positions, text, source, warnings=tuple(composer.warnings))
-
-
-def events(text: str) -> Iterator[Any]:
-    """The parser's events; `yaml.parse` does the same through a generator, which takes longer."""
-    return iter(LOADER(text).get_event, None)
 
 
 def _glued_comments(text: str, source: str) -> list[Diagnostic]:

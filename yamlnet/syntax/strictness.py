@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+from yaml.events import ScalarEvent
+
 from yamlnet.diagnostics.diagnostic import Span
 from yamlnet.syntax import lookalikes, marks
 from yamlnet.syntax.tree import Scalar
@@ -18,6 +20,9 @@ GLUED = re.compile(r"[A-Za-z_][\w.]*:[^\s:/]")
 
 GLUED_DASH = re.compile(r"-[A-Za-z]")
 """`-Dense: 3`, a list item without the space after its dash."""
+
+NUMBERS = re.compile(r"[-+.\d][-+.\de]*(?:\s+[-+.\d][-+.\de]*)+\Z")
+"""`[3 4, 6]`, where YAML has the one text "3 4"."""
 
 ANCHOR = re.compile(r"[&*][^\s,\[\]{}]+")
 NAME_ENDS = ("", " ", "\t", "\n", "\r", ",", "[", "]", "{", "}")
@@ -70,6 +75,14 @@ def key_in_braces(key: str, event: Any, value: Any, text: str) -> Told | None:
         name, _, rest = key.partition(":")
         return Told("missing-space", f'put a space after the colon: "{name}: {rest}"', marks.whole(event))
     return None
+
+
+def numbers(event: Any) -> Told | None:
+    """`[3 4]`: the two are one text, which nobody has meant."""
+    if not isinstance(event, ScalarEvent) or not event.implicit[0] or not NUMBERS.match(event.value):
+        return None
+    between = ", ".join(event.value.split())
+    return Told("missing-comma", f"a comma is missing between these numbers: {between}", marks.whole(event))
 
 
 def lone_dash(event: Any) -> Told:

@@ -84,6 +84,21 @@ class Stuck:
             return self.column
         return self.column - len(tail) + found.start()
 
+    def start_of(self, line: int) -> int:
+        """The index at which a line begins."""
+        here = self.index - self.column
+        below = sum(len(text) + 1 for text in self.lines[self.line : line])
+        above = sum(len(text) + 1 for text in self.lines[line : self.line])
+        return here + below - above
+
+    def written_end(self, index: int) -> int:
+        """Where what is written before an index ends, spaces and comments aside."""
+        comments = {found.end(): found.start() for found in self.tokens() if found[0].startswith("#")}
+        end = len(self.text[:index].rstrip())
+        while end in comments:
+            end = len(self.text[: comments[end]].rstrip())
+        return end
+
     def tokens(self, start: int = 0) -> Iterator[re.Match[str]]:
         """Quoted texts, comments and brackets from an index on."""
         return TOKENS.finditer(self.text, start)
