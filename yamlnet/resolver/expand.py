@@ -255,10 +255,12 @@ class Expander:
             else []
         )
         keys = range(len(names)) if isinstance(written, list) else list(written)  # type: ignore[call-overload]
-        return tuple(
-            read_name(str(name), body, self.builder, self.filling, (*path, key))
-            for key, name in zip(keys, names, strict=True)
-        )
+        return tuple(self._output(name, body, (*path, key)) for key, name in zip(keys, names, strict=True))
+
+    def _output(self, name: object, body: Body, path: KeyPath) -> Tensors:
+        if not isinstance(name, str):
+            return MISSING  # no name: that was reported
+        return read_name(name, body, self.builder, self.filling, path)
 
     def _bind(self, entry: Entry, found: Tensors, body: Body) -> None:
         path = entry.word("as")
