@@ -32,9 +32,10 @@ ROOMS = ("compiler/", "data/", "objectives/", "pipeline.py")
 MISSING_PACKAGE = "needs a machine without the package"
 EXCEPTED = {
     "compiler/objects.py _path: ": "`validate` refused the name before; a guard for plans made by code",
+    "compiler/objects.py _refuse_unread: ": "`validate` refused the argument before; a guard, likewise",
     "compiler/initializers.py _stft_window: ": "`validate` takes a window's name, never its values",
     "compiler/lowering.py Lowering._input: ": "`validate` refused it before: a guard for a new Keras",
-    "compiler/lowering.py Lowering.model: ": "the check name-clash refuses it before; a guard",
+    "compiler/lowering.py Lowering._model: ": "the check name-clash refuses it before; a guard",
     "data/rows.py ": "told about a file given on the command line",
     "data/sources/arrow_files.py _read: pip install": MISSING_PACKAGE,
     "data/sources/arrow_files.py _read: reading {} needs pyarrow": MISSING_PACKAGE,

@@ -63,7 +63,7 @@ SIBLINGS = ("checks", "cli", "data.sources", "diagnostics.formats", "exporters",
 
 SHARED = {
     "checks": set[str](),
-    "cli": {"drawing", "failures", "opened", "options"},
+    "cli": {"checking", "drawing", "failures", "opened", "options"},
     "data.sources": set[str](),
     "diagnostics.formats": set[str](),
     "exporters": {"artifact", "direct", "export", "outputs", "process"},

@@ -166,11 +166,27 @@ def test_new_lists_and_copies_the_gallery(here: Path) -> None:
     assert told.exit_code == 0
     assert "yamlnet train digits.yaml" in told.output
     first = (here / "digits.yaml").read_text(encoding="utf-8").splitlines()[0]
-    assert first == f"# yaml-language-server: $schema={schema_path()}"
+    assert first == f"# yaml-language-server: $schema={schema_path().as_uri()}"
     assert call("validate", "digits.yaml").exit_code == 0
     assert call("new", "digits").exit_code == 2
     assert call("new", "digits", "--force").exit_code == 0
     assert 'did you mean "digits"' in call("new", "digit").stderr
+
+
+def test_the_schema_beside_a_new_blueprint_is_the_one_it_names(here: Path) -> None:
+    told = call("schema", "-o", "blueprint-1.schema.json")
+    assert told.output.startswith("wrote blueprint-1.schema.json\n")
+    assert (here / "blueprint-1.schema.json").read_bytes() == schema_path().read_bytes()
+    assert call("new", "digits").exit_code == 0
+    header = (here / "digits.yaml").read_text(encoding="utf-8").splitlines()[0]
+    assert header == "# yaml-language-server: $schema=blueprint-1.schema.json"
+    assert header.removeprefix("# ") in told.output.replace("# ", "")
+    assert call("schema", "Conv2D", "-o", "x.json").exit_code == 2
+
+
+def test_what_new_writes_is_settled(here: Path) -> None:
+    assert call("new", "vision/convnext").exit_code == 0
+    assert call("fmt", "--check", "convnext.yaml").output == ""
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

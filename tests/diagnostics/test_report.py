@@ -185,7 +185,7 @@ def test_github() -> None:
     problem = Diagnostic("x", "100 % wrong\nreally", (*DENSE, "units"), notes=(Note("see", ("name",)),))
     assert render([problem], TREE, "github") == (
         "::error file=net.yaml,line=4,endLine=4,col=22,endColumn=22,title=x::"
-        "100 %25 wrong%0Areally%0Anet.yaml:1:1: see\n"
+        "100 %25 wrong↵really%0Anet.yaml:1:1: see\n"
     )
 
 

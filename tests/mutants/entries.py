@@ -64,7 +64,8 @@ def _givers(original: Original, place: Place) -> list[Place]:
         for giver in earlier
         if giver.span.line < place.span.line
         for name in _given(giver) & read
-        if len(list(names.names_given(document, graph, name))) == 1
+        if "if" not in _body(place)  # an entry that is left out reads nothing
+        and len(list(names.names_given(document, graph, name))) == 1
     ]
 
 
@@ -72,11 +73,14 @@ def _entries(original: Original) -> list[Place]:
     return [place for place in original.places.values() if place.role == "entry"]
 
 
+def _body(place: Place) -> dict[str, object]:
+    body = next(iter(place.value.values()), None) if isinstance(place.value, dict) else None
+    return dict(body) if isinstance(body, dict) else {}
+
+
 def _given(place: Place) -> set[str]:
     """The names that an entry gives."""
-    body = next(iter(place.value.values()), None) if isinstance(place.value, dict) else None
-    if not isinstance(body, dict):
-        return set()
+    body = _body(place)
     found: set[str] = set()
     for word in ("as", "name"):
         value = body.get(word)

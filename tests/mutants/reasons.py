@@ -63,6 +63,7 @@ REASONS: dict[str, dict[str, str]] = {
             "loop-value", "output-name", "parameter", "parameter-item", "parameter-word", "section-word",
             "shape-item", "variant-item", "variant-setting", "tensor-word", "call-argument", "wiring",
             "class", "source-argument", "group-word", "import-parameter", "object", "weight", "input-word",
+            "tensor-item",
         )
     },
     "change-type": {
@@ -72,7 +73,7 @@ REASONS: dict[str, dict[str, str]] = {
             "loop-variable", "loop-value", "object", "parameter", "parameter-item", "parameter-word",
             "shape-item", "variant", "variant-item", "variant-setting", "wiring", "output-name", "graph-word",
             "section-word", "top-key", "tensor-name", "tensor-word", "call-argument", "group-word", "input",
-            "import-parameter", "source-argument", "input-word", "bound-name",
+            "import-parameter", "source-argument", "input-word", "bound-name", "tensor-item",
         )
     },
     "swap-values": {

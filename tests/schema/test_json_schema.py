@@ -47,6 +47,35 @@ def test_the_file_is_fresh() -> None:
     assert json_schema.main(["--check"]) == 0
 
 
+def every_schema(schema: Any) -> Iterator[dict[str, Any]]:
+    """A schema and all that stand in it, and whatever else is a mapping there."""
+    inside = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
+    if isinstance(schema, dict):
+        yield schema
+    for one in inside:
+        yield from every_schema(one)
+
+
+def test_no_list_of_alternatives_is_empty(validator: Draft7Validator) -> None:
+    """Draft-07 says SHOULD; the YAML language server refuses the whole schema for one."""
+    for schema in every_schema(validator.schema):
+        for word in ("enum", "anyOf", "allOf", "oneOf"):
+            assert not isinstance(schema.get(word), list) or schema[word], schema
+
+
+def test_every_key_and_argument_has_help(validator: Draft7Validator) -> None:
+    definitions = validator.schema["definitions"]
+    silent = [
+        f"{name}.{key}"
+        for name, schema in {"": validator.schema, **definitions}.items()
+        for option in (schema, *schema.get("anyOf", ()), schema.get("then", {}))
+        if "additionalProperties" in option  # not a mere condition
+        for key, value in option.get("properties", {}).items()
+        if "description" not in {**definitions.get(value.get("$ref", "").rpartition("/")[2], {}), **value}
+    ]
+    assert silent == []
+
+
 @pytest.mark.parametrize("path", OK, ids=lambda path: str(path.relative_to(ROOT)))
 def test_it_accepts_what_validate_accepts(path: Path, validator: Draft7Validator) -> None:
     pipeline.load(path)
@@ -63,12 +92,15 @@ def structural(path: Path) -> list[Diagnostic]:
         if found.check in STRUCTURAL
         and found.span is None  # putting files together has places, no paths: see DOCUMENTS
         and found.path[:1] != ("import",)  # what an import's parameters may be, its file says
+        and not any(note.message == "read here" for note in found.notes)  # told elsewhere
         and not needs_the_whole_file(found, written)
     ]
 
 
 def needs_the_whole_file(found: Diagnostic, written: Any) -> bool:
-    """An expression's value, a default against its own bounds, what a user's own name means."""
+    """An expression's value, a default against its own bounds or its use, what a user's own name means."""
+    if found.path[:1] == ("params",) and found.notes:
+        return True
     if "${" in json.dumps(value_at(written, found.path)) or found.path[-1:] == ("default",):
         return True
     return any(
@@ -111,7 +143,7 @@ def test_every_layer_and_operation_can_be_completed(validator: Draft7Validator) 
     entry = validator.schema["definitions"]["entry"]["else"]["else"]["properties"]
     operations = {f"ops.{name}" for name in catalog().names("op")}
     draws = {f"random.{name}" for name in catalog().names("random")}
-    assert set(entry) == {*catalog().names("layer"), *operations, *draws}
+    assert set(entry) == {*catalog().names("layer"), *operations, *draws, "layers"}
 
 
 MODEL = "model: {inputs: [4], layers: [Flatten]}"

@@ -102,6 +102,9 @@ MISTAKES = {
     "comment glued to a quote": Mistake('a: "b"#c\n', "missing-space", 1, 7, "#", "quotes"),
     "comment glued to a comma": Mistake("a: [b,#c\n d]\n", "missing-space", 1, 7, "#", "before this"),
     "comment glued to a bar": Mistake("a: |-#c\n  d\n", "missing-space", 1, 6, "#", "before this"),
+    "colon before a comma": Mistake("a: {b:, c: 1}\n", "missing-value", 1, 6, ":", "after this colon"),
+    "three dots": Mistake("a: 1\n...\nb: 2\n", "several-documents", 3, 1, "b: 2", "remove it"),
+    "three dots alone": Mistake("# a\n...\n", "empty-document", 2, 1, "...", "none above"),
     # What YAML allows and blueprints do not
     "tag": Mistake("a: !!python/object:os.system x\n", "tag", 1, 4, "!!python/object:os.system", "remove it"),
     "tag of our own": Mistake("a: &x !y [1]\n", "tag", 1, 7, "!y", "data"),

@@ -350,3 +350,10 @@ def test_a_file_that_is_too_large(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("a: 123456")
     with pytest.raises(BlueprintError, match="larger than 5 bytes"):
         read(tmp_path / "a.yaml", max_bytes=5)
+
+
+@pytest.mark.parametrize("text", ['a: "x"#c\n---\nb: ]\n', "a: [1]#\n--- ]\n"])
+def test_a_second_document_that_is_broken_is_told_as_a_second_one(text: str) -> None:
+    with pytest.raises(BlueprintError) as refused:
+        parse(text, "f")
+    assert "several-documents" in {problem.check for problem in refused.value.diagnostics}

@@ -19,6 +19,9 @@ from yamlnet.cli.failures import handles_failures
 def command(starter: str | None, output: str | None, force: bool) -> None:
     """Copy a blueprint of the gallery to start from; without a name, list them.
 
+    Its first line leads editors to the schema of this installation, or to a blueprint-1.schema.json that
+    lies beside it: yamlnet schema -o blueprint-1.schema.json writes one, for everyone who works on it.
+
     \b
     Example:
       yamlnet new
@@ -40,7 +43,8 @@ def command(starter: str | None, output: str | None, force: bool) -> None:
     target = Path(output or f"{Path(starter).name}.yaml")
     if target.exists() and not force:
         raise click.UsageError(f"{target} exists; --force overwrites it, -o writes another file")
-    target.write_text(_at_home(starters[starter].read_text(encoding="utf-8")), encoding="utf-8")
+    text = _at_home(starters[starter].read_text(encoding="utf-8"), target.parent)
+    target.write_text(text, encoding="utf-8")
     click.echo(f"wrote {target}\n  yamlnet validate {target}\n  yamlnet {_next_step(target)} {target}")
 
 
@@ -52,12 +56,18 @@ def _next_step(path: Path) -> str:
     return "train" if isinstance(value, dict) and "train" in value else "build"
 
 
-def _at_home(text: str) -> str:
-    """A gallery file whose first line, for editors, finds this installation's schema from anywhere."""
+def _at_home(text: str, folder: Path) -> str:
+    """A gallery file whose first line, for editors, finds a schema from where the copy lies.
+
+    One beside it is named alone, so that it is found on every machine. This installation's is a URI: the
+    YAML language server ends a path at a blank.
+    """
     from yamlnet.resources import schema_path
 
+    path = schema_path()
+    schema = path.name if (folder / path.name).is_file() else path.as_uri()
     first, rest = text.split("\n", 1)
-    return f"{first.partition('$schema=')[0]}$schema={schema_path()}\n{rest}"
+    return f"{first.partition('$schema=')[0]}$schema={schema}\n{rest}"
 
 
 def _description(path: Path) -> str:

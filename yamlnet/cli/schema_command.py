@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import get_args
 
 import click
@@ -11,21 +12,29 @@ from yamlnet.cli.failures import handles_failures
 
 @click.command("schema", short_help="Explain a layer, or print the editor's schema.")
 @click.argument("name", required=False)
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write the editor's schema to a file.")
 @handles_failures
-def command(name: str | None) -> None:
+def command(name: str | None, output: str | None) -> None:
     """Explain a layer, operation, loss, metric, optimizer, … by its name; without one, print the schema.
 
     \b
     Example:
       yamlnet schema Conv2D
       yamlnet schema ops.matmul
-      yamlnet schema > blueprint.schema.json
+      yamlnet schema -o blueprint-1.schema.json
     """
     if name is None:
         from yamlnet.resources import schema_path
 
-        click.echo(schema_path().read_text(encoding="utf-8"), nl=False)
+        text = schema_path().read_text(encoding="utf-8")
+        if output is None:
+            click.echo(text, nl=False)
+        else:
+            Path(output).write_text(text, encoding="utf-8")
+            click.echo(f"wrote {output}\n  begin blueprints with # yaml-language-server: $schema={output}")
         return
+    if output is not None:
+        raise click.UsageError("--output writes the editor's schema; leave the name out")
     from yamlnet.catalog.entry import Kind
     from yamlnet.catalog.load import catalog
     from yamlnet.diagnostics.suggest import did_you_mean

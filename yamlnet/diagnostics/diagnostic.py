@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from yamlnet.diagnostics.lines import BREAK
+
 KeyPath = tuple[str | int, ...]
 """Where a value stands in a file: `("model", "layers", 3, "Conv2D", "filters")`."""
 
@@ -45,6 +47,9 @@ class Note:
     at: At = "key"
     span: Span | None = None
 
+    def __post_init__(self) -> None:
+        _to_one_line(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
@@ -71,6 +76,15 @@ class Diagnostic:
     source: str | None = None
     severity: Severity = "error"
     notes: tuple[Note, ...] = ()
+
+    def __post_init__(self) -> None:
+        _to_one_line(self)
+
+
+def _to_one_line(told: Note | Diagnostic) -> None:
+    """A message repeats what the user wrote, which may hold line breaks; it is one line all the same."""
+    if "\n" in told.message or "\r" in told.message:
+        object.__setattr__(told, "message", BREAK.sub("↵", told.message))
 
 
 class YamlnetError(Exception):

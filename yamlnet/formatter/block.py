@@ -9,7 +9,7 @@ from yamlnet.formatter.block_scalars import INDENTATION
 from yamlnet.formatter.flow import write_flow, write_leaf
 from yamlnet.formatter.lines import LIMIT, Lines
 from yamlnet.formatter.nodes import NO_GAP, Block, Comment, Document, Flow, Gap, Item, Leaf
-from yamlnet.formatter.scalars import CannotSettle, key_of
+from yamlnet.formatter.scalars import CannotSettle, key_of, refuse_marker
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ class Writer:
                 self.lines.fresh = True
             self._block(root, 0, ())
         else:
-            if isinstance(root, Leaf) and root.text.startswith(("---", "...")):
-                raise CannotSettle(f"text that begins with {root.text[:3]} needs quotes")
+            if isinstance(root, Leaf):
+                refuse_marker(root)
             self._value("", replace(root, before=NO_GAP), 0, ())
         self._gap(document.end, (ROOT,))
         return self.lines.text()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from yamlnet.formatter.nodes import Leaf
 
 BLANKS = " \t"
+MARKERS = ("---", "...")
 
 
 class CannotSettle(Exception):
@@ -15,12 +16,23 @@ def key_of(leaf: Leaf) -> str:
     """A key.
 
     Raises:
-        CannotSettle: it stands on several lines.
+        CannotSettle: it stands on several lines, or would begin a document.
     """
     words = lines_of(leaf)
+    refuse_marker(leaf)
     if len(words) > 1 or leaf.is_block:
         raise CannotSettle(f"the key {words[0][:40]} stands on several lines; write it on one")
     return words[0]
+
+
+def refuse_marker(leaf: Leaf) -> None:
+    """Refuse text that would begin or end a document where it is the first on a line.
+
+    Raises:
+        CannotSettle: it would.
+    """
+    if leaf.text.startswith(MARKERS):
+        raise CannotSettle(f"text that begins with {leaf.text[:3]} needs quotes")
 
 
 def lines_of(leaf: Leaf) -> list[str]:

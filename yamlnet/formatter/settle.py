@@ -6,10 +6,11 @@ from yamlnet.diagnostics.diagnostic import BlueprintError, YamlnetError
 from yamlnet.diagnostics.lines import BREAK
 from yamlnet.formatter.block import Writer
 from yamlnet.formatter.lines import LIMIT
-from yamlnet.formatter.nodes import comments_of
+from yamlnet.formatter.nodes import Document, comments_of
 from yamlnet.formatter.reading import read_document
 from yamlnet.formatter.scalars import CannotSettle
-from yamlnet.syntax.parse import parse
+from yamlnet.syntax.parse import ENDS_IN_SPACES, parse
+from yamlnet.syntax.tree import Value
 
 
 def settle(text: str, source: str, limit: float = LIMIT) -> str:
@@ -27,23 +28,28 @@ def settle(text: str, source: str, limit: float = LIMIT) -> str:
         BlueprintError: the text does not parse; with every mistake.
         YamlnetError: it parses, and there is no form for it that says the same.
     """
-    parse(text, source)  # as it stands: its mistakes have their places in the file
-    text = BREAK.sub("\n", text)
+    text = BREAK.sub("\n", text)  # places count the same with any line ends
+    if ENDS_IN_SPACES.search(text):
+        text += "\n"  # as `parse` reads it
+    value = parse(text, source).value
+    document = read_document(text)
     try:
-        settled = Writer(limit).text(read_document(text))
+        settled = Writer(limit).text(document)
     except CannotSettle as error:
         raise YamlnetError(f"{source} has no settled form: {error}") from None
-    if _said(text, source) != _said(settled, source):
+    if settled != text and _said(value, document) != _read_again(settled, source):
         message = f"{source} is left as it is: settling its style would have changed what it says"
         raise YamlnetError(message, hint="this is a defect of yamlnet; please report it with the file")
     return settled
 
 
-def _said(text: str, source: str) -> tuple[object, ...] | None:
+def _said(value: Value, document: Document) -> tuple[object, ...]:
     """Everything that a text says: values with their types and order, comments, anchors."""
+    return repr(value), comments_of(document), document.anchors
+
+
+def _read_again(text: str, source: str) -> tuple[object, ...] | None:
     try:
-        value = parse(text, source).value
+        return _said(parse(text, source).value, read_document(text))
     except BlueprintError:
         return None
-    document = read_document(text)
-    return repr(value), comments_of(document), document.anchors

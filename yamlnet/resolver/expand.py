@@ -247,15 +247,14 @@ class Expander:
             return body.previous
         if isinstance(written, str):
             return read_name(written, body, self.builder, self.filling, path)
-        names = (
+        named = (
             written
-            if isinstance(written, list)
-            else list(written.values())
             if isinstance(written, dict)
-            else []
+            else dict(enumerate(written))
+            if isinstance(written, list)
+            else {}
         )
-        keys = range(len(names)) if isinstance(written, list) else list(written)  # type: ignore[call-overload]
-        return tuple(self._output(name, body, (*path, key)) for key, name in zip(keys, names, strict=True))
+        return tuple(self._output(name, body, (*path, key)) for key, name in named.items())
 
     def _output(self, name: object, body: Body, path: KeyPath) -> Tensors:
         if not isinstance(name, str):

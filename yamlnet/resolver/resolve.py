@@ -21,6 +21,7 @@ from yamlnet.resolver.reading import GraphBuilder
 from yamlnet.resolver.scope import Body, Tensors
 from yamlnet.resolver.sections import data_plan, train_plan
 from yamlnet.resolver.token_files import TokenFiles
+from yamlnet.resolver.unreached import check_unreached
 from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Blueprint, Library, Model
 from yamlnet.schema.words import DEFAULT_MODEL, name_mistake, shortened
@@ -33,9 +34,7 @@ def resolve(
     problems: Problems | None = None,
     tree: Tree | None = None,
 ) -> Plan:
-    """Fill a blueprint in.
-
-    Without facts, what needs them stays unknown and is listed in `Plan.unknown`.
+    """Fill a blueprint in; without facts, what needs them stays unknown and is listed in `Plan.unknown`.
 
     Args:
         blueprint: from `validate`.
@@ -63,6 +62,7 @@ def resolve(
     section = _section(document, "train") or {}
     seed = filling.value(section.get("seed", 0), values, ("train", "seed"))
     backend = filling.value(section.get("backend", "auto"), values, ("train", "backend"))
+    check_unreached(blueprint, by_file, found)
     if problems is None:
         found.raise_if_failed()
     return Plan(

@@ -47,6 +47,9 @@ def data_plan(
     filled = _refilled(DataSection, written, values, filling, path)
     if has_template(dict(written)):
         check_data(without_unknown(filled), path, filling.problems)
+    if isinstance(filled.get("train"), Unknown):
+        message = "the training rows are named here, not computed: steps and data are read from them"
+        filling.problems.add("expression", message, (*path, "train"))
     if filling.problems.failed_in("data") or "train" not in filled:
         return None
     return DataPlan(
@@ -186,4 +189,5 @@ def _weights(value: object, outputs: tuple[str, ...]) -> dict[str, float] | floa
 def _class_weight(value: object) -> dict[int, float] | None:
     if not isinstance(value, dict):
         return None
-    return {int(name): float(weight) for name, weight in value.items()}
+    # A weight that follows from `steps` is a number once the data has said how many there are.
+    return {int(name): float(weight) for name, weight in value.items() if not isinstance(weight, Unknown)}

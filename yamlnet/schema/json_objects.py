@@ -6,6 +6,7 @@ Every object has one definition, `layer.Conv2D`, of what may stand under its nam
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from yamlnet.catalog.entry import Argument, Entry, Kind
@@ -25,7 +26,17 @@ from yamlnet.schema.words import GROUP, WIRING
 NAMED_KINDS: tuple[Kind, ...] = (
     "initializer", "regularizer", "constraint", "loss", "metric", "optimizer", "schedule", "callback",
 )  # fmt: skip
-USE = r"^(?!ops\.|random\.)[a-z][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
+FROM_HELP = "What it reads; _ is the previous output."
+WITH_HELP = "The other arguments of the call."
+GROUP_HELP = "Entries that are repeated, or left out, together."
+
+NOT_ALONE = (
+    "Nothing that can stand alone is called this: the name is misspelt, or it needs arguments, as in "
+    '"Dense: 10".'
+)
+"""What the YAML language server says in place of naming the pattern; others say that."""
+
+USE = rf"^(?!(?:{'|'.join((*WIRING, GROUP))})$|ops\.|random\.)[a-z][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
 """A block, a model, a layer named above; an imported file's or a plugin's by a dotted name."""
 
 
@@ -36,7 +47,8 @@ def object_definitions() -> dict[str, Schema]:
     }
     for kind in NAMED_KINDS:
         entries = _usable(kind)
-        found[kind] = either(_names(entries), one_of_keys(_by_key(kind, entries)), EXPRESSION)
+        names = [_names(entries)] if _bare(entries) else []
+        found[kind] = either(*names, one_of_keys(_by_key(kind, entries)), EXPRESSION)
         found |= {f"{kind}.{entry.name}": body(entry) for entry in entries.values()}
     return found
 
@@ -49,13 +61,13 @@ def layer_definitions() -> dict[str, Schema]:
         **_by_key("op", operations, "ops."),
         **_by_key("random", draws, "random."),
     }
-    bare = [
-        *_bare(layers),
-        *(f"ops.{name}" for name, entry in operations.items() if not _left_to_give(entry)),
-        *(f"random.{name}" for name in draws),
-    ]
+    alone = {
+        **{name: layers[name] for name in _bare(layers)},
+        **{f"ops.{name}": entry for name, entry in operations.items() if not _left_to_give(entry)},
+        **{f"random.{name}": entry for name, entry in draws.items()},
+    }
     return {
-        "entry": _entry(keys, bare),
+        "entry": _entry(keys, {name: _help(entry) for name, entry in alone.items()}),
         "group": _group(),
         "use": {"anyOf": [_use(), {"not": {"type": "object"}}]},
         "layer": either(_names(layers), one_of_keys(_nested(layers)), EXPRESSION),
@@ -132,8 +144,12 @@ def _use() -> Schema:
     return use
 
 
+def _help(entry: Entry) -> str:
+    return f"{entry.help} ({entry.path})"
+
+
 def _described(entry: Entry, schema: Schema) -> Schema:
-    return {"description": f"{entry.help} ({entry.path})", **schema}
+    return {"description": _help(entry), **schema}
 
 
 def _layer(entry: Entry) -> Schema:
@@ -150,8 +166,14 @@ def _layer(entry: Entry) -> Schema:
                 "additionalProperties": reference("wiring.from"),
                 "minProperties": 1,
             },
-        ),
-        "with": {"type": "object", "properties": call, "additionalProperties": False},
+        )
+        | {"description": FROM_HELP},
+        "with": {
+            "type": "object",
+            "properties": call,
+            "additionalProperties": False,
+            "description": WITH_HELP,
+        },
     }
     return _described(entry, either(*bodies))
 
@@ -159,7 +181,10 @@ def _layer(entry: Entry) -> Schema:
 def _nested(layers: dict[str, Entry]) -> dict[str, Schema]:
     """A layer inside another is written as an entry is, without the wiring."""
     unwired: Schema = {"propertyNames": {"not": {"enum": list(WIRING)}}}
-    return {name: {"allOf": [reference(f"layer.{entry.name}"), unwired]} for name, entry in layers.items()}
+    return {
+        name: {"description": _help(entry), "allOf": [reference(f"layer.{entry.name}"), unwired]}
+        for name, entry in layers.items()
+    }
 
 
 def _left_to_give(entry: Entry) -> list[str]:
@@ -196,29 +221,38 @@ def _draw(entry: Entry) -> Schema:
     return _described(entry, either(*_bodies(free, _arguments(free), True)))
 
 
-def _entry(keys: dict[str, Schema], bare: list[str]) -> Schema:
+def _entry(keys: dict[str, Schema], alone: dict[str, str]) -> Schema:
     one_key: Schema = {
-        **one_of_keys(keys),
+        **one_of_keys({**keys, GROUP: {"description": GROUP_HELP}}),  # never met, but completed
         "patternProperties": {USE: reference("use")},
     }
     return {
         "type": ["object", "string"],
         "if": {"type": "object", "required": [GROUP]},
         "then": reference("group"),
-        "else": {
-            "if": {"type": "string"},
-            "then": {"anyOf": [{"enum": bare}, {"type": "string", "pattern": USE}]},
-            "else": one_key,
-        },
+        "else": {"if": {"type": "string"}, "then": _alone(alone), "else": one_key},
+    }
+
+
+def _alone(names: dict[str, str]) -> Schema:
+    """A name alone: each of its own with its help, which editors show; else one of the user's.
+
+    Whether it is one of ours is asked by a pattern, since an editor would show a list of 400 names.
+    """
+    ours = [{"const": name, "description": help} for name, help in names.items()]
+    return {
+        "if": {"pattern": f"^(?:{'|'.join(map(re.escape, names))})$"},
+        "then": {"anyOf": ours},
+        "else": {"type": "string", "pattern": USE, "patternErrorMessage": NOT_ALONE},
     }
 
 
 def _group() -> Schema:
     return {
         "type": "object",
-        "description": "Entries that are repeated, or left out, together.",
+        "description": GROUP_HELP,
         "properties": {
-            GROUP: {"type": "array", "items": reference("entry")},
+            GROUP: {"type": "array", "items": reference("entry"), "description": GROUP_HELP},
             "for": reference("wiring.for"),
             "if": reference("wiring.if"),
         },

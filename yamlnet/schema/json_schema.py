@@ -20,7 +20,14 @@ from yamlnet.resources import SCHEMA_FILE, schemas_folder
 from yamlnet.schema import words
 from yamlnet.schema.data_forms import FRACTION
 from yamlnet.schema.data_words import SOURCES, TRANSFORMS
-from yamlnet.schema.json_objects import layer_definitions, object_definitions, one_of_keys
+from yamlnet.schema.json_help import HELP, IMPORT_HELP, SOURCE_HELP, TENSOR_HELP, helped
+from yamlnet.schema.json_objects import (
+    FROM_HELP,
+    WITH_HELP,
+    layer_definitions,
+    object_definitions,
+    one_of_keys,
+)
 from yamlnet.schema.json_types import EXPRESSION, Schema, argument_schema, either, reference, type_schema
 from yamlnet.schema.model_inputs import INPUT_ARGUMENTS, SHAPE
 from yamlnet.schema.sections import (
@@ -47,25 +54,35 @@ def json_schema() -> Schema:
     """The schema of a whole blueprint."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": f"yamlnet blueprint, version {VERSION}",
+        "title": "yamlnet blueprint",
         **_keys(Document, _document_keys()),
         "required": ["yamlnet"],
         # With a base, every section may say just what differs; without one, it has to be whole.
         "if": {"required": [EXTENDS]},
         "else": _whole_document(),
-        "definitions": {
-            "expression": {"type": "string", "pattern": r"\$\{"},
-            **_file_definitions(),
-            **_wiring_definitions(),
-            **layer_definitions(),
-            **object_definitions(),
-        },
+        "definitions": {name: _titled(name, schema) for name, schema in _definitions().items()},
     }
+
+
+def _definitions() -> dict[str, Schema]:
+    return {
+        "expression": {"type": "string", "pattern": r"\$\{"},
+        **_file_definitions(),
+        **_wiring_definitions(),
+        **layer_definitions(),
+        **object_definitions(),
+    }
+
+
+def _titled(name: str, schema: Schema) -> Schema:
+    """A definition under the name that users know, which editors show above its help."""
+    prefix, _, last = name.partition(".")
+    return {"title": f"{prefix}s.{last}" if prefix == "op" else last or name, **schema}
 
 
 def _document_keys() -> dict[str, Schema]:
     return {
-        "yamlnet": {"const": VERSION, "description": "The language version."},
+        "yamlnet": {"const": VERSION},
         "params": reference("params"),
         "blocks": _mapping(reference("block")),
         "models": _mapping(reference("model"), NAME.replace("^(?!(?:", f"^(?!(?:{DEFAULT_MODEL}|")),
@@ -73,13 +90,12 @@ def _document_keys() -> dict[str, Schema]:
         "data": either(reference("data"), NULL),
         "train": either(reference("train"), NULL),
         "export": _export(),
-        IMPORT: _mapping(_import()) | {"description": "Blocks and models of other files, by a name."},
-        EXTENDS: {"type": "string", "description": "A file whose keys this one's go over."},
+        IMPORT: _mapping(_import()),
+        EXTENDS: {"type": "string"},
         VARIANTS: {
             "type": "object",
             "propertyNames": {"pattern": VARIANT_NAME},
             "additionalProperties": {"type": ["object", "null"]},
-            "description": "Named settings, chosen as file.yaml:name.",
         },
     }
 
@@ -88,7 +104,7 @@ def _import() -> Schema:
     file: Schema = {"type": "string", "minLength": 1}
     in_full: Schema = {
         "type": "object",
-        "properties": {"from": file, GIVEN: {"type": "object"}},
+        "properties": helped({"from": file, GIVEN: {"type": "object"}}, IMPORT_HELP),
         "required": ["from"],
         "additionalProperties": False,
     }
@@ -144,11 +160,11 @@ def _wiring_definitions() -> dict[str, Schema]:
         "minProperties": 1,
     }
     return {
-        "wiring.from": either(tensor, several) | {"description": "What it reads; _ is the previous output."},
-        "wiring.operands": either(tensor, several, mapped),
+        "wiring.from": either(tensor, several) | {"description": FROM_HELP},
+        "wiring.operands": either(tensor, several, mapped) | {"description": FROM_HELP},
         "wiring.as": either(bound, {"type": "array", "items": bound, "minItems": 1})
         | {"description": "The name of its output, or of each of its outputs."},
-        "wiring.with": {"type": "object", "description": "The other arguments of the call."},
+        "wiring.with": {"type": "object", "description": WITH_HELP},
         "wiring.for": either({"type": "integer", "minimum": 0}, loop, EXPRESSION)
         | {"description": "Repeats the entry: a count, or a variable with its values."},
         "wiring.if": either({"type": "boolean"}, EXPRESSION)
@@ -161,7 +177,8 @@ def _wiring_definitions() -> dict[str, Schema]:
 def _keys(section: type, special: dict[str, Schema]) -> Schema:
     """A section's keys: the special ones as given, the others by the types that `validate` checks."""
     own = {name: _key(key) for name, key in section_keys(section).items() if name not in special}
-    return {"type": "object", "properties": {**own, **special}, "additionalProperties": False}
+    properties = helped({**own, **special}, HELP[section])
+    return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
 def _required(section: type) -> Schema:
@@ -183,7 +200,7 @@ def _outputs() -> Schema:
 
 
 def _parameter() -> Schema:
-    return {"anyOf": [{"not": {"type": "object"}}, _keys(ParameterSection, {})]}
+    return {"if": {"type": "object"}, "then": _keys(ParameterSection, {})}
 
 
 def _inputs() -> Schema:
@@ -215,9 +232,8 @@ def _arguments(arguments: tuple[Argument, ...]) -> Schema:
 
 
 def _source() -> Schema:
-    return either(
-        one_of_keys({name: _arguments(arguments) for name, arguments in SOURCES.items()}), EXPRESSION
-    )
+    sources = {name: _arguments(arguments) for name, arguments in SOURCES.items()}
+    return either(one_of_keys(helped(sources, SOURCE_HELP)), EXPRESSION)
 
 
 def _tensor() -> Schema:
@@ -228,7 +244,7 @@ def _tensor() -> Schema:
     }
     by_word: Schema = {
         "type": "object",
-        "properties": words,
+        "properties": helped(words, TENSOR_HELP),
         "additionalProperties": False,
         "not": {"required": ["column", "columns"]},
     }

@@ -6,11 +6,12 @@ from `1`, and YAML editors resolve scalars by their own rules; everything else m
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Argument
-from yamlnet.catalog.values import DTYPES
+from yamlnet.catalog.values import DTYPES, describe
 
 Schema = dict[str, Any]
 
@@ -41,11 +42,16 @@ def type_schema(type: t.ValueType) -> Schema:
 def argument_schema(argument: Argument) -> Schema:
     """The schema of an argument with its help and default, which editors show."""
     schema = dict(type_schema(argument.type))
-    if argument.help:
-        schema["description"] = argument.help
+    schema["description"] = "\n\n".join(filter(None, (argument.help, _taken(argument))))
     if not argument.required and argument.default is not None:
         schema["default"] = argument.default
     return schema
+
+
+def _taken(argument: Argument) -> str:
+    """What an argument takes, and what it is where it is left out."""
+    default = "null" if argument.default is None else json.dumps(argument.default, ensure_ascii=False)
+    return f"{describe(argument.type)}; {'required' if argument.required else f'default {default}'}"
 
 
 def writable(argument: Argument) -> bool:

@@ -12,9 +12,9 @@ from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.schema.entries import Reader, names_bound
 from yamlnet.schema.expressions import check_expressions
 from yamlnet.schema.forms import Block, Library, Model
-from yamlnet.schema.parameters import read_parameters
+from yamlnet.schema.parameters import meant_parameters, read_parameters
 from yamlnet.schema.pydantic_errors import report
-from yamlnet.schema.sections import LibrarySection, read_section
+from yamlnet.schema.sections import BlockSection, Document, LibrarySection, read_section, section_keys
 from yamlnet.schema.words import (
     ASSEMBLED,
     DEFAULT_INPUT,
@@ -46,7 +46,9 @@ def read_library(document: Mapping[str, object], path: KeyPath, label: str, prob
     imports = _imports(document)
     names = _Names(blocks, models, imports, problems, unread=_unread(document))
     return Library(
-        params=read_parameters(document.get("params"), (*path, "params"), problems),
+        params=read_parameters(
+            meant_parameters(document, (*section_keys(Document), *ASSEMBLED)), (*path, "params"), problems
+        ),
         blocks={name: _block(name, value, names, (*path, "blocks", name)) for name, value in blocks.items()},
         models={name: _model(name, value, names, path) for name, value in models.items()},
         imports={
@@ -143,14 +145,18 @@ def _block(name: str, value: object, known: _Names, path: KeyPath) -> Block:
     value = value if isinstance(value, dict) else {}
     inputs = value.get("inputs") or DEFAULT_INPUT
     names = tuple(map(str, inputs)) if isinstance(inputs, list) else (str(inputs),)
-    for index, given in enumerate(names):
+    for index, given in enumerate(inputs if isinstance(inputs, list) else names):
+        if not isinstance(given, str):
+            continue  # pydantic tells that it is no text
         if mistake := name_mistake(given, "tensor"):
             message = f'"{given}" cannot name an input; {mistake}'
             known.problems.add("name", message, (*path, "inputs", index))
     reader = known.reader(value.get("layers"))
     return Block(
         name=name,
-        params=read_parameters(value.get("params"), (*path, "params"), known.problems),
+        params=read_parameters(
+            meant_parameters(value, section_keys(BlockSection)), (*path, "params"), known.problems
+        ),
         inputs=names,
         entries=reader.read(value.get("layers"), (*path, "layers")),
         outputs=value.get("outputs"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from pydantic_core import ValidationError
 
@@ -10,11 +10,23 @@ from yamlnet.catalog import types as t
 from yamlnet.catalog.values import describe, problem
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.problems import Problems
+from yamlnet.diagnostics.suggest import closest
 from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Parameter
 from yamlnet.schema.pydantic_errors import report
 from yamlnet.schema.sections import ParameterSection, read_section
 from yamlnet.schema.words import name_mistake
+
+
+def meant_parameters(section: Mapping[str, object], keys: Collection[str]) -> object:
+    """What a section has under `params`, or under a misspelling of it, which is one mistake and told as it.
+
+    `keys` are the section's other words, none of which it can be.
+    """
+    if "params" in section:
+        return section["params"]
+    found = (key for key in section if key not in keys and closest(key, ["params"]) is not None)
+    return section.get(next(found, "params"))
 
 
 def read_parameters(values: object, path: KeyPath, problems: Problems) -> dict[str, Parameter]:
@@ -37,11 +49,7 @@ def _parameter(name: str, value: object, path: KeyPath, problems: Problems) -> P
     except ValidationError as error:
         report(error, ParameterSection, value, path, problems)
         return Parameter(name, t.Plain(), None, False, "", path, path, broken=True)
-    computed = [word for word in ("min", "max", "choices") if has_expression(value.get(word))]
-    for word in computed:
-        message = f'"{word}" of parameter "{name}" is written out; only its default may be an expression'
-        problems.add("wrong-type", message, (*path, word))
-    if computed:
+    if _computed(name, section, path, problems):
         return Parameter(name, t.Plain(), None, False, "", path, path, broken=True)
     type = _declared(section)
     if section.default is not None and not is_template(section.default):
@@ -50,6 +58,17 @@ def _parameter(name: str, value: object, path: KeyPath, problems: Problems) -> P
             problems.add("wrong-type", f'parameter "{name}" must be {expected}', (*path, "default"))
     required = section.default is None
     return Parameter(name, type, section.default, required, section.help or "", path, (*path, "default"))
+
+
+def _computed(name: str, section: ParameterSection, path: KeyPath, problems: Problems) -> bool:
+    """Report what a declaration leaves to be computed: there is nothing yet to compute it from."""
+    found = False
+    for word in ("type", "min", "max", "choices"):
+        if has_expression(getattr(section, word)):
+            message = f'"{word}" of parameter "{name}" is written out; only its default may be an expression'
+            problems.add("wrong-type", message, (*path, word))
+            found = True
+    return found
 
 
 def _declared(section: ParameterSection) -> t.ValueType:

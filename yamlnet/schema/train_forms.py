@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from yamlnet.catalog.entry import Kind
@@ -19,6 +20,9 @@ LATER_OBJECTIVES = (
     "Seq2Seq", "Contrastive", "Diffusion", "Distillation", "DQN", "PolicyGradient",
 )  # fmt: skip
 
+CLASS = re.compile(r"[0-9]{1,9}\Z")
+"""A class as a key: `class_weight: {0: 1, 1: 4}`."""
+
 EXPORT_FORMATS = ("keras", "onnx", "saved_model")
 
 
@@ -27,6 +31,8 @@ def check_train(value: object, outputs: Collection[str], path: KeyPath, problems
     if not isinstance(value, dict):
         return
     _check_objective(value.get("objective", "Supervised"), (*path, "objective"), problems)
+    _check_nothing("loss", value.get("loss"), outputs, (*path, "loss"), problems)
+    _check_nothing("metric", value.get("metrics"), outputs, (*path, "metrics"), problems)
     if value.get("loss") is not None:
         for spec, place in by_output("loss", value["loss"], outputs, (*path, "loss")):
             check_object("loss", spec, place, problems)
@@ -38,6 +44,11 @@ def check_train(value: object, outputs: Collection[str], path: KeyPath, problems
     callbacks = value.get("callbacks")
     for index, callback in enumerate(callbacks if isinstance(callbacks, list) else []):
         check_object("callback", callback, (*path, "callbacks", index), problems)
+    weights = value.get("class_weight")
+    for name in weights if isinstance(weights, dict) else ():
+        if not CLASS.match(name):
+            message = f'"class_weight" names classes by their numbers, from 0; "{name}" is none'
+            problems.add("class-weight", message, (*path, "class_weight", name), "key")
 
 
 def is_by_output(kind: Kind, value: object, outputs: Collection[str]) -> bool:
@@ -73,11 +84,28 @@ def metric_specs(value: object, outputs: Collection[str], path: KeyPath) -> list
             found
             for name, inner in value.items()
             if inner is not None
-            for found in metric_specs(inner, (), (*path, str(name)))
+            for found in _metrics_of_one(inner, (*path, str(name)))
         ]
+    return _metrics_of_one(value, path)
+
+
+def _metrics_of_one(value: object, path: KeyPath) -> list[tuple[object, KeyPath]]:
     if isinstance(value, list):
         return [(spec, (*path, index)) for index, spec in enumerate(value)]
     return [(value, path)]
+
+
+def _check_nothing(
+    kind: Kind, value: object, outputs: Collection[str], path: KeyPath, problems: Problems
+) -> None:
+    """Report an output that does not exist and is given nothing; the others are in the plan."""
+    if not is_by_output(kind, value, outputs) or not isinstance(value, dict) or not outputs:
+        return
+    for name, spec in value.items():
+        if spec is None and name not in outputs:
+            mend = did_you_mean(name, outputs) or f"; it has {', '.join(outputs)}"
+            message = f'the model has no output "{name}"{mend}'
+            problems.add("output-names", message, (*path, name), "key")
 
 
 def _check_objective(value: object, path: KeyPath, problems: Problems) -> None:

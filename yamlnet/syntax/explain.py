@@ -35,6 +35,8 @@ SITUATIONS: tuple[Callable[[Stuck], Diagnostic | None], ...] = (
     line_mistakes.inline_list,
     text_mistakes.needs_quotes,
     text_mistakes.version,
+    text_mistakes.colon_in_brackets,
+    text_mistakes.document_end,
     line_mistakes.misplaced_value,
 )
 """In the order in which they are asked: the more particular before the more general."""

@@ -67,6 +67,25 @@ def bad_escape(stuck: Stuck) -> Diagnostic | None:
     return stuck.refuse("bad-escape", message, stuck.place_of(start, len(escape)))
 
 
+def colon_in_brackets(stuck: Stuck) -> Diagnostic | None:
+    """`{units:, …}`: a colon in brackets with neither a space nor text behind it."""
+    if "found unexpected ':'" not in stuck.problem:
+        return None
+    message = "a value, or a space, is missing after this colon; text that ends with a colon needs quotes"
+    return stuck.refuse("missing-value", message, stuck.span())
+
+
+def document_end(stuck: Stuck) -> Diagnostic | None:
+    """Three dots end a document; a file has but one, and it has to have something in it."""
+    if "<document start>" in stuck.problem:
+        message = 'a line of three dots ("...") ended the blueprint above; remove it, or what follows'
+        return stuck.refuse("several-documents", message, stuck.rest)
+    if stuck.lines[stuck.line].startswith("...") and "node content" in stuck.problem:
+        message = 'three dots ("...") end a blueprint, and there is none above them'
+        return stuck.refuse("empty-document", message, place(stuck.line, 0, 3))
+    return None
+
+
 def after_value(stuck: Stuck) -> Diagnostic | None:
     """Something behind a value that was already complete."""
     if "expected key" not in stuck.problem and "expected <block end>" not in stuck.problem:

@@ -1,0 +1,105 @@
+"""What each key of a blueprint is for, in a line: what an editor shows where the mouse rests on it."""
+
+from __future__ import annotations
+
+from yamlnet.schema.json_types import Schema
+from yamlnet.schema.sections import (
+    BlockSection,
+    DataSection,
+    Document,
+    GraphSection,
+    ParameterSection,
+    TrainSection,
+)
+from yamlnet.schema.words import EXTENDS, GIVEN, IMPORT, VARIANTS
+
+HELP: dict[type, dict[str, str]] = {
+    Document: {
+        "yamlnet": "The language's version; required.",
+        "name": "What the model, its runs and its files are called.",
+        "description": "What it is, in a sentence.",
+        "params": 'What a user may turn: --set width=32. An expression reads them: "${width * 2}".',
+        "blocks": "Sub-graphs with parameters of their own, used like layers; every use has its own weights.",
+        "models": "Further models, used like layers; calling one twice shares its weights.",
+        "model": "The model that is built and trained.",
+        "data": "Where rows come from, and how columns become tensors.",
+        "train": "What is learnt, how, and for how long.",
+        "export": "The formats that a trained model is written in.",
+        IMPORT: "Blocks and models of other files, by a name: vision: ./blocks/vision.yaml",
+        EXTENDS: "A file whose keys this one's go over.",
+        VARIANTS: "Named settings, chosen as file.yaml:name.",
+    },
+    GraphSection: {
+        "inputs": "The tensors that it reads, by name: image: [28, 28, 1]. null is any size.",
+        "layers": "Layers, operations, blocks and models; each reads the one before, or what `from` says.",
+        "outputs": "The tensors that it gives, by the names that `as` gave them; default: the last entry's.",
+    },
+    BlockSection: {
+        "params": "What a use may set; null is what every use has to give.",
+        "inputs": "The names of the tensors that it reads; default: one, input.",
+        "layers": "Layers, operations and blocks; each reads the one before, or what `from` says.",
+        "outputs": "The tensors that it gives, by the names that `as` gave them; default: the last entry's.",
+        "help": "What it is, in a sentence.",
+    },
+    DataSection: {
+        "train": "The rows to learn from: {Csv: rows.csv}, {Sklearn: digits}.",
+        "validation": "The rows that training is watched on: a source, or a fraction of train.",
+        "test": "The rows that the result is measured on: a source, or a fraction of train.",
+        "inputs": "For each of the model's inputs, its columns and what turns them into a tensor.",
+        "targets": "For each of the model's outputs, its columns and what turns them into a tensor.",
+        "batch_size": "Rows a step; default 32.",
+        "shuffle": "Whether each epoch has its rows in another order; default true.",
+    },
+    TrainSection: {
+        "objective": "What is learnt; default Supervised.",
+        "loss": "What is made small: one loss, or a mapping by output.",
+        "loss_weights": "How much each output's loss counts.",
+        "metrics": "What is measured: one metric, a list, or a mapping by output.",
+        "optimizer": "How weights are changed: adam, or {Adam: {learning_rate: 1e-3}}.",
+        "epochs": "How often all rows are seen.",
+        "steps": "How many batches are seen in all, in place of epochs.",
+        "callbacks": "What happens while training: EarlyStopping, ModelCheckpoint, …",
+        "class_weight": "How much the rows of each class count: {0: 1, 1: 4}.",
+        "precision": "Keras's dtype policy: mixed_float16, float32, …",
+        "seed": "Where all randomness begins; the same seed gives the same run. Default 0.",
+        "backend": "What Keras runs on; auto is what is installed.",
+    },
+    ParameterSection: {
+        "default": "Its value where none is set.",
+        "type": "What it has to be; taken from the default where it is not written.",
+        "min": "The smallest value.",
+        "max": "The largest value.",
+        "choices": "The values that it may have.",
+        "help": "What it is, in a few words.",
+    },
+}
+
+IMPORT_HELP = {
+    "from": "A path, pkg:package/file.yaml, git+https://host/repository@revision#file.yaml, or a URL.",
+    GIVEN: "What is set in that file's params.",
+}
+
+TENSOR_HELP = {
+    "column": "The column that becomes this tensor.",
+    "columns": "The columns that become this tensor, side by side.",
+    "missing": "What stands for a missing value: error, mean, or a number.",
+    "encode": "What a category becomes: its index, or a one-hot vector.",
+    "normalize": "Mean 0 and deviation 1 (standard), or from 0 to 1 (min-max), as of the training rows.",
+    "scale": "What every number is multiplied by.",
+    "reshape": "The shape of one row.",
+    "dtype": "The type of its numbers.",
+}
+
+SOURCE_HELP = {
+    "Sklearn": "A data set that scikit-learn ships.",
+    "Keras": "A data set of keras.datasets, which is fetched once.",
+    "Csv": "A CSV file, relative to the blueprint.",
+    "Parquet": "A Parquet file, relative to the blueprint.",
+    "Json": "A file with a JSON object on each line, relative to the blueprint.",
+    "Npz": "A file of NumPy arrays, relative to the blueprint.",
+}
+
+
+def helped(properties: dict[str, Schema], help: dict[str, str]) -> dict[str, Schema]:
+    """Properties with their help; the key error of one without is the author's to mend."""
+    return {name: {**schema, "description": help[name]} for name, schema in properties.items()}
