@@ -36,6 +36,9 @@ PLAIN = re.compile(r"[A-Za-z0-9_.+-]+\Z")
 LONGEST = 100
 """Longer forms are shown with their beginning."""
 
+MOST = 300
+"""Longer texts are not looked at: what they should have been would not help, and a stranger wrote them."""
+
 
 def without_module(name: str) -> str:
     """`keras.layers.Dense` → `Dense`."""
@@ -58,7 +61,7 @@ def _in_other_case(kind: Kind, name: str) -> str | None:
 
 def from_call(kind: Kind, text: str) -> str | None:
     """`Dense(10, activation="relu")`, `Dense 10`, `nn.Linear`: the object form, or None."""
-    found = CALL.match(text.strip())
+    found = CALL.match(text.strip()) if len(text) <= MOST else None
     name = keras_name(kind, found["name"]) if found is not None else None
     if found is None or name is None:
         return None
@@ -100,7 +103,7 @@ def value_mend(value: object, expected: str) -> str:
     """How a value is written that Python, a shell or a template writes otherwise: `; write [3, 3]`."""
     if value is None and "true or false" in expected:
         return "; write true"
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > LONGEST:
         return ""
     text = value.strip()
     if TUPLE.match(text) and "list" in expected:

@@ -118,7 +118,8 @@ def _repeat(value: object, path: KeyPath, problems: Problems) -> object:
         if (isinstance(values, list | int) and not isinstance(values, bool)) or is_template(values):
             return value
     message = "`for` takes a count, or one variable with its values: for: {stage: [1, 2, 3]}"
-    if isinstance(value, str) and (found := FOR.match(value)) is not None:
+    found = FOR.match(value) if isinstance(value, str) and len(value) < 100 else None
+    if found is not None:
         turns = found["count"] or found["more"]
         message = f"`for` takes a count, or one variable with its values: for: {turns}"
         if found["name"]:

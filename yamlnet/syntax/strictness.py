@@ -37,7 +37,7 @@ TAG_MENDS = {
 CLASS_TAG = re.compile(r"![A-Z]\w*\Z")
 """`!Dense {units: 10}`, as other tools write an object."""
 
-ROUND = re.compile(r"\(([^()\[\]{}\n]*,[^()\[\]{}\n]*)\)")
+ROUND = re.compile(r"\(([^()\[\]{}\n,]{0,40}(?:,[^()\[\]{}\n,]{0,40}){1,8})\)")
 
 
 class Told(NamedTuple):
