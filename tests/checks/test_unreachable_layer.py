@@ -113,7 +113,9 @@ def test_without_conditions_it_is_exact(document: Words) -> None:
     flow = flow_of(found.models["model"], found)
     dead = {path for path in flow.entries if path not in alive}
     assert unreached(flow) <= dead
-    if '"for": 6' not in json.dumps(document):  # what only a loop's first turn reads may be dead, and is not told
+    if '"for": 6' not in json.dumps(
+        document
+    ):  # what only a loop's first turn reads may be dead, and is not told
         assert unreached(flow) == dead
     unit = flow_of(found.blocks["unit"], found)
     if any(path in alive for path in unit.entries):
