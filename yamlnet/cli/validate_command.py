@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from yamlnet.pipeline import LoadedBlueprint
 
 BEGINNING = Span(1, 1, 1, 1)
+
+BLUEPRINT = re.compile(r"\.ya?ml(:[^/\\]*)?$")
+"""How the name of a blueprint ends, with a variant or without."""
 
 
 @click.command("validate", short_help="Check blueprints and say every mistake in them.")
@@ -70,9 +74,6 @@ def command(
 
 def _check_all(blueprints: tuple[str, ...], check: Checking, quiet: bool) -> bool:
     """Check files and tell what is wrong with all of them; whether anything is."""
-    from yamlnet.compiler.archives import ArchiveError
-    from yamlnet.stored import check_stored, is_stored
-
     style = style_asked()
     problems: list[Diagnostic] = []
     trees: dict[str, Places] = {}
@@ -83,8 +84,7 @@ def _check_all(blueprints: tuple[str, ...], check: Checking, quiet: bool) -> boo
                 click.echo(f"{path}: ok ({answer})")
             continue
         try:
-            if is_stored(path):
-                contents = check_stored(path)
+            if (contents := _stored(path)) is not None:
                 if not quiet and style == "text":
                     click.echo(f"{path}: ok ({contents})")
                 continue
@@ -98,6 +98,8 @@ def _check_all(blueprints: tuple[str, ...], check: Checking, quiet: bool) -> boo
             if style == "text":
                 tell_plainly(str(error), error.hint, style)
             else:
+                from yamlnet.compiler.archives import ArchiveError
+
                 name = "archive" if isinstance(error, ArchiveError) else "file"
                 problems.append(Diagnostic(name, str(error), span=BEGINNING, source=path))
         else:
@@ -112,6 +114,15 @@ def _check_all(blueprints: tuple[str, ...], check: Checking, quiet: bool) -> boo
                     click.echo(f"{path}: ok ({answer})")
     tell(problems, trees, style)
     return unread or any(problem.severity == "error" for problem in problems)
+
+
+def _stored(path: str) -> str | None:
+    """What a model file or a run folder holds, once it was looked through; None for a blueprint."""
+    if BLUEPRINT.search(path):  # what follows takes longer than the rest of validating one
+        return None
+    from yamlnet.stored import check_stored, is_stored
+
+    return check_stored(path) if is_stored(path) else None
 
 
 def _contents(loaded: LoadedBlueprint) -> str:

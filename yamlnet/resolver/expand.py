@@ -256,10 +256,12 @@ class Expander:
             if isinstance(written, list)
             else {}
         )
-        return tuple(
-            read_name(str(name), body, self.builder, self.filling, (*path, key))
-            for key, name in named.items()
-        )
+        return tuple(self._output(name, body, (*path, key)) for key, name in named.items())
+
+    def _output(self, name: object, body: Body, path: KeyPath) -> Tensors:
+        if not isinstance(name, str):
+            return MISSING  # no name: that was reported
+        return read_name(name, body, self.builder, self.filling, path)
 
     def _bind(self, entry: Entry, found: Tensors, body: Body) -> None:
         path = entry.word("as")
