@@ -77,6 +77,10 @@ class Seeds:
         self.parts = [part for value in self.values for _, part in _places(value)]
 
 
+BEGUN = "yamlnet: 1\nmodel: {inputs: [4], layers: [Dense: 3]}\nparams:\n  a: "
+"""What is right with any value behind it."""
+
+
 def random_bytes(rng: Random, seeds: Seeds) -> bytes:
     """Bytes without a sense, or a seed with some bytes changed."""
     if rng.random() < 0.3:
@@ -106,7 +110,7 @@ def yaml_like(rng: Random, seeds: Seeds) -> bytes:
     ]
     if rng.random() < 0.05:
         pieces = [rng.choice(TOKENS) * rng.choice((70, 300, 3000)), *pieces]
-    begin = "yamlnet: 1\nmodel:\n" if rng.random() < 0.3 else ""
+    begin = rng.choice(("", "", "yamlnet: 1\nmodel:\n", BEGUN))
     return (begin + "".join(pieces)).encode("utf-8", "surrogatepass")
 
 

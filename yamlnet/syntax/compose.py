@@ -165,7 +165,8 @@ class Composer:
                     self._tell(strictness.key_in_braces(key, event, first, self.text))
                 keys[key] = marks.whole(event)
                 values[key], children[key] = value, last
-            empty = event if marks.is_empty(first) else empty
+            if key is not None and marks.is_empty(first):
+                empty = event
             event = next(self.events)
         return values, Positions(marks.collection(start, event, last), keys, children)
 
