@@ -91,9 +91,10 @@ class TokenFile:
 
 @dataclass(frozen=True, slots=True)
 class MappingOf:
-    """A mapping from strings to values of one type."""
+    """A mapping from strings to values of one type; `keys` is a pattern that editors hold keys against."""
 
     value: ValueType
+    keys: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
