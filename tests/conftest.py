@@ -62,6 +62,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What the tests find out is kept for them alone, not for whoever runs them."""
+    os.environ.setdefault("YAMLNET_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     backend = config.getoption("--backend")
     if backend in BACKENDS:

@@ -34,7 +34,7 @@ ROOMS = ("compiler/", "data/", "objectives/", "pipeline.py")
 MISSING_PACKAGE = "needs a machine without the package"
 EXCEPTED = {
     "compiler/objects.py _path: ": "`validate` refused the name before; a guard for plans made by code",
-    "compiler/objects.py _refuse_unread: ": "`validate` refused it before; a guard for plans made by code",
+    "compiler/objects.py _refuse_unread: ": "`validate` refused the argument before; a guard, likewise",
     "compiler/initializers.py _stft_window: ": "`validate` takes a window's name, never its values",
     "compiler/lowering.py Lowering._input: ": "`validate` refused it before: a guard for a new Keras",
     "compiler/lowering.py Lowering._model: ": "the check name-clash refuses it before; a guard",

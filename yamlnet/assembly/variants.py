@@ -6,8 +6,9 @@ from yamlnet.assembly.merge import SECTIONS, merge
 from yamlnet.diagnostics.diagnostic import Span
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import did_you_mean
-from yamlnet.schema.parameters import read_parameters
-from yamlnet.schema.words import VARIANTS, name_mistake
+from yamlnet.schema.parameters import meant_parameters, read_parameters
+from yamlnet.schema.sections import Document, section_keys
+from yamlnet.schema.words import ASSEMBLED, VARIANTS, name_mistake
 from yamlnet.syntax.graft import put
 from yamlnet.syntax.tree import Branch, Positions
 
@@ -81,7 +82,7 @@ def _as_document(settings: Branch, document: Branch, problems: Problems) -> Bran
     """A variant's settings as the document that goes over the file: bare names are parameters."""
     assert isinstance(settings.value, dict)
     assert isinstance(document.value, dict)
-    declared = document.value.get("params")
+    declared = meant_parameters(document.value, (*section_keys(Document), *ASSEMBLED))
     params = Branch({}, Positions(settings.positions.span))
     root = Branch({}, Positions(settings.positions.span))
     for name, value in settings.value.items():

@@ -1,7 +1,8 @@
-"""class-weight: rows are weighted by the class of one target.
+"""class-weight: rows are weighted by the class of one target, and classes are numbers.
 
-A row has one weight, and with several targets there is no telling whose class it should follow. Keras
-refuses it too. Outputs are weighed against each other by `loss_weights`.
+The keys are the numbers that the target has once it is encoded, from 0. A row has one weight, and with
+several targets there is no telling whose class it should follow. Keras refuses it too. Outputs are weighed
+against each other by `loss_weights`.
 
 Fails:
 

@@ -42,19 +42,23 @@ BYTES = 4
 
 def check(plan: Plan, max_params: int = MAX_PARAMS) -> Iterator[Diagnostic]:
     """Yield a problem when the arguments alone make more parameters than allowed, or an input is absurd."""
-    total, heaviest = 0, None
     for graph in plan.models.values():
         yield from filter(None, map(_absurd, graph.inputs))
-        widths = _Widths(graph)
-        for node, parameters in widths.counted():
-            total += parameters
-            assert isinstance(node.callee, LayerCall)
-            heaviest = heavier(
-                heaviest, Heaviest(node.callee.layer.name, parameters, node.path, node.used_at)
-            )
+    total, heaviest = 0, None
+    for one in lower_bounds(plan):
+        total += one.parameters
+        heaviest = heavier(heaviest, one)
     problem = size_problem(Sizes(total, BYTES * total, 0, exact=False, heaviest=heaviest), max_params)
     if problem is not None:
         yield problem
+
+
+def lower_bounds(plan: Plan) -> Iterator[Heaviest]:
+    """Each layer of a plan with the parameters that it has at least."""
+    for graph in plan.models.values():
+        for node, parameters in _Widths(graph).counted():
+            assert isinstance(node.callee, LayerCall)
+            yield Heaviest(node.callee.layer.name, parameters, node.path, node.used_at)
 
 
 def _absurd(given: Input) -> Diagnostic | None:

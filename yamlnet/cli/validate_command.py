@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
+from yamlnet.cli.checking import Checking
 from yamlnet.cli.failures import handles_failures, style_asked, tell, tell_plainly
 from yamlnet.cli.options import (
     lock_option,
@@ -19,14 +20,16 @@ from yamlnet.cli.options import (
     set_option,
     strict_option,
 )
-from yamlnet.diagnostics.diagnostic import BackendError, BlueprintError, Diagnostic, Note, Span, YamlnetError
+from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, Note, Span, YamlnetError
 from yamlnet.diagnostics.report import Places, locate
 
 if TYPE_CHECKING:
-    from yamlnet.assembly.lock import LockMode
     from yamlnet.pipeline import LoadedBlueprint
 
 BEGINNING = Span(1, 1, 1, 1)
+
+BLUEPRINT = re.compile(r"\.ya?ml(:[^/\\]*)?$")
+"""How the name of a blueprint ends, with a variant or without."""
 
 
 @click.command("validate", short_help="Check blueprints and say every mistake in them.")
@@ -76,7 +79,15 @@ def _check_all(blueprints: tuple[str, ...], check: Checking, quiet: bool) -> boo
     trees: dict[str, Places] = {}
     unread = False
     for path in blueprints:
+        if (answer := check.answered(path)) is not None:
+            if not quiet and style == "text":
+                click.echo(f"{path}: ok ({answer})")
+            continue
         try:
+            if (contents := _stored(path)) is not None:
+                if not quiet and style == "text":
+                    click.echo(f"{path}: ok ({contents})")
+                continue
             loaded, note = check.file(path)
         except BlueprintError as error:
             own = error.trees.get("")
@@ -87,60 +98,31 @@ def _check_all(blueprints: tuple[str, ...], check: Checking, quiet: bool) -> boo
             if style == "text":
                 tell_plainly(str(error), error.hint, style)
             else:
-                problems.append(Diagnostic("file", str(error), span=BEGINNING, source=path))
+                from yamlnet.compiler.archives import ArchiveError
+
+                name = "archive" if isinstance(error, ArchiveError) else "file"
+                problems.append(Diagnostic(name, str(error), span=BEGINNING, source=path))
         else:
             problems += _named(loaded.warnings, loaded.tree.source)
             trees[loaded.tree.source] = loaded.tree
             variants = _variant_problems(loaded, check)
             problems += variants
-            if not quiet and style == "text" and not variants:
-                click.echo(f"{path}: ok ({_contents(loaded)}{note})")
+            if not variants:
+                answer = f"{_contents(loaded)}{note}"
+                check.keep_answer(path, loaded, answer)
+                if not quiet and style == "text":
+                    click.echo(f"{path}: ok ({answer})")
     tell(problems, trees, style)
     return unread or any(problem.severity == "error" for problem in problems)
 
 
-@dataclass(slots=True)
-class Checking:
-    """How files are checked. `unchecked` says why shapes could not be, once that turned out."""
+def _stored(path: str) -> str | None:
+    """What a model file or a run folder holds, once it was looked through; None for a blueprint."""
+    if BLUEPRINT.search(path):  # what follows takes longer than the rest of validating one
+        return None
+    from yamlnet.stored import check_stored, is_stored
 
-    overrides: tuple[str, ...]
-    locked: bool
-    strict: bool
-    max_params: int
-    shapes: bool
-    live: bool
-    unchecked: str | None = None
-
-    def file(self, path: str) -> tuple[LoadedBlueprint, str]:
-        """A blueprint that is right, and what of its shapes could not be checked.
-
-        Raises:
-            BlueprintError, YamlnetError: it is not right, or cannot be read.
-        """
-        from yamlnet.pipeline import infer_shapes, load
-
-        locks: LockMode = "refuse" if self.locked else "warn"
-        loaded = load(path, self.overrides, locks, self.strict, self.max_params)
-        if not self.shapes or self.unchecked is not None or not loaded.plan.models:
-            return loaded, ""
-        try:
-            verdict = infer_shapes(loaded, self._announce)
-        except BlueprintError as error:
-            told = BlueprintError((*loaded.warnings, *error.diagnostics))
-            told.trees = error.trees
-            raise told from error.__cause__
-        except BackendError as error:
-            self.unchecked = f"{error}; {error.hint}" if error.hint else str(error)
-            return loaded, ""
-        return loaded, f"; the shapes of {verdict.waiting:,} wait for the data" if verdict.waiting else ""
-
-    def _announce(self, what: str) -> AbstractContextManager[object]:
-        """Show on a terminal that something takes a moment."""
-        if not self.live or not sys.stderr.isatty():
-            return nullcontext()
-        from rich.console import Console
-
-        return Console(stderr=True).status(what)
+    return check_stored(path) if is_stored(path) else None
 
 
 def _contents(loaded: LoadedBlueprint) -> str:

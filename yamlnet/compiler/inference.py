@@ -12,7 +12,7 @@ from yamlnet.compiler.backend import inferring_backend, select_backend
 from yamlnet.resolver.plan import Plan
 from yamlnet.verdicts.fingerprint import plan_key
 from yamlnet.verdicts.store import keep, recall
-from yamlnet.verdicts.verdict import Verdict
+from yamlnet.verdicts.verdict import Verdict, as_data, from_data
 
 Announce = Callable[[str], AbstractContextManager[object]]
 """Says on a terminal what takes a moment, for as long as it does."""
@@ -32,12 +32,12 @@ def plan_verdict(plan: Plan, asked: str | None = None, announce: Announce = null
     """
     backend = inferring_backend(asked, plan.backend)
     key = plan_key(plan, backend)
-    verdict = recall(key)
+    verdict = recall(key, from_data)
     if verdict is None:
         with announce(f"checking shapes: Keras on {backend} is being imported"):
             select_backend(backend)
             from yamlnet.compiler.lower import infer
 
             verdict = infer(plan)
-        keep(key, verdict)
+        keep(key, as_data(verdict))
     return verdict

@@ -231,9 +231,9 @@ class Lowering:
 
     def _refusal(self, node: Node, text: str) -> Refusal:
         """What the explanations know of a call."""
-        reads = tuple(self._read(ref) for ref in _references([*node.args, *node.kwargs.values()]))
         layer = self.layers.get(node.callee.instance) if isinstance(node.callee, LayerCall) else None
-        named = {name: tuple(map(self._read, _references(value))) for name, value in node.kwargs.items()}
+        reads = self._reads([*node.args, *node.kwargs.values()])
+        named = {name: self._reads(value) for name, value in node.kwargs.items()}
         return Refusal(callee_name(node), _arguments(node), reads, text, layer, named)
 
     def _refused(self, node: Node, refusal: Refusal, message: str) -> BlueprintError:
@@ -243,28 +243,29 @@ class Lowering:
             notes.append(Note(f'"{read.name}" gives shape {shape_text(shape)}', read.path))
         return BlueprintError([Diagnostic("shape", message, node.path, "key", notes=tuple(notes))])
 
-    def _read(self, ref: TensorRef) -> Read:
-        """What the explanations know of a tensor."""
-        nodes = {node.name: (index, node) for index, node in enumerate(self.graph.nodes)}
-        index, node = nodes.get(ref.node, (-1, None))
+    def _reads(self, values: object) -> tuple[Read, ...]:
+        """What the explanations know of the tensors in some arguments."""
+        return tuple(read for ref in _references(values) for read in self._read(ref))
+
+    def _read(self, ref: TensorRef) -> Iterator[Read]:
+        index, node = self.places.get(ref.node, (-1, None))
         path = node.path if node else next(one.path for one in self.graph.inputs if one.name == ref.node)
-        tensor = self._tensor(ref)
-        return Read(
-            name=ref.node,
-            callee=callee_name(node) if node else "Input",
-            arguments=_arguments(node) if node else {},
-            shape=tuple(tensor.shape) if hasattr(tensor, "shape") else None,
-            dtype=str(getattr(tensor, "dtype", "")),
-            order=index,
-            path=path,
-        )
+        callee, arguments = (callee_name(node), _arguments(node)) if node else ("Input", {})
+        for tensor in keras.tree.flatten(self._tensor(ref)):
+            if isinstance(tensor, keras.KerasTensor):
+                yield Read(ref.node, callee, arguments, tuple(tensor.shape), str(tensor.dtype), index, path)
+
+    @property
+    def places(self) -> dict[str, tuple[int, Node]]:
+        """Each node with its place in the graph, by its name."""
+        return {node.name: (index, node) for index, node in enumerate(self.graph.nodes)}
 
 
 def _once(reads: Iterable[Read]) -> Iterator[tuple[Read, Shape]]:
     """Each tensor that has a shape, once."""
     told: set[tuple[KeyPath, Shape]] = set()
     for read in reads:
-        if read.shape is not None and (read.path, read.shape) not in told:
+        if (read.path, read.shape) not in told:
             told.add((read.path, read.shape))
             yield read, read.shape
 

@@ -72,6 +72,18 @@ def count_weights(layer: Any, bytes_by_dtype: Counter[str]) -> int:
     return total
 
 
+def output_bytes(model: Any, batch: int) -> int:
+    """What the outputs of all layers of a model take for one batch; a called model's with each call."""
+    total = 0
+    # Keras has no public way to ask for calls rather than layers.
+    for node in (node for nodes in model._nodes_by_depth.values() for node in nodes):
+        if isinstance(node.operation, keras.Model):
+            total += output_bytes(node.operation, batch)
+        else:
+            total += sum(tensor_bytes(tensor, batch) for tensor in _tensors(node.outputs))
+    return total
+
+
 def tensor_bytes(tensor: Any, batch: int) -> int:
     """What a symbolic tensor takes for one batch, its free dimensions counted as one."""
     first = batch if tensor.shape[:1] == (None,) else 1

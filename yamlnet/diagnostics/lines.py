@@ -20,7 +20,7 @@ def split_lines(text: str) -> list[str]:
 
 def shown(text: str) -> str:
     """A stretch of a line as it is shown: tabs as spaces, what would garble a terminal as `�`."""
-    return "".join(map(_shown_character, text))
+    return text if text.isprintable() else "".join(map(_shown_character, text))
 
 
 def width(text: str) -> int:

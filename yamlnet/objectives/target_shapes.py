@@ -55,7 +55,8 @@ def _check_sparse(
     shape = target.shape[1:]
     classes = output[-1] if output else None
     if not fits(shape, output[:-1]) and not fits(shape, (*output[:-1], 1)):
-        mend = "; for one-hot targets take CategoricalCrossentropy" if fits(shape, output) else ""
+        one_hot = "; for one-hot targets take CategoricalCrossentropy" if fits(shape, output) else ""
+        mend = one_hot or not_pooled(output, (*shape, classes))
         one = written(output[:-1]) if output else "[]"
         return f"{loss.name} wants the class's number, shape {one}; the target has {written(shape)}{mend}"
     if classes is None or not target.size or loss.arguments.get("ignore_class") is not None:
@@ -83,10 +84,22 @@ def _check_elementwise(
         mend = "; for classes take SparseCategoricalCrossentropy; for a number give its layer 1 unit"
     elif len(output) == 1 and len(shape) == 1:
         mend = f"; give its layer {shape[0]} units"
+    mend = not_pooled(output, (*shape, output[-1]) if numbers or shape == () else shape) or mend
     return (
         f"{loss.name} compares values one by one, and the output has shape {written(output)}, "
         f"the target {written(shape)}{mend}"
     )
+
+
+def not_pooled(output: tuple[int | None, ...], wanted: Sequence[int | None]) -> str:
+    """The mend where an image or sequence went into the last layer as it was, else nothing.
+
+    `wanted` is the shape that the output would have had.
+    """
+    kept = len(output) - len(wanted)
+    if kept not in (1, 2, 3) or len(wanted) != 1:
+        return ""
+    return f"; its layer gets rank {len(output) + 1}: add GlobalAveragePooling{kept}D or Flatten before it"
 
 
 def fits(found: Sequence[int | None], wanted: Sequence[int | None]) -> bool:

@@ -5,6 +5,7 @@ With other parameters they are reached, so a name that nothing could ever give i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from yamlnet.diagnostics.diagnostic import KeyPath
@@ -47,15 +48,15 @@ def _check(
     told: set[KeyPath],
 ) -> None:
     bound = {*inputs, *_bound(entries)}
+    made = _made(bound)
     for entry, scope in _with_loops(entries, known):
         for text, path in _texts(entry):
             if path not in told:
                 _check_text(text, scope, path, problems)
-        if not any(map(is_template, bound)):
-            for name, path in _names_read(entry.reads, entry.word("from")):
-                if name not in bound and path not in told:
-                    mend = did_you_mean(name, bound)
-                    problems.add("unknown-name", f'no tensor is called "{name}" here{mend}', path)
+        for name, path in _names_read(entry.reads, entry.word("from")):
+            if path not in told and name not in bound and not made.fullmatch(name):
+                mend = did_you_mean(name, bound)
+                problems.add("unknown-name", f'no tensor is called "{name}" here{mend}', path)
 
 
 def _check_text(text: str, scope: Mapping[str, object], path: KeyPath, problems: Problems) -> None:
@@ -72,6 +73,12 @@ def _bound(entries: tuple[Entry, ...]) -> Iterator[str]:
         yield from (entry.binds,) if isinstance(entry.binds, str) else entry.binds or ()
         yield from () if entry.name is None else (entry.name,)
         yield from _bound(entry.layers)
+
+
+def _made(bound: set[str]) -> re.Pattern[str]:
+    """What the names that are made by expressions can be: `skip${i}` is `skip` and anything."""
+    texts = (re.split(r"\$\{.*?\}", name) for name in bound if is_template(name))
+    return re.compile("|".join(".*".join(map(re.escape, parts)) for parts in texts) or r"(?!)")
 
 
 def _with_loops(

@@ -12,9 +12,9 @@ from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.schema.entries import Reader, names_bound
 from yamlnet.schema.expressions import check_expressions
 from yamlnet.schema.forms import Block, Library, Model
-from yamlnet.schema.parameters import read_parameters
+from yamlnet.schema.parameters import meant_parameters, read_parameters
 from yamlnet.schema.pydantic_errors import report
-from yamlnet.schema.sections import LibrarySection, read_section
+from yamlnet.schema.sections import BlockSection, Document, LibrarySection, read_section, section_keys
 from yamlnet.schema.words import (
     ASSEMBLED,
     DEFAULT_INPUT,
@@ -44,9 +44,11 @@ def read_library(document: Mapping[str, object], path: KeyPath, label: str, prob
         message = f'"{name}" is both a block and a model; rename one'
         problems.add("name", message, (*path, "blocks", name), "key")
     imports = _imports(document)
-    names = _Names(blocks, models, imports, problems)
+    names = _Names(blocks, models, imports, problems, unread=_unread(document))
     return Library(
-        params=read_parameters(document.get("params"), (*path, "params"), problems),
+        params=read_parameters(
+            meant_parameters(document, (*section_keys(Document), *ASSEMBLED)), (*path, "params"), problems
+        ),
         blocks={name: _block(name, value, names, (*path, "blocks", name)) for name, value in blocks.items()},
         models={name: _model(name, value, names, path) for name, value in models.items()},
         imports={
@@ -108,13 +110,21 @@ class _Names:
         models: Mapping[str, object],
         imports: Mapping[str, Mapping[str, object]],
         problems: Problems,
+        unread: bool,
     ) -> None:
         self.blocks, self.models, self.imports, self.problems = blocks, models, imports, problems
+        self.unread = unread
 
     def reader(self, layers: object, without: str = "") -> Reader:
         """A reader of one list of entries; `without` is the model that it is: none calls itself."""
         models = {name: form for name, form in self.models.items() if name != without}
-        return Reader(self.blocks, models, self.imports, self.problems, set(names_bound(layers)))
+        named = set(names_bound(layers))
+        return Reader(self.blocks, models, self.imports, self.problems, named, self.unread)
+
+
+def _unread(document: Mapping[str, object]) -> bool:
+    """Whether blocks or models were written as something else, so that not all their names are known."""
+    return any(isinstance(document.get(key), list | str) for key in ("blocks", "models"))
 
 
 def _mapping(
@@ -144,7 +154,9 @@ def _block(name: str, value: object, known: _Names, path: KeyPath) -> Block:
     reader = known.reader(value.get("layers"))
     return Block(
         name=name,
-        params=read_parameters(value.get("params"), (*path, "params"), known.problems),
+        params=read_parameters(
+            meant_parameters(value, section_keys(BlockSection)), (*path, "params"), known.problems
+        ),
         inputs=names,
         entries=reader.read(value.get("layers"), (*path, "layers")),
         outputs=value.get("outputs"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from pydantic_core import ValidationError
 
@@ -10,11 +10,23 @@ from yamlnet.catalog import types as t
 from yamlnet.catalog.values import describe, problem
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.problems import Problems
+from yamlnet.diagnostics.suggest import closest
 from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Parameter
 from yamlnet.schema.pydantic_errors import report
 from yamlnet.schema.sections import ParameterSection, read_section
 from yamlnet.schema.words import name_mistake
+
+
+def meant_parameters(section: Mapping[str, object], keys: Collection[str]) -> object:
+    """What a section has under `params`, or under a misspelling of it, which is one mistake and told as it.
+
+    `keys` are the section's other words, none of which it can be.
+    """
+    if "params" in section:
+        return section["params"]
+    found = (key for key in section if key not in keys and closest(key, ["params"]) is not None)
+    return section.get(next(found, "params"))
 
 
 def read_parameters(values: object, path: KeyPath, problems: Problems) -> dict[str, Parameter]:

@@ -21,6 +21,9 @@ LATER_OBJECTIVES = (
     "Seq2Seq", "Contrastive", "Diffusion", "Distillation", "DQN", "PolicyGradient",
 )  # fmt: skip
 
+CLASS = re.compile(r"[0-9]{1,9}\Z")
+"""A class as a key: `class_weight: {0: 1, 1: 4}`."""
+
 EXPORT_FORMATS = ("keras", "onnx", "saved_model")
 
 
@@ -43,6 +46,11 @@ def check_train(value: object, outputs: Collection[str], path: KeyPath, problems
     callbacks = value.get("callbacks")
     for index, callback in enumerate(callbacks if isinstance(callbacks, list) else []):
         check_object("callback", callback, (*path, "callbacks", index), problems)
+    weights = value.get("class_weight")
+    for name in weights if isinstance(weights, dict) else ():
+        if not CLASS.match(name):
+            message = f'"class_weight" names classes by their numbers, from 0; "{name}" is none'
+            problems.add("class-weight", message, (*path, "class_weight", name), "key")
 
 
 def _check_classes(value: object, path: KeyPath, problems: Problems) -> None:

@@ -227,6 +227,8 @@ class Composer:
             self._problem("number", str(error), marks.whole(event))
             return None
         if type(value) is str:
+            if value[0] == "(" and ")" not in value:
+                self._tell(strictness.half_of_brackets(event, self.text))
             if value in MEANT or value[0] in MAY_BE_NUMBER:
                 self._check_meaning(event, value)
         elif type(value) is int and text[0] in "0+-" and len(text) > 1:

@@ -7,39 +7,37 @@ one does are the parser's events read a second time to tell a comment from a tex
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
 from yaml.events import ScalarEvent
 
 CANDIDATE = re.compile(r"[\[\]{},\"':>|+\-0-9]#")
-COMMENT = re.compile(r"(?:^|(?<=\s))#")
-HEADER = re.compile(r"[^\r\n]*[|>][-+0-9]*")
-"""What stands before the text of a block: an anchor perhaps, the indicator, and what modifies it."""
+LINE_END = re.compile(r"[\r\n]|\Z")
+BREAK = re.compile(r"[\r\n]")
 
 
-def glued_comments(text: str, events: Iterator[Any]) -> list[int]:
-    """The index of each `#` that begins a comment and has no space before it."""
-    scalars: list[Any] = [event for event in events if type(event) is ScalarEvent]
-    starts = [event.start_mark.index for event in scalars]
-    candidates = (found.end() - 1 for found in CANDIDATE.finditer(text))
-    return [index for index in candidates if _is_glued(text, index, scalars, starts)]
+def glued_comments(text: str, events: Iterator[Any]) -> Iterator[int]:
+    """The index of each `#` that begins a comment and has no space before it.
+
+    Every `#` outside of scalars begins a comment: the text is walked once, over scalars and to the ends of
+    comments.
+    """
+    scalars: Iterator[Any] = (event for event in events if type(event) is ScalarEvent)
+    scalar = next(scalars, None)
+    index = text.find("#")
+    while index >= 0:
+        while scalar is not None and scalar.end_mark.index <= index:
+            scalar = next(scalars, None)
+        if scalar is not None and scalar.start_mark.index <= index and not _in_header(scalar, index, text):
+            index = text.find("#", scalar.end_mark.index)
+            continue
+        if index > 0 and text[index - 1] not in " \t\r\n":
+            yield index
+        end = LINE_END.search(text, index)
+        index = text.find("#", end.start()) if end else -1
 
 
-def _is_glued(text: str, index: int, scalars: list[Any], starts: list[int]) -> bool:
-    scalar = _scalar_at(index, scalars, starts)
-    if scalar is not None:
-        begin = scalar.start_mark.index
-        return scalar.style in ("|", ">") and HEADER.fullmatch(text[begin:index]) is not None
-    line = max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1
-    before = COMMENT.finditer(text, line, index)
-    return all(_scalar_at(found.end() - 1, scalars, starts) is not None for found in before)
-
-
-def _scalar_at(index: int, scalars: list[Any], starts: list[int]) -> Any:
-    """The scalar that a character belongs to, or None."""
-    nearest = bisect_right(starts, index) - 1
-    if nearest < 0 or index >= scalars[nearest].end_mark.index:
-        return None
-    return scalars[nearest]
+def _in_header(scalar: Any, index: int, text: str) -> bool:
+    """Whether an index is on the line of a block scalar's `|` or `>`, where a comment may stand."""
+    return scalar.style in ("|", ">") and not BREAK.search(text, scalar.start_mark.index, index)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from itertools import islice
 from pathlib import Path
 
 import yaml
@@ -68,13 +69,10 @@ def _glued_comments(text: str, source: str) -> list[Diagnostic]:
     message = 'put a space before this "#"; a comment needs one, and a text with # needs quotes'
     places = Places(text)
     try:
-        found = glued_comments(text, events(text))
+        found = list(islice(glued_comments(text, events(text)), MAX_SHOWN))
     except yaml.YAMLError:
         return []  # of a second document, which is told already, nothing but the beginning was read
-    return [
-        Diagnostic("missing-space", message, span=places.span(index, 1), source=source)
-        for index in found[:MAX_SHOWN]
-    ]
+    return [Diagnostic("missing-space", message, span=places.span(at, 1), source=source) for at in found]
 
 
 def read(path: str | Path, max_bytes: int | None = None) -> str:

@@ -23,6 +23,9 @@ from yamlnet.resolver.plan import LayerCall, Plan
 FORM = 1
 """Of what is kept; raise it when `Verdict` changes."""
 
+APART = {"__pycache__", "data", "exporters", "gallery", "objectives", "runner", "schemas"}
+"""Folders of the package that `validate` never asks."""
+
 PACKAGE = Path(__file__).parent.parent
 
 
@@ -30,7 +33,7 @@ def plan_key(plan: Plan, backend: str) -> str:
     """The key of a plan's verdict on a backend, in hexadecimal."""
     said = [
         FORM, __version__, sys.hexversion, backend, _written(_sources()),
-        _installed("keras"), _installed(backend), [_installed(name) for name in _plugin_packages(plan)],
+        installed("keras"), installed(backend), [installed(name) for name in plugin_packages(plan)],
         plan.train.precision if plan.train else None, plan.data.batch_size if plan.data else 1,
         plan.name, list(plan.models.values()), plan.unknown,
     ]  # fmt: skip
@@ -67,21 +70,28 @@ def _field_names(kind: type) -> tuple[str, ...] | None:
 
 def _sources() -> Iterable[Path]:
     """Our own modules that make verdicts: whoever develops them sees at once what they changed."""
-    for folder in ("compiler", "compiler/layers", "compiler/explanations", "verdicts"):
-        if (PACKAGE / folder).is_dir():
-            yield PACKAGE / folder
+    return (
+        PACKAGE / folder for folder in ("compiler", "compiler/layers", "compiler/explanations", "verdicts")
+    )
+
+
+def sources() -> list[object]:
+    """Changes with any file of ours that has a say in what `validate` tells."""
+    rooms = [Path(entry.path) for entry in os.scandir(PACKAGE) if entry.is_dir() and entry.name not in APART]
+    return _written([PACKAGE, *rooms, PACKAGE / "catalog" / "keras"])
 
 
 def _written(folders: Iterable[Path]) -> list[object]:
+    """The files of some folders, with their sizes and when they were written."""
     found: list[object] = []
     for folder in folders:
         with os.scandir(folder) as entries:
-            files = [entry for entry in entries if entry.name.endswith(".py")]
+            files = [entry for entry in entries if entry.name.endswith((".py", ".json"))]
             found += sorted((entry.name, entry.stat().st_mtime_ns, entry.stat().st_size) for entry in files)
     return found
 
 
-def _installed(package: str) -> object:
+def installed(package: str) -> object:
     """Changes when a package is installed anew, found without importing it."""
     spec = find_spec(package)
     if spec is None or not spec.origin:
@@ -91,7 +101,7 @@ def _installed(package: str) -> object:
     return [spec.origin, known.stat().st_mtime_ns, known.stat().st_size]
 
 
-def _plugin_packages(plan: Plan) -> list[str]:
+def plugin_packages(plan: Plan) -> list[str]:
     """The packages of the plugins whose layers a plan calls."""
     names = {
         node.callee.layer.name

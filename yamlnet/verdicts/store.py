@@ -1,4 +1,4 @@
-"""Verdicts kept between runs, each in a small file named by its key.
+"""What was found out, kept between runs, each in a small file named by its key.
 
 Nothing here may fail: what cannot be kept is inferred again, and what was damaged is as if it was not
 kept. A folder or file that others could have written is not trusted.
@@ -10,35 +10,40 @@ import json
 import os
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from yamlnet.cache import cache_folder
 from yamlnet.verdicts.fingerprint import digest
-from yamlnet.verdicts.verdict import Verdict, as_data, from_data
+
+T = TypeVar("T")
 
 MOST_FILES = 1_000
 MOST_BYTES = 64 * 1024
 """Of one verdict: one that tells more is inferred again."""
 
 
-def recall(key: str) -> Verdict | None:
-    """The verdict kept under a key, if it is whole and ours."""
+def recall(key: str, read: Callable[[Any], T]) -> T | None:
+    """What is kept under a key, if it is whole and ours.
+
+    Args:
+        key: in hexadecimal.
+        read: makes of the JSON data what it stands for; what it cannot read is as if it was not kept.
+    """
     try:
         kept = _read(folder() / key)
         head, _, text = kept.partition(b"\n")
-        if head.decode() != digest(text):
-            return None
-        return from_data(json.loads(text))
+        return read(json.loads(text)) if head.decode() == digest(text) else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
-def keep(key: str, verdict: Verdict) -> None:
-    """Keep a verdict; the file appears whole or not at all."""
+def keep(key: str, data: object) -> None:
+    """Keep JSON data; the file appears whole or not at all."""
     import tempfile
 
-    text = json.dumps(as_data(verdict), separators=(",", ":")).encode()
+    text = json.dumps(data, separators=(",", ":")).encode()
     if len(text) > MOST_BYTES:
         return
     try:

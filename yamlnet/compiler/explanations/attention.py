@@ -12,7 +12,7 @@ def keys_and_values(refusal: Refusal) -> str | None:
     if refusal.callee not in ATTENTION or len(refusal.reads) < 3:
         return None
     value, key = refusal.reads[1], refusal.reads[2]
-    if value.shape is None or key.shape is None or value.shape[:-1] == key.shape[:-1]:
+    if value.shape[:-1] == key.shape[:-1]:
         return None
     return (
         f'{refusal.callee} needs a key for each value: "{value.name}" is {shape_text(value.shape)}, '

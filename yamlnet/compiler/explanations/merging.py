@@ -24,7 +24,7 @@ def counted(refusal: Refusal) -> str | None:
 
 def elementwise(refusal: Refusal) -> str | None:
     """Sums, products and their like need equal shapes; an axis of one is repeated."""
-    reads = [read for read in refusal.reads if read.shape is not None]
+    reads = refusal.reads
     operation = refusal.callee.startswith("ops.") and "broadcast" in refusal.text and not refusal.arguments
     if len(reads) < 2 or not (operation or refusal.callee in ELEMENTWISE):
         return None
@@ -37,7 +37,6 @@ def elementwise(refusal: Refusal) -> str | None:
 
 def _differ(one: Read, other: Read) -> list[tuple[int, int | None, int | None]]:
     """The axes in which two tensors differ, counted from the last: -1, -2, …; None is a missing axis."""
-    assert one.shape is not None and other.shape is not None
     pairs = zip_longest(reversed(one.shape[1:]), reversed(other.shape[1:]), fillvalue=1)
     return [
         (-index, left, right)
@@ -48,7 +47,6 @@ def _differ(one: Read, other: Read) -> list[tuple[int, int | None, int | None]]:
 
 def _difference(one: Read, other: Read) -> str:
     """What differs and the mend, given to the tensor that was made earlier: the shortcut."""
-    assert one.shape is not None and other.shape is not None
     shortcut, main = (one, other) if one.order <= other.order else (other, one)
     axes = len(one.shape) - 1
     if len(other.shape) - 1 != axes:
@@ -70,12 +68,10 @@ def _cells(axes: int) -> str:
 
 
 def _by(read: Read, axes: int) -> str:
-    assert read.shape is not None
     return " × ".join("null" if axis is None else str(axis) for axis in read.shape[1:axes])
 
 
 def _shortcut_mend(shortcut: Read, main: Read, width: bool, spatial: bool) -> str:
-    assert shortcut.shape is not None and main.shape is not None
     axes = len(main.shape) - 1
     layer = CONVOLUTION.get(axes, "Dense") if spatial or axes > 2 else "Dense"
     strides = _strides(shortcut.shape[1:-1], main.shape[1:-1]) if spatial else 1

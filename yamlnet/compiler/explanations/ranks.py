@@ -37,7 +37,6 @@ def windows(refusal: Refusal) -> str | None:
 
 
 def _windows_mend(layer: re.Match[str], read: Read, axes: int, first: bool) -> str:
-    assert read.shape is not None, "its shape was looked at"
     shape, kind = read.shape[1:], layer["kind"]
     flat = len(shape) == 1
     if flat and kind.startswith("Global"):

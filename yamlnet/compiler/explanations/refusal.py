@@ -19,7 +19,7 @@ class Read:
         name: the node's or input's.
         callee: what made it, as users write it; `Input` for an input of the model.
         arguments: of what made it.
-        shape: with the batch axis; None where it is several tensors.
+        shape: with the batch axis.
         dtype: its type.
         order: the place of what made it among the nodes; inputs come before all.
         path: where that was written.
@@ -28,7 +28,7 @@ class Read:
     name: str
     callee: str
     arguments: Mapping[str, object]
-    shape: Shape | None
+    shape: Shape
     dtype: str
     order: int
     path: KeyPath
@@ -57,7 +57,7 @@ class Refusal:
     @property
     def shapes(self) -> list[Shape]:
         """The shapes of what is read, each with its batch axis."""
-        return [read.shape for read in self.reads if read.shape is not None]
+        return [read.shape for read in self.reads]
 
     @property
     def shape(self) -> Shape | None:

@@ -43,7 +43,7 @@ def started(refusal: Refusal) -> str | None:
             f"{refusal.callee} starts from {wanted}, {given}; with: {{initial_state: [{', '.join(states)}]}}"
         )
     fits = ((units,), (None,))
-    wrong = [(read.name, read.shape) for read in reads if read.shape and read.shape[1:] not in fits]
+    wrong = [(read.name, read.shape) for read in reads if read.shape[1:] not in fits]
     if not wrong or not isinstance(units, int):
         return None
     told = joined(f'"{name}" is {shape_text(shape)}' for name, shape in dict(wrong).items())
@@ -54,11 +54,10 @@ def started(refusal: Refusal) -> str | None:
 def attended(refusal: Refusal) -> str | None:
     """Dot-product attention compares queries with keys feature by feature; each key has a value."""
     reads = refusal.reads
-    if len(reads) < 2 or any(read.shape is None or len(read.shape) < 3 for read in reads[:3]):
+    if len(reads) < 2 or any(len(read.shape) < 3 for read in reads[:3]):
         return None
     query, value = reads[0], reads[1]
     key = reads[2] if len(reads) > 2 else value
-    assert query.shape is not None and key.shape is not None and value.shape is not None
     if _unequal(query.shape[-1], key.shape[-1]):
         return (
             f'{refusal.callee} compares "{query.name}" with "{key.name}" feature by feature{refusal.got}: '
@@ -73,8 +72,7 @@ def attended(refusal: Refusal) -> str | None:
 
 def attended_steps(refusal: Refusal) -> str | None:
     """Attention goes over steps."""
-    low: list[Read] = [read for read in refusal.reads if read.shape is not None and len(read.shape) < 3]
-    if not low:
+    if all(len(read.shape) > 2 for read in refusal.reads):
         return None
     return f"{refusal.callee} reads sequences [steps, features]{refusal.got}; Reshape makes steps"
 
@@ -86,7 +84,7 @@ def summed(refusal: Refusal) -> str | None:
         return None
     terms = subscripts.partition("->")[0].replace(" ", "").split(",")
     for term, read in zip(terms, refusal.reads, strict=False):
-        for letter, size in zip(term, read.shape or (), strict=False):
+        for letter, size in zip(term, read.shape, strict=False):
             if size is None:
                 continue
             known, owner = sizes.setdefault(letter, (size, read))

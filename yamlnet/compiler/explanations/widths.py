@@ -15,10 +15,10 @@ WHOLE = re.compile(r"expected shape=\(([^)]*)\), found shape=")
 
 def undefined(refusal: Refusal) -> str | None:
     """A weight is made for each feature, and how many there are is not known."""
-    free = (read for read in refusal.reads if read.shape is not None and None in read.shape[1:])
+    free = (read for read in refusal.reads if None in read.shape[1:])
     read = next(free, None)
     unknown = "fully-defined" in refusal.text or "NoneType" in refusal.text
-    if read is None or read.shape is None or not unknown or refusal.layer is None:
+    if read is None or not unknown or refusal.layer is None:
         return None
     which = "the last axis" if read.shape[-1] is None else "an axis"
     told = f"{refusal.callee} makes its weights for {which}, whose size is null{refusal.got}"
