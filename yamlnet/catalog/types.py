@@ -91,10 +91,9 @@ class TokenFile:
 
 @dataclass(frozen=True, slots=True)
 class MappingOf:
-    """A mapping from strings to values of one type; `keys` is a pattern that editors hold keys against."""
+    """A mapping from strings to values of one type."""
 
     value: ValueType
-    keys: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

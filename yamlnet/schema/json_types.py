@@ -77,11 +77,8 @@ def _exactly(type: t.ValueType) -> Schema:
             return {"enum": list(options)}
         case t.ListOf(item=item):
             return _list(type, type_schema(item))
-        case t.MappingOf(value=value, keys=None):
+        case t.MappingOf(value=value):
             return {"type": "object", "additionalProperties": type_schema(value)}
-        case t.MappingOf(value=value, keys=keys):
-            pattern = {f"^{keys}$": type_schema(value)}
-            return {"type": "object", "patternProperties": pattern, "additionalProperties": False}
         case t.AnyOf(options=options):
             return either(*(_exactly(option) for option in options))
         case t.ObjectOf(kind="dtype_policy"):

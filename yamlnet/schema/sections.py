@@ -21,9 +21,6 @@ from yamlnet.schema.words import BLUEPRINT_NAME, VERSION
 S = TypeVar("S")
 
 COUNT = t.Integer(min=1)
-CLASS = "[0-9]{1,9}"
-"""The number of a class, as a key."""
-
 NAME = t.Text(BLUEPRINT_NAME, "a name of letters, digits, _ . and - that begins with a letter")
 TEXTS = t.AnyOf((t.Text(), t.ListOf(t.Text(), min_length=1)))
 OUTPUTS = t.AnyOf((t.Text(), t.ListOf(t.Text(), 1), t.MappingOf(t.Text())))
@@ -94,7 +91,7 @@ class TrainSection:
     epochs: Any = fits(COUNT, None)
     steps: Any = fits(COUNT, None)
     callbacks: Any = fits(t.ListOf(t.Plain()), ())
-    class_weight: Any = fits(t.MappingOf(t.Number(min=0), keys=CLASS), None)
+    class_weight: Any = fits(t.MappingOf(t.Number(min=0)), None)
     precision: Any = fits(DTYPE_POLICIES, None)
     seed: Any = fits(t.Integer(min=0, max=2**31 - 1), 0)
     backend: Any = fits(t.Choice(("auto", "jax", "tensorflow", "torch")), "auto")

@@ -11,7 +11,6 @@ from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.schema.objects import check_object
-from yamlnet.schema.sections import CLASS
 
 OBJECTIVES = ("Supervised",)
 """What this version can learn."""
@@ -42,7 +41,6 @@ def check_train(value: object, outputs: Collection[str], path: KeyPath, problems
             check_object("metric", spec, place, problems)
     if value.get("optimizer") is not None:
         check_object("optimizer", value["optimizer"], (*path, "optimizer"), problems)
-    _check_classes(value.get("class_weight"), (*path, "class_weight"), problems)
     callbacks = value.get("callbacks")
     for index, callback in enumerate(callbacks if isinstance(callbacks, list) else []):
         check_object("callback", callback, (*path, "callbacks", index), problems)
@@ -51,14 +49,6 @@ def check_train(value: object, outputs: Collection[str], path: KeyPath, problems
         if not CLASS.match(name):
             message = f'"class_weight" names classes by their numbers, from 0; "{name}" is none'
             problems.add("class-weight", message, (*path, "class_weight", name), "key")
-
-
-def _check_classes(value: object, path: KeyPath, problems: Problems) -> None:
-    """Rows are weighted by the numbers of classes."""
-    for name in value if isinstance(value, dict) else ():
-        if not re.fullmatch(CLASS, str(name)):
-            message = f'a class is weighted by its number, counted from 0: 0, 1, …; got "{name}"'
-            problems.add("wrong-type", message, (*path, str(name)), "key")
 
 
 def is_by_output(kind: Kind, value: object, outputs: Collection[str]) -> bool:
