@@ -1,4 +1,8 @@
-"""unreachable-layer agrees with a search of the plan, which knows nothing of names, turns and conditions."""
+"""unreachable-layer agrees with a search of the plan, which knows nothing of names, turns and conditions.
+
+What stands in a loop is alive if it is in some turn: then the check may be silent about what only a turn reads
+whose own output is lost.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +28,12 @@ Words = dict[str, Any]
 
 
 def entry(sure: bool, depth: int = 2) -> st.SearchStrategy[Words]:
-    """An entry that reads and names at random; if `sure`, every turn of it is there whatever `flag` is."""
+    """An entry that reads and names at random; if `sure`, it is there once whatever `flag` is."""
     read = (*NAMES, "_", "_", "x[:, :2]", "_[:, :2]")
     unsure = ("h${flag}", "h${1 - flag}[:, :2]", "h0", "h1")
     reads = st.sampled_from(read if sure else (*read, *unsure))
     names = st.sampled_from(NAMES if sure else (*NAMES, "h${flag}", "h${1 - flag}", "h0"))
-    turns = st.sampled_from((1, 6) if sure else (1, 2, "${flag}", {"i": "${flag + 1}"}))
+    turns = st.sampled_from((1,) if sure else (1, 2, 6, "${flag}", {"i": "${flag + 1}"}))
     holds = st.sampled_from(("${flag > 0}", "${flag == 0}"))
     repeated: dict[str, st.SearchStrategy[Any]] = {"for": turns} | ({} if sure else {"if": holds})
     words = st.fixed_dictionaries({}, optional={"from": reads, "as": names, **repeated})
@@ -107,7 +111,7 @@ def unreached(flow: Flow) -> set[KeyPath]:
 
 @settings(max_examples=80, deadline=None)
 @given(blueprint(sure=True))
-def test_without_conditions_it_is_exact(document: Words) -> None:
+def test_without_conditions_and_further_turns_it_is_exact(document: Words) -> None:
     found, plan = resolved(document)
     alive = living(plan.models["model"])
     flow = flow_of(found.models["model"], found)
