@@ -175,7 +175,10 @@ def test_what_only_some_parameters_reach_is_reached() -> None:
     two = "- ReLU: {as: h2_end}\n- ReLU: {from: x, as: h3_start}\n- ReLU: {from: x, as: g2_end}"
     assert told(two, named) == [("model", "layers", 2, "ReLU"), ("model", "layers", 1, "ReLU")]
     assert told("- ReLU: {as: h2}\n- Add: {from: ['h${n}', x], as: y}", "y") == []
-    assert told("- ReLU: {as: a}\n- ReLU: {from: x, as: b}\n- Add: {from: [a, b], if: '${n > 3}'}", "b") == []
+    assert (
+        told("- ReLU: {as: a}\n- ReLU: {from: x, as: b}\n- Add: {from: [a, b], if: '${n > 3}', as: b}", "b")
+        == []
+    )
     assert told("- ReLU: {as: 'h${n}'}\n- ReLU: {from: x, as: b}\n- Add: {from: [h2, b]}", "b") != []
 
 
