@@ -23,9 +23,10 @@ from yamlnet.schema.expression_tree import ExpressionError
 LIMIT = 2**53
 FAR = 100_000
 KEYWORDS = re.compile(
-    r"\b(as|async|await|class|def|del|from|global|import|is|pass|raise|return|try|while|with)\b"
+    r"\b(?:as|async|await|class|def|del|from|global|import|is|pass|raise|return|try|while|with)\b"
+    r"|(\.\s*)(?:and|else|for|if|in|lambda|not|or)\b"
 )
-"""Names here, and words of Python's."""
+"""Words of Python's that are names here, the second kind after a point only."""
 
 ALLOWED = (
     ast.Constant, ast.Name, ast.Load, ast.List, ast.Tuple, ast.Subscript, ast.Slice, ast.BinOp, ast.Add,
@@ -132,14 +133,25 @@ class Verdict:
     value: object = None
 
 
+def _parsed(text: str) -> ast.Expression:
+    """A text as Python reads it over several lines, where its own words may be names."""
+    try:
+        return ast.parse(f"({text.strip()}\n)", mode="eval")
+    except SyntaxError:
+        named = KEYWORDS.sub(lambda found: (found[1] or "") + "_no_value", text)
+        if named == text:
+            raise
+        return ast.parse(f"({named.strip()}\n)", mode="eval")
+
+
 def judge(text: str, scope: dict[str, object]) -> Verdict:
     """Python's verdict on the inside of one `${…}`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            tree = ast.parse(f"({text.strip()}\n)", mode="eval")
+            tree = _parsed(text)
         except (SyntaxError, ValueError, MemoryError, RecursionError):
-            return judge(KEYWORDS.sub(r"\1_", text), scope) if KEYWORDS.search(text) else Verdict("syntax")
+            return Verdict("syntax")
         if isinstance(tree.body, ast.Tuple) and not tree.body.elts and tree.body.col_offset == 0:
             return Verdict("syntax")  # nothing, or a comment alone
         if text.endswith("\\"):
@@ -169,8 +181,6 @@ def _is_ours(node: ast.AST) -> bool:
         return len(node.args) in ARITIES.get(node.func.id, range(1, 2))
     if isinstance(node, ast.Constant):
         return isinstance(node.value, int | float | str | bool | None)
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
-        return False  # no list takes one
     return isinstance(node, ALLOWED)
 
 
@@ -283,7 +293,7 @@ def _weight(value: object) -> int:
 
 def _are_many(text: str, part: str, scope: dict[str, object]) -> bool:
     """Whether all lists that a text's parts are, each made, and read on either side, are beyond the limit."""
-    tree = ast.parse(f"({text.strip()}\n)", mode="eval").body
+    tree = _parsed(text).body
     total = 0
     for node in _values(tree):
         verdict = judge(ast.unparse(node), scope)
@@ -302,7 +312,7 @@ def _values(tree: ast.AST) -> Iterator[ast.expr]:
 
 
 def _has_many_parts(text: str, part: str, scope: dict[str, object]) -> bool:
-    tree = ast.parse(f"({text.strip()}\n)", mode="eval").body
+    tree = _parsed(text).body
     parts = sum(len(node.values) - 1 if isinstance(node, ast.BoolOp) else 1 for node in _values(tree))
     return parts > MAX_NODES
 
@@ -344,6 +354,9 @@ LIMITS: dict[str, Callable[[str, str, dict[str, object]], bool]] = {
     r"this has more than": _part_is(_is_large),
     r"in all": _are_many,
     r"`%` is the remainder": _part_is(_is_text),
+    r"an index has one number": lambda text, part, scope: (
+        part == ","
+    ),  # which no list takes, once it is asked
     r"prod\(\) multiplies numbers": _part_is(_is_mixed),
     r"\\ud800 is no character": lambda text, part, scope: "\\ud800" in text,
 }

@@ -58,9 +58,9 @@ class _Comments:
         return place_of(self.tree, self.tree.span(path, "key") if key else self.tree.position(path).span)
 
     def expression(self, path: KeyPath) -> str:
-        """The expression that a value was computed from, behind a space."""
+        """The expression that a value was computed from, behind a space; in one line, as a comment is."""
         value = value_at(self.tree, path)
-        return f" {value}" if is_template(value) else ""
+        return f" {' '.join(str(value).split())}" if is_template(value) else ""
 
 
 def place_of(tree: Tree, span: Span) -> str:

@@ -86,8 +86,6 @@ def _value(expression: Expression, scope: Scope, work: Work) -> object:
             raise Refusal(f"this has more than {MAX_ITEMS:,} items, lists in lists included")
     except Refusal as refused:
         raise _error(root, str(refused)) from None
-    except Waiting:
-        pass
     return value
 
 

@@ -154,10 +154,10 @@ def _prod(work: Work, value: object) -> object:
     return product
 
 
-def _int(work: Work, value: object = 0, base: object = None) -> object:
+def _int(work: Work, value: object = 0, *base: object) -> object:
     if isinstance(value, str):
-        return _parsed("int", value, base)
-    if base is not None:
+        return _parsed("int", value, *base)
+    if base:
         raise Refusal(f"int() with a base takes a text, this is {kind(value)}", 0)
     if not isinstance(value, NUMBER):
         raise Refusal(f"int() takes a number or a text, this is {kind(value)}", 0)
@@ -166,21 +166,19 @@ def _int(work: Work, value: object = 0, base: object = None) -> object:
 
 def _float(work: Work, value: object = 0.0) -> float:
     if isinstance(value, str):
-        return _parsed("float", value, None)
+        return _parsed("float", value)
     if not isinstance(value, NUMBER):
         raise Refusal(f"float() takes a number or a text, this is {kind(value)}", 0)
     return float(value)
 
 
-def _parsed(name: str, text: str, base: object) -> float:
+def _parsed(name: str, text: str, base: object = 10) -> float:
     if len(text) > MAX_TEXT:
         raise Refusal(f"{name}() reads a text of up to {MAX_TEXT:,} characters, this has {len(text):,}", 0)
-    if base is not None and not (isinstance(base, int) and base in (0, *range(2, 37))):
+    if not (isinstance(base, int) and base in (0, *range(2, 37))):
         raise Refusal("the base of int() is a whole number from 2 to 36", 1)
     try:
-        if name == "float":
-            return float(text)
-        return int(text) if base is None else int(text, base)
+        return float(text) if name == "float" else int(text, base)
     except ValueError:
         noun = "a whole number" if name == "int" else "a number"
         shown = f'"{text}"' if len(text) < 40 else "this"

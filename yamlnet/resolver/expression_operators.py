@@ -119,7 +119,9 @@ def _order(symbol: str, compute: Operation) -> Operation:
 
 def _contains(work: Work, item: object, items: object) -> bool:
     if isinstance(items, Mapping):
-        return isinstance(item, str) and item in items
+        if isinstance(item, list | Mapping):
+            raise Refusal(f"a mapping holds names, this is {kind(item)}", 0)
+        return item in items
     if isinstance(items, list):
         work.read(items)
         return item in items

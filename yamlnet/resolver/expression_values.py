@@ -84,22 +84,22 @@ class Work:
             Waiting: it holds what only the data can give.
         """
         if type(value) not in FLAT and isinstance(value, COLLECTION):
-            items = weight(value, self.left)
+            items = weight(value, self.left, reads=True)
             if items > self.left:
                 raise Refusal(f"this goes through too many items of lists; {ITEMS_IN_ALL}")
             self.left -= items
 
 
-def weight(value: object, most: int, depth: int = 0) -> int:
+def weight(value: object, most: int, depth: int = 0, *, reads: bool = False) -> int:
     """How many items a value has, lists in lists included; counting stops soon after `most`.
 
     Raises:
         Refusal: lists stand in each other too deep.
-        Waiting: it holds what only the data can give.
+        Waiting: it `reads` what is in the value, and that holds what only the data can give.
     """
     if isinstance(value, str):
         return len(value) // TEXT_OF_ONE_ITEM
-    if isinstance(value, Unknown):
+    if reads and isinstance(value, Unknown):
         raise Waiting
     if not isinstance(value, list | Mapping):
         return 0
@@ -111,7 +111,7 @@ def weight(value: object, most: int, depth: int = 0) -> int:
         return total
     for item in items:
         if type(item) not in FLAT:
-            total += weight(item, most - total, depth + 1)
+            total += weight(item, most - total, depth + 1, reads=reads)
             if not isinstance(item, str):
                 total += LIST_IN_LIST
             if total > most:

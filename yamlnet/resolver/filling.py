@@ -12,12 +12,16 @@ from yamlnet.catalog.values import Filled, is_open, problem
 from yamlnet.diagnostics.diagnostic import At, KeyPath, Note
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.resolver.evaluate import Scope, Unknown, evaluate, has_template
+from yamlnet.resolver.expression_values import Refusal, weight
 from yamlnet.resolver.given import giver
 from yamlnet.resolver.plan import ObjectSpec
 from yamlnet.resolver.token_files import CHECK as VOCABULARY
 from yamlnet.resolver.token_files import TokenFiles, VocabularyError, check_tokens
 from yamlnet.schema.expressions import ExpressionError, is_template
 from yamlnet.schema.objects import Written, check_value, is_object_form, read_object, split_form
+
+MAX_ITEMS = 100_000
+"""Items that the expressions of one value may put into it: as many values as a whole file may have."""
 
 
 @dataclass(slots=True)
@@ -27,23 +31,47 @@ class Filling:
     problems: Problems
     token_files: TokenFiles
     unknown: list[KeyPath] = field(default_factory=list)
+    left: int = MAX_ITEMS
 
     def value(self, value: object, scope: Scope, path: KeyPath, notes: tuple[Note, ...] = ()) -> object:
-        """A value with every expression in it evaluated; a failing one is reported and gives None."""
+        """A value with every expression in it evaluated; a failing one is reported and gives `Unknown("")`.
+
+        All that expressions put into one value is bounded: lists of ten lists of ten lists … would come to
+        billions of items in a few lines.
+        """
+        self.left = MAX_ITEMS
+        filled = self._filled(value, scope, path, notes)
+        return filled if self.left >= 0 else Unknown("")
+
+    def _filled(self, value: object, scope: Scope, path: KeyPath, notes: tuple[Note, ...]) -> object:
         if isinstance(value, list):
-            return [self.value(item, scope, (*path, index), notes) for index, item in enumerate(value)]
+            return [self._filled(item, scope, (*path, index), notes) for index, item in enumerate(value)]
         if isinstance(value, dict):
-            return {key: self.value(item, scope, (*path, key), notes) for key, item in value.items()}
+            return {key: self._filled(item, scope, (*path, key), notes) for key, item in value.items()}
         if not is_template(value):
             return value
         try:
             found = evaluate(str(value), scope)
+            if isinstance(found, list | Mapping) and not self._has_room(found, path, notes):
+                return Unknown("")
         except ExpressionError as error:
             self.problems.add("expression", str(error), path, within=(error.start, error.end), notes=notes)
             return Unknown("")  # reported: nothing else may complain about it
         if isinstance(found, Unknown):
             self.unknown.append(path)
         return _closed(found)
+
+    def _has_room(self, found: object, path: KeyPath, notes: tuple[Note, ...]) -> bool:
+        """Count what an expression puts in; the first that is too much is reported."""
+        before = self.left
+        try:
+            self.left -= weight(found, max(0, self.left))
+            message = f"with this, a value has more than {MAX_ITEMS:,} items, lists in lists included"
+        except Refusal as refused:
+            self.left, message = -1, str(refused)
+        if self.left < 0 <= before:
+            self.problems.add("too-large", message, path, notes=notes)
+        return self.left >= 0
 
     def typed(
         self,
@@ -132,7 +160,7 @@ class Filling:
             if argument is not None:
                 what = f'"{name}" of {entry.kind} "{written.name}"'
                 filled[name] = self.typed(argument.type, value, scope, written.place(name), what, notes)
-        return ObjectSpec(entry.kind, entry.name, filled, written.path)
+        return ObjectSpec(entry.kind, entry.name, filled, written.path, written.unnamed)
 
 
 def _token_file(type: t.ValueType) -> t.TokenFile | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Argument
-from yamlnet.catalog.values import problem
+from yamlnet.catalog.values import percent, problem
 from yamlnet.diagnostics.diagnostic import At, KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import did_you_mean
@@ -37,7 +37,8 @@ def _check_part(value: object, path: KeyPath, problems: Problems) -> None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         expected = problem(value, FRACTION)
         if expected is not None:
-            message = f"a part of the training rows is a fraction between 0 and 1, got {value}"
+            mend = percent(value, FRACTION)
+            message = f"a part of the training rows is a fraction between 0 and 1, got {value}{mend}"
             problems.add("wrong-type", message, path)
     elif not is_template(value):
         check_source(value, path, problems)

@@ -7,6 +7,7 @@ reading, so that what comes out is small: the evaluator walks it without asking 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -39,6 +40,8 @@ BINDING = {
 LITERALS = {"true": True, "True": True, "false": False, "False": False, "null": None, "None": None}
 CLOSERS = {"(": ")", "[": "]"}
 
+_ALONE = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*")
+
 T = TypeVar("T")
 
 
@@ -53,6 +56,9 @@ def parse_expression(text: str, start: int, end: int) -> Node:
     if end - start > MAX_LENGTH:
         message = f"an expression may have {MAX_LENGTH} characters, this one has {end - start}; {TOO_LARGE}"
         raise ExpressionError(message, start, end)
+    alone = _ALONE.fullmatch(text, start, end)
+    if alone and alone[1] not in LITERALS and alone[1] not in OPERATOR_WORDS:
+        return tree.Name(alone.start(1), alone.end(1), alone[1])  # most are: a third of the time
     return _Parser(tokenize(text, start, end)).whole()
 
 

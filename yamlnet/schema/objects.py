@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Entry, Kind
 from yamlnet.catalog.load import catalog
-from yamlnet.catalog.values import describe, problem, shown, text_mend
+from yamlnet.catalog.values import describe, percent, problem, shown, text_mend
 from yamlnet.diagnostics.diagnostic import At, KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import closest, did_you_mean
@@ -236,7 +236,7 @@ def check_value(
         return
     expected = problem(value, type)
     if expected is not None:
-        mend = text_mend(value, expected) or value_mend(value, expected)
+        mend = text_mend(value, expected) or percent(value, type) or value_mend(value, expected)
         problems.add("wrong-type", f"{what} must be {expected}, got {shown(value)}{mend}", path)
         return
     for option in _options(type):

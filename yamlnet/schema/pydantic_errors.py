@@ -9,7 +9,7 @@ from pydantic_core import ValidationError
 
 from yamlnet.catalog.values import shown, text_mend
 from yamlnet.diagnostics.diagnostic import KeyPath
-from yamlnet.diagnostics.problems import Problems
+from yamlnet.diagnostics.problems import MOST, Problems
 from yamlnet.diagnostics.suggest import closest, did_you_mean
 from yamlnet.schema.habits import key_mend
 from yamlnet.schema.rewriting import list_mend, mapping_mend, value_mend
@@ -24,7 +24,7 @@ GLUED_DASH = re.compile(r"-[A-Za-z]")
 
 def report(error: ValidationError, section: type, value: object, path: KeyPath, problems: Problems) -> None:
     """Add every error of one pydantic validation, each at its place in the file."""
-    details = error.errors(include_url=False)
+    details = error.errors(include_url=False)[:MOST]
     misspelt = {
         (
             *detail["loc"][:-1],
