@@ -286,8 +286,10 @@ def _weight(value: object) -> int:
     if isinstance(value, list | dict):
         items = value if isinstance(value, list) else value.values()
         inner = [item for item in items if isinstance(item, list | dict)]
-        texts = sum(_weight(item) for item in items if isinstance(item, str))
-        return len(value) + texts + sum(map(_weight, inner)) + LIST_IN_LIST * len(inner)
+        characters = sum(len(item) for item in items if isinstance(item, str))
+        return (
+            len(value) + characters // TEXT_OF_ONE_ITEM + sum(map(_weight, inner)) + LIST_IN_LIST * len(inner)
+        )
     return len(value) // TEXT_OF_ONE_ITEM if isinstance(value, str) else 0
 
 

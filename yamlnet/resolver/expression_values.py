@@ -107,13 +107,16 @@ def weight(value: object, most: int, depth: int = 0, *, reads: bool = False) -> 
         raise Refusal(f"lists stand in each other more than {MAX_DEPTH} deep here")
     total = len(value)
     items = value.values() if isinstance(value, Mapping) else value
-    if total > most or set(map(type, items)) <= FLAT:
+    kinds = set(map(type, items))
+    if total > most or kinds <= FLAT:
+        return total
+    if str in kinds:  # whole lists at a time: one by one would take as long as ten thousand may
+        total += sum(map(len, [item for item in items if type(item) is str])) // TEXT_OF_ONE_ITEM
+    if kinds <= {*FLAT, str}:
         return total
     for item in items:
-        if type(item) not in FLAT:
-            total += weight(item, most - total, depth + 1, reads=reads)
-            if not isinstance(item, str):
-                total += LIST_IN_LIST
+        if type(item) not in FLAT and type(item) is not str:
+            total += LIST_IN_LIST + weight(item, most - total, depth + 1, reads=reads)
             if total > most:
                 break
     return total
