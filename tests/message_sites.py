@@ -239,12 +239,23 @@ def told(folder: str, path: Path, scratch: Path) -> str:
             build_and_infer(loaded)
         elif folder == "err-data":
             loaded.train(out=scratch / path.stem, progress="none")
+        elif folder == "warn-data":
+            return render(found_in_rows(loaded), loaded.tree, "text", color=False)
         elif folder == "warn":
             return render(loaded.warnings, loaded.tree, "text", color=False)
     except BlueprintError as refused:
         assert not (scratch / path.stem).exists(), f"{path.name}: a run folder was made"
         return render(refused.diagnostics, refused.trees, "text", color=False)
     return ""
+
+
+def found_in_rows(loaded: Any) -> Any:
+    """The warnings that only the rows show, as `train` tells them."""
+    from yamlnet.data.facts import with_data
+    from yamlnet.manual.settling import found_in_rows
+
+    plan, _ = with_data(loaded.blueprint, loaded.tree, loaded.plan, loaded.path.parent)
+    return found_in_rows(plan, loaded.warnings, loaded.tree, loaded.strict, loaded.max_params)
 
 
 def build_and_infer(loaded: Any) -> None:

@@ -52,3 +52,13 @@ def test_a_mistake_looks_as_it_says(here: Path) -> None:
     with pytest.raises(BlueprintError) as refused:
         load("digits.yaml")
     assert render(refused.value.diagnostics, refused.value.trees) == shown[1]
+
+
+@pytest.mark.backend
+def test_a_shape_that_does_not_fit_looks_as_it_says(here: Path) -> None:
+    shown = re.search(r"on every\nbackend:\n\n```text\n(.*?)```", README, re.DOTALL)
+    assert shown is not None
+    (here / "digits.yaml").write_text(BLUEPRINTS[0].replace("[8, 8, 1]", "[8, 8]"))
+    with pytest.raises(BlueprintError) as refused:
+        load("digits.yaml").build()
+    assert render(refused.value.diagnostics, refused.value.trees) == shown[1]

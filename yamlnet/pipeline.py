@@ -6,9 +6,9 @@ by the stage that needs it: `load` never imports Keras, numpy or a backend.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,12 +17,10 @@ from yamlnet.checks import check, check_words
 from yamlnet.diagnostics.diagnostic import (
     BlueprintError,
     Diagnostic,
-    Severity,
     YamlnetError,
 )
-from yamlnet.diagnostics.ignores import MARK, settled
 from yamlnet.diagnostics.problems import Problems
-from yamlnet.diagnostics.report import without_echoes
+from yamlnet.manual.settling import found_in_rows, settle
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.resolve import resolve
 from yamlnet.schema.forms import Blueprint
@@ -31,6 +29,9 @@ from yamlnet.schema.words import ASSEMBLED
 from yamlnet.syntax.parse import SUFFIXES, parse, read
 from yamlnet.syntax.tree import Tree
 from yamlnet.verdicts.limits import MAX_PARAMS, raise_if_refused
+
+Tell = Callable[[Sequence[Diagnostic]], None]
+"""Where warnings go that are found on the way."""
 
 if TYPE_CHECKING:
     import keras
@@ -56,6 +57,7 @@ class LoadedBlueprint:
         pins: what the files that it names hold, as `blueprint.lock` calls them.
         variant: the variant that was chosen, or None.
         max_params: how many parameters its models may have together.
+        strict: whether a warning that only the data shows refuses it too.
     """
 
     path: Path
@@ -66,6 +68,7 @@ class LoadedBlueprint:
     pins: Mapping[str, Pin]
     variant: str | None = None
     max_params: int = MAX_PARAMS
+    strict: bool = False
 
     def build(self, backend: str | None = None) -> keras.Model:
         """Build the Keras model. See `yamlnet.pipeline.build`."""
@@ -108,21 +111,7 @@ def load(
     if any(problem.severity == "error" for problem in warnings):
         raise located(BlueprintError(warnings), found.tree)
     return LoadedBlueprint(
-        found.path, found.tree, blueprint, plan, warnings, found.pins, found.variant, max_params
-    )
-
-
-def settle(problems: Sequence[Diagnostic], tree: Tree, strict: bool) -> tuple[Diagnostic, ...]:
-    """What is told of the problems found: warnings may be silenced by comments, or count as errors."""
-    problems = without_echoes(problems, tree)
-    texts = (tree.text, *tree.texts.values())
-    if any(MARK in text for text in texts):
-        from yamlnet import manual
-
-        problems = settled(problems, tree, manual.names())
-    severity: Mapping[Severity, Severity] = {"warning": "error"} if strict else {}
-    return tuple(
-        replace(problem, severity=severity.get(problem.severity, problem.severity)) for problem in problems
+        found.path, found.tree, blueprint, plan, warnings, found.pins, found.variant, max_params, strict
     )
 
 
@@ -170,8 +159,10 @@ def inspect(
         problems.record(warning)
     blueprint = validate(tree, problems)
     plan = resolve(blueprint, problems=problems, tree=tree)
+    misread = problems.failed  # what looks odd in half a plan may be a mistake that was told already
     for problem in check(plan, max_params):
-        problems.record(problem)
+        if problem.severity == "error" or not misread:
+            problems.record(problem)
     problems.raise_if_failed()
     for problem in check_words(blueprint, plan):
         if not tree.span(problem.path, problem.at).source:  # another file's words are told with that file
@@ -266,6 +257,7 @@ def train(
     backend: str | None = None,
     out: str | Path | None = None,
     progress: str = "auto",
+    tell: Tell | None = None,
 ) -> Run:
     """Train a blueprint, evaluate it, export it, and keep everything in a run folder.
 
@@ -274,6 +266,7 @@ def train(
         backend: as in `build`.
         out: the run folder; default `runs/<name>-<time>` below the working directory.
         progress: `auto` (live on a terminal, plain lines elsewhere), or `none`.
+        tell: is given the warnings that only the rows show, before training begins.
 
     Raises:
         BlueprintError, BackendError, DataError: before anything is trained.
@@ -286,7 +279,7 @@ def train(
         raise located(BlueprintError([Diagnostic("losses", message)]), loaded.tree)
     _select(loaded, backend)
     _require_exporters(loaded)
-    plan, dataset = _with_data(loaded)
+    plan, dataset = _with_data(loaded, tell)
     models = _lower(loaded, plan)
     from yamlnet.runner.before_training import require_trainable
 
@@ -333,11 +326,16 @@ def _require_exporters(loaded: LoadedBlueprint) -> None:
         raise located(BlueprintError(problems), loaded.tree)
 
 
-def _with_data(loaded: LoadedBlueprint) -> tuple[Plan, Dataset]:
+def _with_data(loaded: LoadedBlueprint, tell: Tell | None = None) -> tuple[Plan, Dataset]:
+    """The data of a blueprint, and the plan with what the data knows filled in, checked once more."""
     from yamlnet.data.facts import with_data
 
     with _located_in(loaded.tree):
-        return with_data(loaded.blueprint, loaded.tree, loaded.plan, loaded.path.parent, loaded.max_params)
+        plan, dataset = with_data(loaded.blueprint, loaded.tree, loaded.plan, loaded.path.parent)
+        found = found_in_rows(plan, loaded.warnings, loaded.tree, loaded.strict, loaded.max_params)
+    if found and tell is not None:
+        tell(found)
+    return plan, dataset
 
 
 def _lower(loaded: LoadedBlueprint, plan: Plan) -> dict[str, keras.Model]:

@@ -45,8 +45,11 @@ def open_run(folder: str | Path, backend: str | None = None) -> Run:
 
 def reload(run: Run) -> LoadedBlueprint:
     """The blueprint that a run was trained from, as the run folder keeps it."""
+    from yamlnet.runner.files import RESOLVED, require_own
+
+    require_own(run.folder, RESOLVED)
     with reading_up_to(MAX_RESOLVED):
-        return load(run.folder / "resolved.yaml", max_params=UNLIMITED)
+        return load(run.folder / RESOLVED, max_params=UNLIMITED)
 
 
 def evaluate(run: Run, split: str = "test") -> dict[str, float]:

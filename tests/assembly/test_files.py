@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from yamlnet.assembly import addresses
 from yamlnet.assembly.assembled import Pin
 from yamlnet.assembly.lock import LockMode, read_lock, write_lock
 from yamlnet.diagnostics.diagnostic import BlueprintError
@@ -20,6 +21,12 @@ from yamlnet.pipeline import LoadedBlueprint, load
 
 BLOCK = "yamlnet: 1\nblocks:\n  unit:\n    layers: [Dense: %d]\n"
 MODEL = "yamlnet: 1\nimport: {parts: '%s'}\nmodel:\n  inputs: {x: [4]}\n  layers: [parts.unit]\n"
+
+
+@pytest.fixture
+def plain_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blueprints name https only; the server of these tests has no certificate."""
+    monkeypatch.setattr(addresses, "NEAR", (*addresses.NEAR, "http"))
 
 
 @pytest.fixture(autouse=True)
@@ -128,6 +135,7 @@ def server(tmp_path: Path) -> Iterator[tuple[Path, str]]:
         thread.join()
 
 
+@pytest.mark.usefixtures("plain_http")
 class TestUrls:
     def test_a_file_its_neighbour_and_its_pin(self, server: tuple[Path, str], tmp_path: Path) -> None:
         folder, url = server
@@ -140,6 +148,20 @@ class TestUrls:
         assert set(loaded.pins) == {f"{url}/parts.yaml", f"{url}/inner.yaml"}
         write_lock(tmp_path, loaded.pins)
         (folder / "inner.yaml").unlink()
+        assert units(load(path, lock="refuse")) == 6
+
+    def test_offline_nothing_is_fetched_that_is_not_kept(
+        self, server: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folder, url = server
+        (folder / "parts.yaml").write_text(BLOCK % 6)
+        path = blueprint(tmp_path, f"{url}/parts.yaml")
+        monkeypatch.setenv("YAMLNET_OFFLINE", "1")
+        with pytest.raises(BlueprintError, match="is not fetched: YAMLNET_OFFLINE is set"):
+            load(path)
+        monkeypatch.delenv("YAMLNET_OFFLINE")
+        write_lock(tmp_path, load(path).pins)
+        monkeypatch.setenv("YAMLNET_OFFLINE", "1")
         assert units(load(path, lock="refuse")) == 6
 
     def test_nothing_there(self, server: tuple[Path, str], tmp_path: Path) -> None:

@@ -144,3 +144,62 @@ def _settings(model: Any) -> list[dict[str, Any]]:
         {key: value for key, value in layer.get_config().items() if key not in apart}
         for layer in model.layers
     ]
+
+
+@pytest.fixture(scope="session")
+def from_torch() -> FromTorch:
+    """Weights of PyTorch's models, drawn and put into ours."""
+    import torch
+
+    torch.set_num_threads(2)
+    return FromTorch()
+
+
+@dataclass(frozen=True)
+class FromTorch:
+    """How weights get from a model that PyTorch defines into the layers of ours."""
+
+    def shaken(self, model: Any) -> Any:
+        """A freshly made model with noise on every weight, in evaluation: zeros and ones hide mistakes."""
+        import torch
+
+        torch.manual_seed(0)
+        with torch.no_grad():
+            for weight in model.parameters():
+                weight.add_(torch.randn_like(weight) * 0.15)
+        return model.eval()
+
+    def put(self, ours: Any, name: str, *arrays: Any) -> None:
+        """Give a layer its weights, in Keras's order; heads and the like are only another shape."""
+        layer = ours.get_layer(name)
+        layer.set_weights(
+            [given.reshape(own.shape) for given, own in zip(arrays, layer.weights, strict=True)]
+        )
+
+    def draw(self, reference: Any, ours: Any, gain: float = 2**0.5, flattened: tuple[int, ...] = ()) -> None:
+        """Draw weights that keep a signal alive, and give them to both models.
+
+        Args:
+            reference: a `nn.Sequential`, whose convolutions and dense layers are ours in order.
+            ours: the Keras model.
+            gain: of every kernel; √2 suits ReLU.
+            flattened: the shape (channels, height, width) of what the first dense layer reads flattened:
+                PyTorch flattens channels first.
+        """
+        import torch
+        from torch import nn
+
+        torch.manual_seed(0)
+        modules = [module for module in reference if isinstance(module, nn.Conv2d | nn.Linear)]
+        layers = [layer for layer in ours.layers if layer.weights]
+        for module, layer in zip(modules, layers, strict=True):
+            nn.init.normal_(module.weight, std=gain * module.weight[0].numel() ** -0.5)
+            kernel = module.weight.detach()
+            if isinstance(module, nn.Conv2d):
+                kernel = kernel.permute(2, 3, 1, 0)
+            elif flattened:
+                kernel = kernel.reshape(-1, *flattened).permute(2, 3, 1, 0).reshape(-1, len(kernel))
+                flattened = ()
+            else:
+                kernel = kernel.T
+            layer.set_weights([kernel.numpy(), module.bias.detach().numpy()])

@@ -24,10 +24,12 @@ def test_it_has_as_many_parameters_as_that_of_torchvision(build: Callable[..., A
 
 
 @pytest.mark.parametrize("size", [224, 160])
-def test_with_the_same_weights_it_gives_the_same_outputs(size: int, build: Callable[..., Any]) -> None:
+def test_with_the_same_weights_it_gives_the_same_outputs(
+    size: int, build: Callable[..., Any], from_torch: Any
+) -> None:
     ours = build(BLUEPRINT, f"image={size}")
     reference = alexnet().eval()
-    copy_weights(reference, ours)
+    from_torch.draw(reference, ours, flattened=(256, 6, 6))
     inputs = np.random.default_rng(1).normal(size=(2, size, size, 3)).astype("float32")
     with torch.no_grad():
         expected = reference(torch.from_numpy(inputs.transpose(0, 3, 1, 2))).softmax(-1).numpy()
@@ -72,21 +74,3 @@ def alexnet() -> nn.Sequential:
         nn.ReLU(),
         nn.Linear(4096, 1000),
     )
-
-
-def copy_weights(reference: nn.Sequential, ours: Any) -> None:
-    """Draw weights that keep a signal alive, and give them to both models."""
-    torch.manual_seed(0)
-    torch.set_num_threads(2)
-    modules = [module for module in reference if isinstance(module, nn.Conv2d | nn.Linear)]
-    layers = [layer for layer in ours.layers if layer.weights]
-    for module, layer in zip(modules, layers, strict=True):
-        nn.init.normal_(module.weight, std=(2 / module.weight[0].numel()) ** 0.5)
-        kernel = module.weight.detach()
-        if isinstance(module, nn.Conv2d):
-            kernel = kernel.permute(2, 3, 1, 0)
-        elif layer.name == "fc6":  # PyTorch flattens channels first
-            kernel = kernel.reshape(4096, 256, 6, 6).permute(2, 3, 1, 0).reshape(-1, 4096)
-        else:
-            kernel = kernel.T
-        layer.set_weights([kernel.numpy(), module.bias.detach().numpy()])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import keras
@@ -30,11 +31,8 @@ def ours(build: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture(scope="module")
-def theirs() -> Any:
-    torch = pytest.importorskip("torch")
+def theirs(from_torch: Any) -> Any:
     transformers = pytest.importorskip("transformers")
-    torch.set_num_threads(2)
-    torch.manual_seed(0)
     config = transformers.BertConfig(
         vocab_size=71,
         type_vocab_size=3,
@@ -44,11 +42,7 @@ def theirs() -> Any:
         num_attention_heads=4,
         intermediate_size=128,
     )
-    model = transformers.BertModel(config).eval()
-    with torch.no_grad():
-        for weight in model.parameters():
-            weight.add_(torch.randn_like(weight) * 0.15)
-    return model
+    return from_torch.shaken(transformers.BertModel(config))
 
 
 def test_its_layers_have_the_names_that_weights_are_saved_under(ours: Any) -> None:
@@ -69,10 +63,10 @@ def test_its_layers_have_the_names_that_weights_are_saved_under(ours: Any) -> No
 
 
 @pytest.mark.usefixtures("on_jax")
-def test_with_the_same_weights_it_gives_the_same_outputs(ours: Any, theirs: Any) -> None:
+def test_with_the_same_weights_it_gives_the_same_outputs(ours: Any, theirs: Any, from_torch: Any) -> None:
     import torch
 
-    copy_weights(theirs, ours)
+    copy_weights(theirs, partial(from_torch.put, ours))
     for length in (12, 7):
         inputs = texts(length)
         with torch.no_grad():
@@ -112,15 +106,9 @@ def texts(length: int) -> dict[str, Any]:
     }
 
 
-def copy_weights(theirs: Any, ours: Any) -> None:
+def copy_weights(theirs: Any, put: Callable[..., None]) -> None:
     """Put the weights of a `BertModel` into ours, layer by layer."""
     state = {name: value.numpy() for name, value in theirs.state_dict().items()}
-
-    def put(name: str, *arrays: Any) -> None:
-        layer = ours.get_layer(name)
-        layer.set_weights(
-            [given.reshape(own.shape) for given, own in zip(arrays, layer.weights, strict=True)]
-        )
 
     def dense(name: str) -> tuple[Any, Any]:
         return state[f"{name}.weight"].T, state[f"{name}.bias"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -50,17 +51,10 @@ def ours(build: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture(scope="module")
-def theirs() -> Any:
-    torch = pytest.importorskip("torch")
+def theirs(from_torch: Any) -> Any:
     transformers = pytest.importorskip("transformers")
-    torch.set_num_threads(2)
-    torch.manual_seed(0)
     config = transformers.GPT2Config(vocab_size=61, n_positions=12, n_layer=3, n_embd=32, n_head=4)
-    model = transformers.GPT2LMHeadModel(config).eval()
-    with torch.no_grad():
-        for weight in model.parameters():
-            weight.add_(torch.randn_like(weight) * 0.15)
-    return model
+    return from_torch.shaken(transformers.GPT2LMHeadModel(config))
 
 
 def test_its_layers_have_the_names_that_weights_are_saved_under(ours: Any) -> None:
@@ -81,10 +75,10 @@ def test_its_layers_have_the_names_that_weights_are_saved_under(ours: Any) -> No
 
 
 @pytest.mark.usefixtures("on_jax")
-def test_with_the_same_weights_it_gives_the_same_logits(ours: Any, theirs: Any) -> None:
+def test_with_the_same_weights_it_gives_the_same_logits(ours: Any, theirs: Any, from_torch: Any) -> None:
     import torch
 
-    copy_weights(theirs, ours)
+    copy_weights(theirs, partial(from_torch.put, ours))
     for length in (12, 5):
         tokens = np.random.default_rng(length).integers(0, 61, size=(3, length))
         with torch.no_grad():
@@ -104,32 +98,26 @@ def test_what_comes_later_changes_nothing_before_it(ours: Any) -> None:
     assert np.abs(after[:, 7:] - before[:, 7:]).max() > 1e-3
 
 
-def copy_weights(theirs: Any, ours: Any) -> None:
+def copy_weights(theirs: Any, put: Callable[..., None]) -> None:
     """Put the weights of a `GPT2LMHeadModel` into ours, layer by layer."""
     state = {name: value.numpy() for name, value in theirs.state_dict().items()}
-    width = state["transformer.wte.weight"].shape[1]
 
-    def norm(name: str) -> list[Any]:
-        return [state[f"{name}.weight"], state[f"{name}.bias"]]
+    def pair(name: str) -> tuple[Any, Any]:
+        return state[f"{name}.weight"], state[f"{name}.bias"]
 
-    ours.get_layer("token_embedding").set_weights([state["transformer.wte.weight"]])
-    ours.get_layer("position_embedding").set_weights([state["transformer.wpe.weight"]])
-    ours.get_layer("final_norm").set_weights(norm("transformer.ln_f"))
+    put("token_embedding", state["transformer.wte.weight"])
+    put("position_embedding", state["transformer.wpe.weight"])
+    put("final_norm", *pair("transformer.ln_f"))
     for index in range(theirs.config.n_layer):
         here, there = f"block_{index + 1}", f"transformer.h.{index}"
-        attention = ours.get_layer(f"{here}_attention")
         joined = zip(
             np.split(state[f"{there}.attn.c_attn.weight"], 3, axis=1),
             np.split(state[f"{there}.attn.c_attn.bias"], 3),
             strict=True,
         )
-        weights = [array for pair in joined for array in pair]
-        weights += [state[f"{there}.attn.c_proj.weight"], state[f"{there}.attn.c_proj.bias"]]
-        assert weights[0].shape == (width, width)
-        attention.set_weights(
-            [given.reshape(own.shape) for given, own in zip(weights, attention.weights, strict=True)]
-        )
-        ours.get_layer(f"{here}_attention_norm").set_weights(norm(f"{there}.ln_1"))
-        ours.get_layer(f"{here}_feed_forward_norm").set_weights(norm(f"{there}.ln_2"))
-        ours.get_layer(f"{here}_feed_forward_expand").set_weights(norm(f"{there}.mlp.c_fc"))
-        ours.get_layer(f"{here}_feed_forward_project").set_weights(norm(f"{there}.mlp.c_proj"))
+        projections = [array for both in joined for array in both]
+        put(f"{here}_attention", *projections, *pair(f"{there}.attn.c_proj"))
+        put(f"{here}_attention_norm", *pair(f"{there}.ln_1"))
+        put(f"{here}_feed_forward_norm", *pair(f"{there}.ln_2"))
+        put(f"{here}_feed_forward_expand", *pair(f"{there}.mlp.c_fc"))
+        put(f"{here}_feed_forward_project", *pair(f"{there}.mlp.c_proj"))

@@ -25,10 +25,12 @@ def test_it_has_the_parameters_of_the_paper_but_for_c3(build: Callable[..., Any]
 
 
 @pytest.mark.parametrize("size", [8, 28, 32])
-def test_with_the_same_weights_it_gives_the_same_outputs(size: int, build: Callable[..., Any]) -> None:
+def test_with_the_same_weights_it_gives_the_same_outputs(
+    size: int, build: Callable[..., Any], from_torch: Any
+) -> None:
     ours = build(BLUEPRINT, f"image={size}")
     reference = lenet5()
-    copy_weights(reference, ours)
+    from_torch.draw(reference, ours, gain=2)
     inputs = np.random.default_rng(1).uniform(size=(4, size, size, 1)).astype("float32")
     with torch.no_grad():
         expected = reference(torch.from_numpy(inputs.transpose(0, 3, 1, 2))).softmax(-1).numpy()
@@ -57,15 +59,3 @@ def lenet5() -> nn.Sequential:
         nn.Tanh(),
         nn.Linear(84, 10),
     )
-
-
-def copy_weights(reference: nn.Sequential, ours: Any) -> None:
-    """Draw weights that keep a signal alive, and give them to both models."""
-    torch.manual_seed(0)
-    modules = [module for module in reference if isinstance(module, nn.Conv2d | nn.Linear)]
-    layers = [layer for layer in ours.layers if layer.weights]
-    for module, layer in zip(modules, layers, strict=True):
-        nn.init.normal_(module.weight, std=2 * module.weight[0].numel() ** -0.5)
-        kernel = module.weight.detach()
-        kernel = kernel.T if isinstance(module, nn.Linear) else kernel.permute(2, 3, 1, 0)
-        layer.set_weights([kernel.numpy(), module.bias.detach().numpy()])

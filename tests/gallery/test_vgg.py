@@ -34,12 +34,12 @@ def test_it_has_as_many_parameters_as_that_of_torchvision(member: int, build: Ca
 
 @pytest.mark.parametrize("member", OF_TORCHVISION)
 def test_with_the_weights_of_torchvision_it_gives_the_same_outputs(
-    member: int, build: Callable[..., Any]
+    member: int, build: Callable[..., Any], from_torch: Any
 ) -> None:
     configuration, _ = OF_TORCHVISION[member]
     ours = build(f"{BLUEPRINT}:{member}", "image=64")
     reference = vgg(configuration, side=2)
-    copy_weights(reference, ours, side=2)
+    from_torch.draw(reference, ours, flattened=(512, 2, 2))
     inputs = images()
     with torch.no_grad():
         expected = reference(torch.from_numpy(inputs.transpose(0, 3, 1, 2))).softmax(-1).numpy()
@@ -69,21 +69,3 @@ def vgg(configuration: list[int | str], side: int) -> nn.Sequential:
             before = step
     layers += [nn.Flatten(), nn.Linear(512 * side * side, 4096), nn.ReLU()]
     return nn.Sequential(*layers, nn.Linear(4096, 4096), nn.ReLU(), nn.Linear(4096, 1000))
-
-
-def copy_weights(reference: nn.Sequential, ours: Any, side: int) -> None:
-    """Draw weights that keep a signal alive, and give them to both models."""
-    torch.manual_seed(0)
-    torch.set_num_threads(2)
-    modules = [module for module in reference if isinstance(module, nn.Conv2d | nn.Linear)]
-    layers = [layer for layer in ours.layers if layer.weights]
-    for module, layer in zip(modules, layers, strict=True):
-        nn.init.normal_(module.weight, std=(2 / module.weight[0].numel()) ** 0.5)
-        kernel = module.weight.detach()
-        if isinstance(module, nn.Conv2d):
-            kernel = kernel.permute(2, 3, 1, 0)
-        elif layer.name == "fc1":  # PyTorch flattens channels first
-            kernel = kernel.reshape(-1, 512, side, side).permute(2, 3, 1, 0).reshape(-1, 4096)
-        else:
-            kernel = kernel.T
-        layer.set_weights([kernel.numpy(), module.bias.detach().numpy()])

@@ -19,8 +19,8 @@ TELL = {"add": 0, "add_at": 0, "Diagnostic": 0, "_problem": 0, "_stop": 0, "_tel
 """Calls that name a check, and which of their arguments does."""
 
 SURROUNDINGS = {
-    "address", "drift", "encoding", "file", "import-cycle", "lock", "missing-exporter", "override", "plugin",
-    "too-many-files", "unknown-parameter", "unreachable", "unused-import", "variant",
+    "address", "archive", "drift", "encoding", "file", "import-cycle", "lock", "missing-exporter", "override",
+    "plugin", "too-many-files", "unknown-parameter", "unreachable", "unused-import", "variant",
 }  # fmt: skip
 """What a text alone cannot show: it takes other files, a command line, a package or bytes."""
 
@@ -33,8 +33,8 @@ WITH_DATA = {
 }  # fmt: skip
 """What is found in rows; their examples say in a comment what the rows are: `tests/blueprints/err-data`."""
 
-UNSHOWN = {"missing-exporter", "too-many-files"}
-"""What no golden file shows: it takes a machine without a package, or two hundred files."""
+UNSHOWN = {"archive", "missing-exporter", "too-many-files"}
+"""What no golden file shows: it takes a model's file, a machine without a package, or two hundred files."""
 
 GOLDEN = Path(__file__).parents[1] / "blueprints"
 NAME = re.compile(r"[a-z][a-z0-9-]+")

@@ -25,6 +25,9 @@ GIT = re.compile(
 )
 URL = re.compile(r"(?P<root>[a-z][a-z0-9+.\-]*://[^/]*)/(?P<path>.+)\Z")
 
+NEAR = ("https", "s3", "gs", "gcs", "abfs", "abfss", "az", "hf", "memory")
+"""The protocols of URLs that a file may name. Others read this machine, or speak with the user's own keys."""
+
 ABROAD = ("pkg", "git+https", "https", "s3", "gs", "gcs", "abfs", "hf")
 """What a file from elsewhere may name besides its own neighbours: never a file of this machine."""
 
@@ -78,20 +81,35 @@ def parse_address(text: str) -> Address:
         found = PACKAGE.match(file)
         if found is None:
             raise AddressError(f'"{text}" names no file of a package; write pkg:package/file.yaml')
-        return Address("pkg", found["root"], _inside(found["path"], text), variant=variant)
+        return Address("pkg", found["root"], _blueprint(_inside(found["path"], text), text), variant=variant)
     if file.startswith("git+"):
         found = GIT.match(file)
         if found is None:
             message = "a file of a repository is written git+https://host/repository@revision#file.yaml"
             raise AddressError(f'"{text}" does not read; {message}')
-        path = _inside(found["path"], text)
+        path = _blueprint(_inside(found["path"], text), text)
         return Address("git", found["root"], path, found["revision"] or "", variant)
     if "://" in file:
         found = URL.match(file)
         if found is None:
             raise AddressError(f'"{text}" is no URL of a file; write https://host/file.yaml')
+        _require_near(found["root"].partition("://")[0], text)
         return Address("url", found["root"], found["path"], variant=variant)
-    return Address("path", "", os.path.normpath(file), variant=variant)
+    return Address("path", "", os.path.normpath(_blueprint(file, text)), variant=variant)
+
+
+def _blueprint(path: str, text: str) -> str:
+    """A path whose name is that of a blueprint: no other file is opened in the hope that it is one."""
+    if path.lower().endswith((".yaml", ".yml")) and "\0" not in path:
+        return path
+    raise AddressError(f'"{text}" is no blueprint: the name of one ends in .yaml or .yml')
+
+
+def _require_near(protocol: str, text: str) -> None:
+    mends = {"http": "write https://", "file": "write the path: ./blocks/vision.yaml"}
+    if protocol not in NEAR or "::" in text:
+        mend = mends.get(protocol, f"it may begin with {', '.join(f'{one}://' for one in NEAR[:-1])}")
+        raise AddressError(f'"{text}" is no URL that a blueprint may name; {mend}')
 
 
 def join(writer: Address, text: str) -> Address:

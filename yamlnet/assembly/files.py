@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 
 from yamlnet.assembly.addresses import Address
 from yamlnet.assembly.assembled import Pin
 from yamlnet.assembly.lock import Lock
 from yamlnet.assembly.origins import ORIGINS
-from yamlnet.assembly.origins.origin import Fetched
+from yamlnet.assembly.origins.origin import Fetched, Unreachable
 from yamlnet.cache import recall, remember, sha256
 from yamlnet.syntax.parse import parse, text_of
 from yamlnet.syntax.tree import Tree
+
+OFFLINE = "YAMLNET_OFFLINE"
+"""Set in the environment, nothing is fetched that is not pinned and kept: for files from strangers."""
 
 
 @dataclass(slots=True)
@@ -52,6 +56,12 @@ class Files:
         kept = recall(pin.sha256) if pin is not None and address.scheme != "path" else None
         if pin is not None and kept is not None:
             return Fetched(kept, pin.commit)
+        if (
+            address.scheme in ("git", "url")
+            and os.environ.get(OFFLINE)
+            and not address.root.startswith("memory:")
+        ):
+            raise Unreachable(f'"{address.source}" is not fetched: {OFFLINE} is set')
         fetched = ORIGINS[address.scheme](address, pin.commit if pin is not None else "")
         if address.scheme in ("git", "url"):
             remember(fetched.data)

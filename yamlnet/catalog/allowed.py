@@ -102,7 +102,7 @@ _NAMES: dict[Kind, str] = {
         PrecisionAtRecall R2Score Recall RecallAtPrecision RootMeanSquaredError
         SensitivityAtSpecificity SparseCategoricalAccuracy SparseCategoricalCrossentropy
         SparseTopKCategoricalAccuracy SpecificityAtSensitivity SquaredHinge TopKCategoricalAccuracy
-        TrueNegatives TruePositives accuracy crossentropy
+        TrueNegatives TruePositives accuracy
     """,
     "optimizer": """
         Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Lamb Lion Muon Nadam RMSprop SGD

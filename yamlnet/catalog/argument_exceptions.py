@@ -36,6 +36,7 @@ EXCEPTIONS: dict[str, ValueType] = {
     "BinaryIoU.target_class_ids": ListOf(NATURAL),
     "Constant.value": NUMBERS,
     "CosineDecay.alpha": NOT_NEGATIVE,
+    "CosineDecay.initial_learning_rate": NOT_NEGATIVE,
     "CosineDecayRestarts.alpha": NOT_NEGATIVE,
     "CategoryEncoding.output_mode": choices("multi_hot", "one_hot", "count"),
     "Discretization.output_mode": choices("int", "one_hot", "multi_hot", "count"),

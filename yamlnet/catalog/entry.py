@@ -54,6 +54,7 @@ class Entry:
         call: arguments of a layer's call, the tensor ones first in Keras's order (empty for others).
         aliases: other names for the same thing (`glorot_uniform`, `Convolution2D`).
         refused: why a blueprint cannot use it (`Lambda` runs code), or None.
+        masking: whether a layer passes on the mask of what it reads (Keras's `supports_masking`).
     """
 
     kind: Kind
@@ -64,6 +65,7 @@ class Entry:
     call: tuple[Argument, ...] = ()
     aliases: tuple[str, ...] = ()
     refused: str | None = None
+    masking: bool = False
 
     @cached_property
     def by_name(self) -> dict[str, Argument]:

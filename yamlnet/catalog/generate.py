@@ -19,6 +19,7 @@ from yamlnet.catalog.allowed import ALLOWED, NOT_OBJECTS, PLUMBING
 from yamlnet.catalog.argument_types import argument_type
 from yamlnet.catalog.entry import Kind
 from yamlnet.catalog.generate_help import argument_help, call_help, first_line
+from yamlnet.catalog.generate_masking import passes_masks
 from yamlnet.catalog.refused import REFUSED
 
 FOLDER = Path(__file__).parent / "keras"
@@ -132,9 +133,9 @@ CHOSEN_BY_SHAPE: dict[str, dict[str, Any]] = {
     },
     "crossentropy": {
         "path": "keras.metrics.crossentropy",
-        "help": "Crossentropy of the kind that fits the output's and the target's shapes; Keras chooses.",
+        "help": "A name that Keras chooses a loss by; of metrics it knows the kinds by their own names.",
         "aliases": ["ce"],
-        "arguments": [],
+        "refused": REFUSED["metric.crossentropy"],
     },
 }
 """Metrics that are names only: `Model.compile` reads them (keras/src/trainers/compile_utils.py)."""
@@ -219,6 +220,8 @@ def _entry(kind: Kind, name: str, found: Any, aliases: tuple[str, ...]) -> dict[
     raw["arguments"] = list(constructor_arguments(kind, name, found))
     if kind == "layer":
         raw["call"] = list(call_arguments(name, found))
+        if passes_masks(found):
+            raw["masking"] = True
     return raw
 
 

@@ -105,6 +105,7 @@ def _entry(kind: Kind, name: str, raw: dict[str, Any]) -> Entry:
         call=tuple(_argument(name, argument) for argument in raw.get("call", ())),
         aliases=tuple(raw.get("aliases", ())),
         refused=raw.get("refused"),
+        masking=raw.get("masking", False),
     )
 
 

@@ -16,7 +16,8 @@ _INPUTS = Argument("inputs", TENSOR, required=True, help="The tensor it works on
 def _layer(
     name: str, help: str, arguments: tuple[Argument, ...], call: tuple[Argument, ...] = (_INPUTS,)
 ) -> Entry:
-    return Entry("layer", name, f"yamlnet.{name}", help, (*arguments, *_SHARED), call)
+    arguments = (*arguments, *_SHARED)
+    return Entry("layer", name, f"yamlnet.{name}", help, arguments, call, masking=name != "PatchEmbedding")
 
 
 OWN_LAYERS: dict[str, Entry] = {

@@ -26,6 +26,10 @@ REFUSED: dict[str, str] = {
     "metric.MeanMetricWrapper": _CODE,
     "metric.Mean": _NOTHING_COMPARED,
     "metric.Sum": _NOTHING_COMPARED,
+    "metric.crossentropy": (
+        "Keras knows no metric of that name; "
+        "name the kind: binary_crossentropy, categorical_crossentropy or sparse_categorical_crossentropy"
+    ),
     "optimizer.Optimizer": _ABSTRACT,
     "optimizer.LossScaleOptimizer": "write precision: mixed_float16 under train, which scales the loss",
     "optimizer.MultiOptimizer": "one optimizer trains all layers in this version",

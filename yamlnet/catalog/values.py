@@ -47,6 +47,16 @@ def problem(value: object, type: t.ValueType) -> str | None:
     return None if _fits(value, type) else describe(type)
 
 
+def percent(value: object, type: t.ValueType) -> str:
+    """`; 50 % is 0.5`, where a share was written in percent; otherwise nothing."""
+    if isinstance(type, t.AnyOf):
+        return next(filter(None, (percent(value, option) for option in type.options)), "")
+    share = isinstance(type, t.Number) and 1 in (type.max, type.below)
+    if not share or not isinstance(value, int | float) or isinstance(value, bool) or not 2 <= value <= 100:
+        return ""
+    return f"; {value:g} % is {value / 100:g}"
+
+
 def _fits(value: object, type: t.ValueType) -> bool:
     match type:
         case t.Integer() | t.Number():

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from yamlnet.checks import (
+    activation_twice,
+    class_count,
     class_weight,
     data_names,
+    dropout,
+    from_logits,
     leaking_target,
+    learning_rate,
+    loss_fit,
     losses,
+    mask_lost,
+    metric_fit,
+    monitor,
     name_clash,
     no_effect,
+    output_activation,
     output_names,
     output_without_loss,
     repeated,
@@ -19,12 +29,15 @@ from yamlnet.checks import (
     shared_models,
     sizes,
     unreachable_layer,
+    unscaled,
     unused_block,
     unused_import,
     unused_input,
     unused_model,
     unused_parameter,
+    useless_bias,
     weight_without_loss,
+    weighted_class,
 )
 from yamlnet.diagnostics.diagnostic import Diagnostic
 from yamlnet.resolver.plan import Plan
@@ -43,8 +56,26 @@ CHECKS: tuple[Callable[[Plan], Iterator[Diagnostic]], ...] = (
     weight_without_loss.check,
     leaking_target.check,
     repeated.check,
+    loss_fit.check,
+    class_count.check,
+    output_activation.check,
+    from_logits.check,
+    metric_fit.check,
+    weighted_class.check,
+    monitor.check,
+    learning_rate.check,
+    dropout.check,
+    activation_twice.check,
+    mask_lost.check,
+    unscaled.check,
+    useless_bias.check,
     sizes.check,
 )
+
+WITH_ROWS = frozenset(
+    module.NAME for module in (class_count, learning_rate, loss_fit, metric_fit, output_activation, unscaled)
+)
+"""The checks that see more once the rows were read: `Plan.facts`."""
 
 WORD_CHECKS: tuple[Callable[[Blueprint, Plan], Iterator[Diagnostic]], ...] = (
     unused_parameter.check,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import click
 
 from yamlnet.cli.failures import handles_failures, style_asked
+from yamlnet.compiler.backend import OLDEST_KERAS, keras_problem
 
 SECONDS = 120
 """How long a backend may take to answer: TensorFlow's first import reads a gigabyte from disk."""
@@ -77,6 +78,9 @@ def command() -> None:
         click.echo(json.dumps({**found, "backends": backends, "extras": extras}, indent=2))
     else:
         _tell(packages, backends, extras)
+    if (problem := keras_problem()) is not None:
+        click.echo(f'{problem}: pip install --upgrade "keras>={".".join(map(str, OLDEST_KERAS))}"', err=True)
+        sys.exit(1)
     if not any("devices" in state for state in backends.values()):
         click.echo('no backend works; install one: pip install "yamlnet[jax]"', err=True)
         sys.exit(1)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from yamlnet.cli.failures import style_asked, tell
+from yamlnet.diagnostics.diagnostic import Diagnostic
 from yamlnet.verdicts.limits import MAX_PARAMS
 
 if TYPE_CHECKING:
@@ -28,6 +29,16 @@ def opened(
     from yamlnet.pipeline import load
 
     loaded = load(blueprint, overrides, "refuse" if locked else "warn", strict, max_params)
-    if loaded.warnings and style_asked() == "text":  # what machines read is the command's own result
-        tell(loaded.warnings, {"": loaded.tree}, "text")
+    if loaded.warnings:
+        telling(loaded)(loaded.warnings)
     return loaded
+
+
+def telling(loaded: LoadedBlueprint) -> Callable[[Sequence[Diagnostic]], None]:
+    """What tells warnings of a loaded blueprint: to people, since machines read the command's own result."""
+
+    def told(problems: Sequence[Diagnostic]) -> None:
+        if style_asked() == "text":
+            tell(problems, {"": loaded.tree}, "text")
+
+    return told

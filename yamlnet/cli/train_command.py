@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from yamlnet.cli.failures import handles_failures
-from yamlnet.cli.opened import opened
+from yamlnet.cli.opened import opened, telling
 from yamlnet.cli.options import (
     backend_option,
     blueprint_argument,
@@ -58,9 +58,8 @@ def command(
     """
     from yamlnet.pipeline import train
 
-    run = train(
-        opened(blueprint, overrides, locked, strict, max_params), backend, out, "none" if quiet else "auto"
-    )
+    loaded = opened(blueprint, overrides, locked, strict, max_params)
+    run = train(loaded, backend, out, "none" if quiet else "auto", telling(loaded))
     click.echo(results(run))
     if not quiet:
         click.echo(next_steps(run))

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import importlib.util
 import os
+import re
 import sys
 
 from yamlnet.diagnostics.diagnostic import BackendError
+
+OLDEST_KERAS = (3, 15, 1)
+"""The first release with every known security fix; pyproject.toml requires it too."""
 
 BACKENDS = ("jax", "tensorflow", "torch")
 """In the order in which `auto` looks for them."""
@@ -27,6 +32,7 @@ def select_backend(asked: str | None = None, blueprint: str = "auto") -> str:
     Raises:
         BackendError: it is not installed (naming the extra), or Keras already runs on another one.
     """
+    require_keras()
     wanted = _wanted(asked, blueprint)
     running = _running()
     if running is not None:
@@ -46,6 +52,31 @@ def select_backend(asked: str | None = None, blueprint: str = "auto") -> str:
     os.environ["KERAS_BACKEND"] = name
     _import_quietly(name)
     return name
+
+
+def require_keras() -> None:
+    """Refuse a Keras with known holes: pip keeps an old one where another package wants it.
+
+    Raises:
+        BackendError: it is older than `OLDEST_KERAS`, or missing.
+    """
+    problem = keras_problem()
+    if problem is not None:
+        oldest = ".".join(map(str, OLDEST_KERAS))
+        raise BackendError(problem, hint=f'pip install --upgrade "keras>={oldest}"')
+
+
+def keras_problem() -> str | None:
+    """What is wrong with the installed Keras, as a sentence, or None."""
+    oldest = ".".join(map(str, OLDEST_KERAS))
+    try:
+        version = importlib.metadata.version("keras")
+    except importlib.metadata.PackageNotFoundError:
+        return "Keras is not installed"
+    numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:3])
+    if numbers >= OLDEST_KERAS:
+        return None
+    return f"Keras {version} is installed, and {oldest} is the first without known security holes"
 
 
 def inferring_backend(asked: str | None = None, blueprint: str = "auto") -> str:

@@ -16,6 +16,7 @@ from yamlnet.compiler.abstract_weights import WeightLimit, abstract_weights
 from yamlnet.compiler.deep_graphs import deep_graphs
 from yamlnet.compiler.initial_weights import numpy_initial_weights
 from yamlnet.compiler.lowering import Lowering
+from yamlnet.compiler.safe_mode import safe_mode
 from yamlnet.compiler.signatures import remembered_signatures
 from yamlnet.compiler.sizes import plan_sizes
 from yamlnet.compiler.without_tensorflow import without_tensorflow
@@ -93,7 +94,10 @@ def _lowered(plan: Plan, limit: WeightLimit | None) -> dict[str, keras.Model]:
 @contextmanager
 def _surroundings(plan: Plan) -> Iterator[None]:
     """What both ways of walking need of Keras."""
-    with _precision(plan), deep_graphs(), remembered_signatures(), without_tensorflow(), _collection_paused():
+    with (
+        safe_mode(), _precision(plan), deep_graphs(), remembered_signatures(), without_tensorflow(),
+        _collection_paused(),
+    ):  # fmt: skip
         yield
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from yamlnet.catalog.load import catalog
 from yamlnet.catalog.types import Unwritable
 from yamlnet.catalog.values import problem
+from yamlnet.compiler.safe_mode import safe_mode
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic
 from yamlnet.resolver.plan import ObjectSpec
 
@@ -35,7 +36,8 @@ def construct(spec: ObjectSpec, **extra: object) -> Any:
     _refuse_unread(spec)
     arguments = {name: _constructed(value) for name, value in spec.arguments.items()}
     try:
-        return keras_class(**arguments, **extra)
+        with safe_mode():
+            return keras_class(**arguments, **extra)
     except (TypeError, ValueError, AttributeError, OverflowError, KeyError, IndexError) as error:
         message = f'Keras refuses {spec.kind} "{spec.name}": {first_sentences(str(error))}'
         raise BlueprintError([Diagnostic("keras", message, spec.path, "key")]) from error

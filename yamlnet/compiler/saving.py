@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import importlib
 import os
-import re
-import zipfile
 from pathlib import Path
 
 import keras
 
 import yamlnet.compiler.layers  # noqa: F401 - registers yamlnet's own layers with Keras
 from yamlnet.catalog.plugins import plugins
+from yamlnet.compiler.archives import ArchiveError, inspect_archive, modules_of
 from yamlnet.compiler.deep_graphs import deep_graphs
 from yamlnet.compiler.initial_weights import numpy_initial_weights
+from yamlnet.compiler.objects import first_sentences
+from yamlnet.compiler.safe_mode import safe_mode
 from yamlnet.compiler.without_tensorflow import without_tensorflow
-
-MODULE = re.compile(r'"module": "([\w.]+)"')
-"""Where a saved model's configuration says which module a class is of."""
 
 
 def save_model(model: keras.Model, path: Path) -> None:
@@ -45,27 +43,25 @@ def save_model(model: keras.Model, path: Path) -> None:
 
 
 def load_model(path: Path) -> keras.Model:
-    """Load a model of any depth, in Keras's safe mode: a file that holds code is refused.
+    """Load a model of any depth, after it was looked through and in Keras's safe mode.
 
     Raises:
-        ValueError: it is no model that Keras reads, or holds code.
+        ArchiveError: it is no model that a blueprint makes: it holds code, other classes, paths, a bomb.
     """
-    _import_plugins(path)
-    with deep_graphs(), without_tensorflow(), numpy_initial_weights(0):
-        return keras.saving.load_model(path, safe_mode=True)
+    _import_plugins(modules_of(inspect_archive(path), path))
+    try:
+        with safe_mode(), deep_graphs(), without_tensorflow(), numpy_initial_weights(0):
+            return keras.saving.load_model(path, safe_mode=True)
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RuntimeError, OSError) as error:
+        raise ArchiveError(path, f"Keras cannot load it: {first_sentences(str(error))}") from error
 
 
-def _import_plugins(path: Path) -> None:
+def _import_plugins(modules: set[str]) -> None:
     """Import the installed plugins whose layers a file holds, so that Keras knows their classes.
 
     A file chooses among what the user installed as plugins, and nothing else: it cannot name a module.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            config = archive.read("config.json").decode(errors="replace")
-    except (OSError, KeyError, zipfile.BadZipFile):
-        return  # Keras says what is wrong with the file
-    packages = {module.partition(".")[0] for module in MODULE.findall(config)}
+    packages = {module.partition(".")[0] for module in modules}
     for point in plugins().found.values():
         if point.module.partition(".")[0] in packages:
             importlib.import_module(point.module)

@@ -5,10 +5,10 @@ Importing this module reads no rows and imports nothing heavy.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yamlnet.checks import check
 from yamlnet.diagnostics.diagnostic import BlueprintError, DataError, Diagnostic, KeyPath
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.resolve import resolve
@@ -19,20 +19,17 @@ if TYPE_CHECKING:
     from yamlnet.data.dataset import Dataset
 
 
-def with_data(
-    blueprint: Blueprint, tree: Tree, plan: Plan, folder: Path, max_params: int
-) -> tuple[Plan, Dataset]:
-    """The data of a blueprint, and the plan with what the data knows filled in.
+def with_data(blueprint: Blueprint, tree: Tree, plan: Plan, folder: Path) -> tuple[Plan, Dataset]:
+    """The data of a blueprint, and the plan with its facts, and with what needs them filled in.
 
     Args:
         blueprint: what is resolved again once the facts are known.
         tree: the document that it is written in.
         plan: what it was resolved to without them.
         folder: what the paths of its data are relative to.
-        max_params: as for `check`.
 
     Raises:
-        BlueprintError: the data cannot be read, there is none, or what it knows does not fit.
+        BlueprintError: the data cannot be read, or there is none.
     """
     from yamlnet.data.batches import steps_per_epoch
     from yamlnet.data.dataset import load
@@ -43,15 +40,11 @@ def with_data(
         dataset = load(plan.data, folder, plan.seed, input_shapes(plan))
     except DataError as error:
         raise BlueprintError([Diagnostic(error.check, _with_hint(error), error.path, "value")]) from error
-    if plan.unknown:
-        steps = plan.train.steps if plan.train else None
-        per_epoch = steps_per_epoch(dataset.train.rows, plan.data.batch_size)
-        steps = steps or per_epoch * ((plan.train.epochs if plan.train else None) or 1)
-        plan = resolve(blueprint, {"steps": steps, "data": dataset.facts}, tree=tree)
-        problems = [problem for problem in check(plan, max_params) if problem.severity == "error"]
-        if problems:
-            raise BlueprintError(problems)
-    return plan, dataset
+    steps = plan.train.steps if plan.train else None
+    per_epoch = steps_per_epoch(dataset.train.rows, plan.data.batch_size)
+    steps = steps or per_epoch * ((plan.train.epochs if plan.train else None) or 1)
+    facts = {"steps": steps, "data": dataset.facts}
+    return replace(resolve(blueprint, facts, tree=tree) if plan.unknown else plan, facts=facts), dataset
 
 
 def refuse_facts(plan: Plan) -> None:

@@ -7,7 +7,7 @@ warnings can be ignored: what is an error refuses the blueprint whatever a comme
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from yamlnet.diagnostics.diagnostic import Diagnostic, Span
@@ -33,13 +33,17 @@ class Ignore:
     span: Span
 
 
-def settled(problems: Iterable[Diagnostic], tree: Places, checks: Iterable[str]) -> list[Diagnostic]:
+def settled(
+    problems: Iterable[Diagnostic], tree: Places, checks: Iterable[str], later: Collection[str] = ()
+) -> list[Diagnostic]:
     """What is left to tell of the problems of one blueprint.
 
     Args:
         problems: everything that was found.
         tree: the blueprint with the files that it names.
         checks: every check that a comment may name.
+        later: those that may find something only once the rows were read: a comment for one is never
+            called useless.
 
     Returns:
         The errors, the warnings that no comment silences, and a warning for each comment that names no
@@ -59,7 +63,9 @@ def settled(problems: Iterable[Diagnostic], tree: Places, checks: Iterable[str])
         if ignore.check not in known:
             mend = did_you_mean(ignore.check, known) or "; yamlnet checks lists them all"
             kept.append(_warning(UNKNOWN, f'no check is called "{ignore.check}"{mend}', ignore))
-        elif ignore not in used and not failed:  # what would be found after the errors is not known
+        elif (
+            ignore not in used and not failed and ignore.check not in later
+        ):  # what would be found after the errors is not known
             message = f"nothing here is warned of by {ignore.check}; remove the comment"
             kept.append(_warning(UNUSED, message, ignore))
     return kept

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from yamlnet.diagnostics.diagnostic import At, BlueprintError, Diagnostic, KeyPath, Note, Severity, Span
+
+TOO_MANY = "too-many-problems"
+MOST = 500
+"""Where checking ends: who has more mistakes reads no further, and each costs a search for its mend."""
 
 
 @dataclass(slots=True)
@@ -43,9 +47,15 @@ class Problems:
         self.record(Diagnostic(check, message, span=span, notes=notes, severity=severity))
 
     def record(self, problem: Diagnostic) -> None:
-        """Record a diagnostic, unless the same check already spoke at the same place."""
+        """Record a diagnostic, unless the same check already spoke at the same place.
+
+        Raises:
+            BlueprintError: it is one of too many.
+        """
         place = (problem.path, problem.at, problem.within, problem.span, problem.source)
-        self.found.setdefault((problem.check, *place), problem)
+        if self.found.setdefault((problem.check, *place), problem) is problem and len(self.found) >= MOST:
+            message = f"{MOST:,} problems so far; the rest was not checked"
+            raise BlueprintError((*self.found.values(), replace(problem, check=TOO_MANY, message=message)))
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

@@ -18,6 +18,7 @@ from yamlnet.data.dataset import Dataset
 from yamlnet.diagnostics.diagnostic import ExportError
 from yamlnet.exporters import EXPORTERS
 from yamlnet.exporters.artifact import Array, Artifact, Exporter, Rows
+from yamlnet.runner.files import read_json, require_own
 from yamlnet.runner.run import Run
 
 RELATIVE, ABSOLUTE = 1e-3, 1e-4
@@ -69,6 +70,9 @@ def export_run(run: Run, formats: Sequence[str], dataset: Dataset) -> list[Artif
     Raises:
         ExportError: as for `export`.
     """
+    require_own(
+        run.folder, "export"
+    )  # where it is published is the run's, even if the folder is a stranger's
     split = dataset.test or dataset.validation or dataset.train
     rows = {name: values[:COMPARED_ROWS] for name, values in split.inputs.items()}
     return [export(run.model, name, run.folder / "export", rows) for name in formats]
@@ -136,7 +140,7 @@ def _measure(path: Path) -> tuple[int, str]:
 def _list(folder: Path, artifact: Artifact) -> None:
     """Put an artifact into the folder's manifest, in place of an older one of its format."""
     path = folder / MANIFEST
-    listed: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    listed: dict[str, Any] = read_json(folder, MANIFEST) if path.exists() else {}
     listed[artifact.format] = {**asdict(artifact), "path": artifact.path.name}
     beside = path.with_name(f".part-{MANIFEST}")
     beside.write_text(json.dumps(listed, indent=2) + "\n", encoding="utf-8")

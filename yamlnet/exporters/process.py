@@ -61,7 +61,7 @@ def _read_sets(file: Path) -> list[dict[str, Array]]:
     import numpy as np
 
     sets: dict[int, dict[str, Array]] = {}
-    with np.load(file) as archive:
+    with np.load(file, allow_pickle=False) as archive:
         for key in archive.files:
             index, _, name = key.partition("/")
             sets.setdefault(int(index), {})[name] = archive[key]

@@ -18,7 +18,7 @@ model:
 DATA = """\
 data:
   train: {Sklearn: iris}
-  inputs: {x: {columns: [sepal_length, sepal_width, petal_length, petal_width]}}
+  inputs: {x: {column: features}}
   targets: {kind: {column: target}}
 """
 

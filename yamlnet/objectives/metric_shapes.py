@@ -25,10 +25,10 @@ NAME = "metric-shape"
 
 Shape = tuple[int | None, ...]
 
-BY_SHAPE = ("accuracy", "crossentropy")
+BY_SHAPE = ("accuracy",)
 """Keras chooses the metric by the shapes."""
 
-BINARY = {"accuracy": "BinaryAccuracy", "crossentropy": "BinaryCrossentropy"}
+BINARY = {"accuracy": "BinaryAccuracy"}
 """What it chooses where the output's last axis is 1."""
 
 BEST_FEW = ("TopKCategoricalAccuracy", "SparseTopKCategoricalAccuracy")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from yamlnet.catalog.values import shown, text_mend
 from yamlnet.diagnostics.diagnostic import KeyPath, Note
@@ -14,7 +14,7 @@ from yamlnet.resolver.chaining import chain_problem
 from yamlnet.resolver.evaluate import Unknown
 from yamlnet.resolver.filling import Filling
 from yamlnet.resolver.given import Values, giver
-from yamlnet.resolver.loop_size import body_size
+from yamlnet.resolver.loop_size import Sizes
 from yamlnet.resolver.plan import TensorRef
 from yamlnet.resolver.reading import MISSING, GraphBuilder, flat, read, read_name
 from yamlnet.resolver.scope import Body, Tensors
@@ -51,6 +51,7 @@ class Expander:
     builder: GraphBuilder
     filling: Filling
     count: int = 0
+    sizes: Sizes = field(default_factory=Sizes)
 
     def entries(self, entries: tuple[Entry, ...], body: Body) -> None:
         """Expand a list of entries; `body.previous` ends as the last one's output."""
@@ -171,6 +172,7 @@ class Expander:
             )
             self.filling.problems.add("block-depth", message, entry.path, "key")
             return MISSING
+        self._refuse_too_large(block, library, entry, body)
         values = self._arguments(block, self.values[library.path], entry, body)
         label = caller.name(entry, body, suffix, block.name)
         inner = Body(
@@ -254,10 +256,12 @@ class Expander:
             if isinstance(written, list)
             else {}
         )
-        return tuple(
-            read_name(str(name), body, self.builder, self.filling, (*path, key))
-            for key, name in named.items()
-        )
+        return tuple(self._output(name, body, (*path, key)) for key, name in named.items())
+
+    def _output(self, name: object, body: Body, path: KeyPath) -> Tensors:
+        if not isinstance(name, str):
+            return MISSING  # no name: that was reported
+        return read_name(name, body, self.builder, self.filling, path)
 
     def _bind(self, entry: Entry, found: Tensors, body: Body) -> None:
         path = entry.word("as")
@@ -291,7 +295,7 @@ class Expander:
 
     def _refuse_too_long(self, entry: Entry, turns: int, body: Body) -> None:
         """Refuse a loop by what it would make, before it is made."""
-        each = body_size(entry, body.library)
+        each = self.sizes.once(entry, body.library)
         if self.count + turns * each <= MAX_NODES:
             return
         made = f"{turns:,} × {each:,} = {turns * each:,} entries"
@@ -299,6 +303,16 @@ class Expander:
         message = f"this loop makes {made}{before}; a model may have {MAX_NODES:,}"
         self.filling.problems.add("too-large", message, entry.word("for"), notes=body.notes)
         raise TooLarge
+
+    def _refuse_too_large(self, block: Block, library: Library, entry: Entry, body: Body) -> None:
+        """Refuse a block by what it would make, before it is made."""
+        size = self.sizes.block(block, library)
+        if size > MAX_NODES:
+            message = (
+                f'this use of block "{block.name}" makes {size:,} entries; a model may have {MAX_NODES:,}'
+            )
+            self.filling.problems.add("too-large", message, entry.path, "key", notes=body.notes)
+            raise TooLarge
 
     def _refuse_too_many(self, entry: Entry, body: Body) -> None:
         self.count += 1

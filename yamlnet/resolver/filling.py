@@ -160,7 +160,7 @@ class Filling:
             if argument is not None:
                 what = f'"{name}" of {entry.kind} "{written.name}"'
                 filled[name] = self.typed(argument.type, value, scope, written.place(name), what, notes)
-        return ObjectSpec(entry.kind, entry.name, filled, written.path)
+        return ObjectSpec(entry.kind, entry.name, filled, written.path, written.unnamed)
 
 
 def _token_file(type: t.ValueType) -> t.TokenFile | None:

@@ -195,26 +195,37 @@ class _Tracer:
 
     def match_templates(self) -> None:
         """Let whoever asks for a name that an expression makes read all that it can mean, wherever given."""
-        made = [(name, place) for name, place in self.bound if fixed_ends(name) is not None]
+        ends = {name: fixed_ends(name) for name, _ in (*self.bound, *self.asked)}
+        made = [(name, place) for name, place in self.bound if ends[name] is not None]
         everything = self.new(*(place for _, place in self.bound))
         left = MOST_COMPARISONS
         for text, reader in self.asked:
-            candidates = made if fixed_ends(text) is None else self.bound
+            asked = ends[text]
+            candidates = made if asked is None else self.bound
             left -= len(candidates)
             if left < 0:
                 self.reads[reader].add(everything)
-            else:
-                self.reads[reader].update(place for name, place in candidates if _could_be(text, name))
+                continue
+            wanted = _Ends(*(asked or (text, text)))
+            self.reads[reader].update(
+                place for name, place in candidates if wanted.could_be(*(ends[name] or (name, name)))
+            )
 
 
-def _could_be(asked: str, given: str) -> bool:
-    """Whether two names can be one, at least one of them made by an expression; slices do not count."""
-    begin, end = fixed_ends(asked) or (asked, asked)
-    first, last = fixed_ends(given) or (given, given)
-    begin = begin.partition("[")[0]
-    if not (begin.startswith(first) or first.startswith(begin)):
-        return False
-    return "[" in asked or end.endswith(last) or last.endswith(end)
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """How a name that is read begins and ends, with its slice; of a name as it stands both are the whole."""
+
+    begin: str
+    end: str
+
+    def could_be(self, begin: str, end: str) -> bool:
+        """Whether it can be the name that begins and ends so, at least one of them made by an expression."""
+        first = self.begin.partition("[")[0]
+        if not (first.startswith(begin) or begin.startswith(first)):
+            return False
+        sliced = self.end.endswith("]") or "[" in self.begin
+        return sliced or self.end.endswith(end) or end.endswith(self.end)
 
 
 def surely(entry: Entry) -> bool:

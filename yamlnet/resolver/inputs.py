@@ -12,7 +12,12 @@ from yamlnet.resolver.evaluate import Scope, Unknown
 from yamlnet.resolver.filling import Filling, without_unknown
 from yamlnet.resolver.plan import Input
 from yamlnet.schema.forms import Model
+from yamlnet.schema.habits import SHAPES
 from yamlnet.schema.model_inputs import INPUT_ARGUMENTS
+from yamlnet.schema.rewriting import value_mend
+
+BATCH = (-1, "batch", "batch_size", "N", "B", "?")
+"""How the batch axis is written where it is."""
 
 
 def read_inputs(model: Model, values: Scope, filling: Filling) -> tuple[Input, ...]:
@@ -41,7 +46,8 @@ def _input(name: str, form: object, path: KeyPath, filling: Filling) -> Input:
         place = (*path, key) if isinstance(form, dict) else path
         argument = by_name.get(key)
         if argument is None:
-            mend = did_you_mean(key, by_name) or f"; it takes {', '.join(by_name)}"
+            mend = "; the shape is written without the batch: shape: [4]" if key in SHAPES else ""
+            mend = mend or did_you_mean(key, by_name) or f"; it takes {', '.join(by_name)}"
             filling.problems.add("unknown-key", f'input "{name}" has no key "{key}"{mend}', place, "key")
         elif not isinstance(value, Unknown):
             expected = problem(without_unknown(value), argument.type)
@@ -57,4 +63,16 @@ def _input(name: str, form: object, path: KeyPath, filling: Filling) -> Input:
 def _shape_mend(key: str, value: object) -> str:
     if key == "shape" and isinstance(value, int):
         return f"; one axis is written [{value}]"
-    return ""
+    if key != "shape" or not isinstance(value, list) or not value:
+        return value_mend(value, "a list") if key == "shape" else ""
+    if all(isinstance(one, dict) and {"name", "shape"} <= one.keys() for one in value):
+        shapes = ", ".join(f"{one['name']}: {_listed(one['shape'])}" for one in value)
+        return f"; the names of inputs are keys: inputs: {{{shapes}}}"
+    if value[0] in BATCH:
+        return f"; the batch is never written: {_listed(value[1:])}"
+    return "; an axis of any size is null" if -1 in value else ""
+
+
+def _listed(shape: object) -> str:
+    axes = shape if isinstance(shape, list) else [shape]
+    return f"[{', '.join('null' if axis is None else str(axis) for axis in axes)}]"

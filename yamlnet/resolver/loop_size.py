@@ -1,35 +1,44 @@
-"""How large a loop's body is, told from the text alone, so that a bomb is refused before it is lit."""
+"""How large a loop's body or a block is, told from the text alone: a bomb is refused before it is lit."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
+from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.schema.forms import Block, Entry, Library
 
 
-def body_size(entry: Entry, library: Library) -> int:
-    """How many entries one turn of a loop surely makes.
+@dataclass(slots=True)
+class Sizes:
+    """How many entries things surely make; blocks are counted once, for blocks of blocks grow without end.
 
     Loops inside count by their written numbers; what only an expression or a condition can tell counts
     once, and so does a block's use of itself.
     """
-    return _once(entry, library, ())
 
+    blocks: dict[KeyPath, int] = field(default_factory=dict)
 
-def _once(entry: Entry, library: Library, inside: tuple[Block, ...]) -> int:
-    if entry.condition is not True:
-        return 1
-    if entry.kind == "group":
-        return 1 + sum(_all_turns(inner, library, inside) for inner in entry.layers)
-    if entry.kind != "use":
-        return 1
-    owner, name = library.owner(entry.key)
-    block = owner.blocks.get(name)
-    if block is None or block in inside:
-        return 1
-    return 1 + sum(_all_turns(inner, owner, (*inside, block)) for inner in block.entries)
+    def once(self, entry: Entry, library: Library) -> int:
+        """What one turn of an entry makes."""
+        if entry.condition is not True:
+            return 1
+        if entry.kind == "group":
+            return 1 + sum(self._all_turns(inner, library) for inner in entry.layers)
+        if entry.kind != "use":
+            return 1
+        owner, name = library.owner(entry.key)
+        block = owner.blocks.get(name)
+        return 1 if block is None else 1 + self.block(block, owner)
 
+    def block(self, block: Block, owner: Library) -> int:
+        """What one use of a block makes, in the file that has it."""
+        if block.path not in self.blocks:
+            self.blocks[block.path] = 0  # inside itself
+            self.blocks[block.path] = sum(self._all_turns(inner, owner) for inner in block.entries)
+        return self.blocks[block.path]
 
-def _all_turns(entry: Entry, library: Library, inside: tuple[Block, ...]) -> int:
-    return _turns(entry.repeat) * _once(entry, library, inside)
+    def _all_turns(self, entry: Entry, library: Library) -> int:
+        return _turns(entry.repeat) * self.once(entry, library)
 
 
 def _turns(repeat: object) -> int:

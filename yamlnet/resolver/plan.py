@@ -19,13 +19,15 @@ class ObjectSpec:
     """A thing to construct: `Dense: {units: 10}` as (kind, canonical name, arguments by name).
 
     `name` is the catalogue entry's canonical name (`ReLU`, `GlorotUniform`, `relu` for an activation
-    function). Argument values are plain data, nested `ObjectSpec`s, or lists and mappings of both.
+    function). Argument values are plain data, nested `ObjectSpec`s, or lists and mappings of both. `unnamed`
+    is the argument that the short form `Dense: 10` gave: its place is the object's own.
     """
 
     kind: Kind
     name: str
     arguments: Mapping[str, object]
     path: KeyPath = ()
+    unnamed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +209,8 @@ class Plan:
         params: the parameters' values.
         sections: the top-level keys that were written; a section with mistakes has no plan.
         unknown: key paths whose value needs facts of the data (`${steps}`, `${data.…}`).
+        facts: what the data told once it was read: `steps` in all, and under `data` what `${data.…}` reads
+            (`data.dataset.Dataset.facts`); None before.
     """
 
     name: str
@@ -219,3 +223,4 @@ class Plan:
     params: Mapping[str, object]
     sections: frozenset[str] = frozenset()
     unknown: tuple[KeyPath, ...] = ()
+    facts: Mapping[str, object] | None = None

@@ -40,7 +40,9 @@ def read(reads: object, body: Body, builder: GraphBuilder, filling: Filling, pat
         return [read(item, body, builder, filling, (*path, index)) for index, item in enumerate(reads)]
     if isinstance(reads, dict):
         return {key: read(item, body, builder, filling, (*path, key)) for key, item in reads.items()}
-    return read_name(str(reads), body, builder, filling, path)
+    if not isinstance(reads, str):
+        return MISSING  # no name: that was reported
+    return read_name(reads, body, builder, filling, path)
 
 
 def read_name(text: str, body: Body, builder: GraphBuilder, filling: Filling, path: KeyPath) -> Tensors:

@@ -121,23 +121,25 @@ class _Models:
             ref for ref in (found if isinstance(found, tuple) else (found,)) if isinstance(ref, TensorRef)
         ]
         if isinstance(model.outputs, dict | list):
-            names = self._checked([str(name) for name in model.outputs], model)
+            names = self._checked(list(model.outputs), model)
         elif isinstance(model.outputs, str):
             names = self._checked([model.outputs], model)
         else:
             names = [_output_name(ref, model, alone=len(refs) == 1) for ref in refs]
         return dict(zip(names, refs, strict=False))
 
-    def _checked(self, names: list[str], model: Model) -> list[str]:
+    def _checked(self, names: list[object], model: Model) -> list[str]:
         """Refuse outputs whose names are none: a slice, an expression, a text that means a place."""
         path = (*model.path, "outputs")
         for index, name in enumerate(names):
+            if not isinstance(name, str):
+                continue  # that was reported
             if mistake := name_mistake(name, "tensor"):
                 at: At = "key" if isinstance(model.outputs, dict) else "value"
                 step = () if isinstance(model.outputs, str) else (name if at == "key" else index,)
                 message = f'"{name}" cannot name an output; {mistake}; name it: outputs: {{answer: …}}'
                 self.filling.problems.add("name", message, (*path, *step), at)
-        return names
+        return [str(name) for name in names]
 
 
 def _output_name(ref: TensorRef, model: Model, alone: bool) -> str:

@@ -10,6 +10,7 @@ from pydantic_core import ValidationError
 
 from yamlnet.catalog.entry import Kind
 from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.resolver.data_files import check_data_files
 from yamlnet.resolver.evaluate import Scope, Unknown, has_template
 from yamlnet.resolver.filling import Filling, without_unknown
 from yamlnet.resolver.plan import DataPlan, Graph, ObjectSpec, SourcePlan, TensorPlan, TrainPlan
@@ -52,10 +53,12 @@ def data_plan(
         filling.problems.add("expression", message, (*path, "train"))
     if filling.problems.failed_in("data") or "train" not in filled:
         return None
+    source = _source(filled["train"], (*path, "train"))
+    parts = {name: _part(filled.get(name), (*path, name)) for name in ("validation", "test")}
+    check_data_files([source, *parts.values()], filling.token_files.tree, filling.problems)
     return DataPlan(
-        train=_source(filled["train"], (*path, "train")),
-        validation=_part(filled.get("validation"), (*path, "validation")),
-        test=_part(filled.get("test"), (*path, "test")),
+        train=source,
+        **parts,
         inputs=_tensors(
             filled.get("inputs"), [i.name for i in model.inputs] if model else [], (*path, "inputs")
         ),

@@ -47,6 +47,8 @@ def form(value: object) -> object:
     """A filled value in the user's form: specs become objects, everything else stays."""
     if isinstance(value, ObjectSpec):
         arguments = {name: form(item) for name, item in value.arguments.items()}
+        if value.kind == "metric" and value.name.islower() and "name" in arguments:
+            return arguments["name"]  # `acc`: a name alone, that Keras chooses by
         return {value.name: arguments} if arguments else value.name
     if isinstance(value, list | tuple):
         return [form(item) for item in value]

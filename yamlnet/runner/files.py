@@ -1,4 +1,8 @@
-"""The files of a run folder, and reading those that need no Keras."""
+"""The files of a run folder, and reading those that need no Keras.
+
+A run folder may come from somebody else: what is read in it is an ordinary file of bounded size, lies in it
+with all links followed, and says what yamlnet writes there.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +10,41 @@ import json
 from pathlib import Path
 from typing import Any
 
+from yamlnet.compiler.backend import BACKENDS
 from yamlnet.diagnostics.diagnostic import YamlnetError
+from yamlnet.ordinary import NotOrdinary, is_below, read_ordinary
+from yamlnet.schema.words import name_mistake
 
 BLUEPRINT, RESOLVED, MODEL = "blueprint.yaml", "resolved.yaml", "model.keras"
 HISTORY, METRICS, CURVES = "history.csv", "metrics.json", "curves.png"
 MANIFEST, DATA = "manifest.json", "data.json"
+
+MAX_BYTES = 64 << 20
+"""The largest of a run's own files that is read."""
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
     """The manifest of a run.
 
     Raises:
-        YamlnetError: the folder is no run folder.
+        YamlnetError: the folder is no run folder, or its manifest says what none says.
     """
-    return read_json(path, MANIFEST)
+    manifest = read_json(path, MANIFEST)
+    fits = {
+        "status": isinstance(manifest.get("status"), str),
+        "models": _are_names(manifest.get("models")),
+        "outputs": _are_names(manifest.get("outputs")),
+        "backend": manifest.get("backend") in BACKENDS,
+        "data_root": isinstance(manifest.get("data_root"), str),
+    }
+    wrong = next((key for key, fine in fits.items() if not fine), None)
+    if wrong is not None:
+        raise YamlnetError(f'{path / MANIFEST} is damaged: "{wrong}" is nothing that a run says')
+    return manifest
+
+
+def _are_names(value: object) -> bool:
+    return isinstance(value, list) and all(name_mistake(name, "layer") is None for name in value)
 
 
 def read_json(path: Path, name: str) -> dict[str, Any]:
@@ -28,11 +53,43 @@ def read_json(path: Path, name: str) -> dict[str, Any]:
     Raises:
         YamlnetError: there is none, or it is damaged.
     """
+    text = read_text(path, name)
     try:
-        found: dict[str, Any] = json.loads((path / name).read_text(encoding="utf-8"))
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise YamlnetError(f"{path / name} is damaged: {error}") from None
+    if not isinstance(found, dict):
+        raise YamlnetError(f"{path / name} is damaged: it is no mapping")
+    return found
+
+
+def read_text(path: Path, name: str) -> str:
+    """The text of one of the run's files.
+
+    Raises:
+        YamlnetError: there is none, or it is no ordinary file in the run folder.
+    """
+    require_own(path, name)
+    try:
+        data = read_ordinary(path / name, MAX_BYTES + 1)
+        text = data.decode("utf-8")
     except (FileNotFoundError, NotADirectoryError):
         message = f"{path} is no run folder: it has no {name}"
         raise YamlnetError(message, hint="train a blueprint first: yamlnet train FILE") from None
-    except json.JSONDecodeError as error:
-        raise YamlnetError(f"{path / name} is damaged: {error}") from None
-    return found
+    except NotOrdinary:
+        raise YamlnetError(f"{path / name} is refused: it is no ordinary file") from None
+    except UnicodeDecodeError:
+        raise YamlnetError(f"{path / name} is damaged: it is no text") from None
+    if len(data) > MAX_BYTES:
+        raise YamlnetError(f"{path / name} is refused: it is larger than {MAX_BYTES >> 20} MiB")
+    return text
+
+
+def require_own(path: Path, name: str) -> None:
+    """Refuse a file or folder of a run that is a link out of it.
+
+    Raises:
+        YamlnetError: it leads out.
+    """
+    if not is_below(path / name, path):
+        raise YamlnetError(f"{path / name} is refused: it is a link that leads out of the run folder")

@@ -22,8 +22,22 @@ from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.unparse import unparse
 from yamlnet.resolver.yaml_text import Writer
-from yamlnet.runner.files import BLUEPRINT, DATA, HISTORY, MANIFEST, METRICS, MODEL, RESOLVED, read_json
+from yamlnet.runner.files import (
+    BLUEPRINT,
+    DATA,
+    HISTORY,
+    METRICS,
+    MODEL,
+    RESOLVED,
+    read_json,
+    read_manifest,
+    read_text,
+    require_own,
+)
 from yamlnet.runner.run import History, Run
+
+INLINE_TOKENS = 100
+"""How many tokens of a vocabulary stand in the resolved blueprint itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +96,34 @@ def create_folder(
         raise YamlnetError(f"the run folder {path} cannot be made: {error.strerror}") from error
     folder = RunFolder(path, files or {})
     folder.write(BLUEPRINT, text)
-    folder.write(RESOLVED, Writer().text(unparse(plan)))
+    folder.write(RESOLVED, Writer().text(_with_vocabularies(unparse(plan), folder)))
     return folder
+
+
+def _with_vocabularies(document: dict[str, Any], folder: RunFolder) -> dict[str, Any]:
+    """The resolved blueprint with long vocabularies in files of their own, which it names."""
+    count = 0
+
+    def moved(value: Any, key: object) -> Any:
+        nonlocal count
+        if isinstance(value, Mapping):
+            return {name: moved(item, name) for name, item in value.items()}
+        if not isinstance(value, list):
+            return value
+        if key != "vocabulary" or len(value) <= INLINE_TOKENS or not all(map(_is_line, value)):
+            return [moved(item, None) for item in value]
+        count += 1
+        folder.write(name := f"vocabulary-{count}.txt", "".join(f"{token}\n" for token in value))
+        return name
+
+    return {name: moved(value, name) for name, value in document.items()}
+
+
+def _is_line(token: object) -> bool:
+    """Whether a token can stand alone on a line of a file."""
+    return isinstance(token, int) or (
+        isinstance(token, str) and bool(token.strip()) and not {"\n", "\r"} & set(token)
+    )
 
 
 def _fresh_path(name: str) -> Path:
@@ -106,13 +146,15 @@ def open_run(path: Path) -> Run:
     Raises:
         YamlnetError: it is no run folder, or training did not get as far as a model.
     """
-    manifest = read_json(path, MANIFEST)
+    manifest = read_manifest(path)
     if not (path / MODEL).exists():
         status, error = manifest.get("status"), manifest.get("error") or ""
         raise YamlnetError(f"the run {path} has no model (it {status}): {error}".rstrip(": "))
     from yamlnet.compiler.saving import load_model
 
-    names = [name for name in manifest.get("models", ["model"]) if (path / f"{name}.keras").exists()]
+    names = [name for name in manifest["models"] if (path / f"{name}.keras").exists()]
+    for name in names:
+        require_own(path, f"{name}.keras")
     models = {name: load_model(path / f"{name}.keras") for name in names}
     return Run(
         folder=path,
@@ -127,7 +169,9 @@ def open_run(path: Path) -> Run:
 def _read_history(path: Path) -> History:
     if not (path / HISTORY).exists():
         return {}
-    with (path / HISTORY).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = list(csv.DictReader(io.StringIO(read_text(path, HISTORY), newline="")))
     names = [name for name in (rows[0] if rows else {}) if name != "epoch"]
-    return {name: [float(row[name]) for row in rows] for name in names}
+    try:
+        return {name: [float(row[name]) for row in rows] for name in names}
+    except (TypeError, ValueError, KeyError) as error:
+        raise YamlnetError(f"{path / HISTORY} is damaged: {error}") from None

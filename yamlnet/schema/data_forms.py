@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Argument
-from yamlnet.catalog.values import problem
+from yamlnet.catalog.values import percent, problem
 from yamlnet.diagnostics.diagnostic import At, KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.schema.data_words import SOURCES, TRANSFORMS
 from yamlnet.schema.expressions import is_template
+from yamlnet.schema.habits import TRANSFORM_HABITS
 from yamlnet.schema.objects import check_value, is_object_form, split_form
+from yamlnet.schema.rewriting import source_form
 
 COLUMN_WORDS = ("column", "columns")
 FRACTION = t.Number(above=0, below=1)
@@ -35,7 +37,8 @@ def _check_part(value: object, path: KeyPath, problems: Problems) -> None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         expected = problem(value, FRACTION)
         if expected is not None:
-            message = f"a part of the training rows is a fraction between 0 and 1, got {value}"
+            mend = percent(value, FRACTION)
+            message = f"a part of the training rows is a fraction between 0 and 1, got {value}{mend}"
             problems.add("wrong-type", message, path)
     elif not is_template(value):
         check_source(value, path, problems)
@@ -52,11 +55,20 @@ def check_source(value: object, path: KeyPath, problems: Problems) -> None:
     name, body, place = split_form(value, path)
     arguments = SOURCES.get(name)
     if arguments is None:
-        mend = did_you_mean(name, SOURCES) or f"; there are {', '.join(SOURCES)}"
+        mend = _source_mend(name, body)
         at: At = "key" if isinstance(value, dict) else "value"
         problems.add("unknown-source", f'there is no source "{name}"{mend}', place, at)
         return
     _check_arguments(arguments, name, body, place, problems)
+
+
+def _source_mend(name: str, body: object) -> str:
+    form = source_form(body if isinstance(body, str) else name)
+    if form is not None and did_you_mean(name, SOURCES) == "":
+        return f"; write {form}"
+    if name.endswith("%") and name[:-1].isdigit():
+        return f"; a part of the rows is a fraction: {int(name[:-1]) / 100:g}"
+    return did_you_mean(name, SOURCES) or f"; there are {', '.join(SOURCES)}"
 
 
 def _check_arguments(
@@ -92,6 +104,8 @@ def _check_tensor(value: object, path: KeyPath, problems: Problems) -> None:
         return
     if not isinstance(value, dict):
         message = "write the column's name, or {column: name, scale: …}"
+        if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+            message = f"several columns are written {{columns: [{', '.join(value)}]}}"
         problems.add("wrong-type", message, path)
         return
     if "column" in value and "columns" in value:
@@ -106,5 +120,7 @@ def _check_tensor(value: object, path: KeyPath, problems: Problems) -> None:
             check_value(TRANSFORMS[word], argument, place, problems, f'"{word}"')
         else:
             known = (*COLUMN_WORDS, *TRANSFORMS)
-            mend = did_you_mean(word, known) or f"; there are {', '.join(known)}"
+            habit = TRANSFORM_HABITS.get(word)
+            mend = f"; write {habit}" if habit is not None else did_you_mean(word, known)
+            mend = mend or f"; there are {', '.join(known)}"
             problems.add("unknown-transform", f'a tensor has no "{word}"{mend}', place, "key")

@@ -9,6 +9,7 @@ from yamlnet.catalog.load import catalog
 from yamlnet.catalog.plugins import PluginError
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.schema.forms import EntryKind
+from yamlnet.schema.rewriting import module_mend
 from yamlnet.schema.words import DEFAULT_MODEL, IMPORT, IMPORTED
 
 
@@ -50,7 +51,8 @@ def _of_plugin(key: str, imports: Mapping[str, object]) -> Dotted:
     plugins = catalog().plugins
     if namespace not in plugins:
         known = [*imports, *plugins]
-        mend = did_you_mean(namespace, known) or (f"; there are {', '.join(known)}" if known else "")
+        mend = module_mend(key) or did_you_mean(namespace, known)
+        mend = mend or (f"; there are {', '.join(known)}" if known else "")
         message = f'no import and no installed plugin is called "{namespace}"{mend}'
         return Dotted("invalid", message, "unknown-import")
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -14,20 +15,28 @@ from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.schema.dotted import dotted
 from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Entry, EntryKind
+from yamlnet.schema.habits import CLASS_KEYS, REPEATS, called_here
 from yamlnet.schema.objects import check_arguments, check_value, find, read_object
+from yamlnet.schema.rewriting import from_call, from_config, from_row
 from yamlnet.schema.wiring import Wiring, read_wiring
 from yamlnet.schema.words import GROUP, WIRING, name_mistake
+
+CALCULATION = re.compile(r"\w\s*[*/+-]\s*\w")
 
 
 @dataclass(slots=True)
 class Reader:
-    """What reading a file's entries needs to know: its blocks, models and imports, where problems go."""
+    """What reading a file's entries needs to know: its blocks, models and imports, where problems go.
+
+    `unread` says that more blocks or models were meant than could be read, which was reported.
+    """
 
     blocks: Mapping[str, object]
     models: Mapping[str, object]
     imports: Mapping[str, Mapping[str, object]]
     problems: Problems
     named: set[str] = field(default_factory=set)
+    unread: bool = False
 
     def read(self, values: object, path: KeyPath) -> tuple[Entry, ...]:
         """Read a list of entries; mistakes are reported and their entries left out."""
@@ -40,11 +49,18 @@ class Reader:
         if isinstance(value, str) and value:
             return self._call(value, None, path, written_alone=True)
         if not isinstance(value, dict) or not value:
-            message = "an entry is a layer's name, or one name with its arguments: - Dense: {units: 10}"
+            row = from_row(value) if isinstance(value, list) else None
+            example = row or "Dense: {units: 10}"
+            message = f"an entry is a layer's name, or one name with its arguments: - {example}"
             self.problems.add("entry-form", message, path)
             return None
         if GROUP in value:
             return self._group(value, path)
+        if next(iter(value)) in CLASS_KEYS and (form := from_config("layer", value)) is not None:
+            message = f"an entry's key is the layer, and its arguments stand inside: - {form}"
+            check, place = ("entry-form", path) if len(value) > 1 else ("unknown-layer", (*path, *value))
+            self.problems.add(check, message, place, "key")
+            return None
         if len(value) > 1:
             self._several_keys(value, path)
             return None
@@ -70,7 +86,12 @@ class Reader:
     def _group(self, value: dict[str, object], path: KeyPath) -> Entry:
         for word in value:
             if word not in (GROUP, "for", "if"):
-                mend = did_you_mean(word, (GROUP, "for", "if")) or "; a group takes layers, for, if"
+                mend = (
+                    "; it is repeated by for: 3"
+                    if word in REPEATS
+                    else did_you_mean(word, (GROUP, "for", "if"))
+                )
+                mend = mend or "; a group takes layers, for, if"
                 self.problems.add("unknown-key", f'a group has no "{word}"{mend}', (*path, word), "key")
         if not isinstance(value[GROUP], list):
             self.problems.add("wrong-type", "a group's layers are a list of entries", (*path, GROUP))
@@ -121,12 +142,23 @@ class Reader:
             if found.problem:
                 self.problems.add(found.check, found.problem, path, at)
             return found.kind
-        self._unknown_use(key, path, written_alone)
+        if not self.unread:
+            self._unknown_use(key, path, written_alone)
         return "invalid"
 
     def _unknown_use(self, key: str, path: KeyPath, written_alone: bool) -> None:
         known = [*self.blocks, *self.models, *sorted(self.named)]
-        mend = did_you_mean(key, known) or did_you_mean(key, catalog().names("layer"))
+        mend = did_you_mean(key, known)
+        if key in CLASS_KEYS or key == "block":
+            mend = mend or "; the name of the layer or block is the key itself: - Dense: {units: 10}"
+        if not mend and CALCULATION.search(key):
+            mend = "; calculate with operations: - ops.multiply: {x2: 2}"
+        elsewhere = "(" in key or (
+            called_here("layer", key) is not None and catalog().find("activation", key) is None
+        )
+        if not mend and elsewhere and (form := from_call("layer", key)) is not None:
+            mend = f"; write - {form}"
+        mend = mend or did_you_mean(key, catalog().names("layer"))
         if not mend and catalog().find("op", key):
             mend = f'; did you mean "ops.{key}"?'
         if not mend and catalog().find("activation", key):

@@ -196,7 +196,7 @@ def _mapping(value: Schema, names: str = NAME) -> Schema:
 def _outputs() -> Schema:
     name: Schema = {"type": "string", "pattern": NAME}
     tensor: Schema = {"type": "string"}
-    return either(name, {"type": "array", "items": name, "minItems": 1}, _mapping(tensor), {"type": "null"})
+    return either(name, {"type": "array", "items": name, "minItems": 1}, _mapping(tensor), NULL)
 
 
 def _parameter() -> Schema:

@@ -44,7 +44,7 @@ def read_library(document: Mapping[str, object], path: KeyPath, label: str, prob
         message = f'"{name}" is both a block and a model; rename one'
         problems.add("name", message, (*path, "blocks", name), "key")
     imports = _imports(document)
-    names = _Names(blocks, models, imports, problems)
+    names = _Names(blocks, models, imports, problems, unread=_unread(document))
     return Library(
         params=read_parameters(
             meant_parameters(document, (*section_keys(Document), *ASSEMBLED)), (*path, "params"), problems
@@ -110,13 +110,21 @@ class _Names:
         models: Mapping[str, object],
         imports: Mapping[str, Mapping[str, object]],
         problems: Problems,
+        unread: bool,
     ) -> None:
         self.blocks, self.models, self.imports, self.problems = blocks, models, imports, problems
+        self.unread = unread
 
     def reader(self, layers: object, without: str = "") -> Reader:
         """A reader of one list of entries; `without` is the model that it is: none calls itself."""
         models = {name: form for name, form in self.models.items() if name != without}
-        return Reader(self.blocks, models, self.imports, self.problems, set(names_bound(layers)))
+        named = set(names_bound(layers))
+        return Reader(self.blocks, models, self.imports, self.problems, named, self.unread)
+
+
+def _unread(document: Mapping[str, object]) -> bool:
+    """Whether blocks or models were written as something else, so that not all their names are known."""
+    return any(isinstance(document.get(key), list | str) for key in ("blocks", "models"))
 
 
 def _mapping(

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Entry, Kind
 from yamlnet.catalog.load import catalog
-from yamlnet.catalog.values import describe, problem, shown, text_mend
+from yamlnet.catalog.values import describe, percent, problem, shown, text_mend
 from yamlnet.diagnostics.diagnostic import At, KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import closest, did_you_mean
 from yamlnet.schema.expressions import is_template
+from yamlnet.schema.habits import ARGUMENTS, CLASS_KEYS, READS, REPEATS, SAID, SHAPES, called_here
+from yamlnet.schema.rewriting import from_call, from_config, module_mend, positional, value_mend
 from yamlnet.schema.words import WIRING
 
 NOUNS: dict[str, str] = {
@@ -83,8 +85,9 @@ def check_object(kind: Kind, value: object, path: KeyPath, problems: Problems) -
     noun = NOUNS[kind]
     if is_template(value):
         return
-    if not is_object_form(value):
-        message = _not_an_object(noun, value)
+    form = from_config(kind, value) if isinstance(value, dict) and {*value} & {*CLASS_KEYS} else None
+    if form is not None or not is_object_form(value):
+        message = _not_an_object(noun, value, form)
         problems.add("wrong-type", message, path)
         return
     name, body, place = split_form(value, path)
@@ -98,7 +101,9 @@ def check_object(kind: Kind, value: object, path: KeyPath, problems: Problems) -
     check_arguments(entry, written, problems)
 
 
-def _not_an_object(noun: str, value: object) -> str:
+def _not_an_object(noun: str, value: object, form: str | None) -> str:
+    if form is not None:
+        return f"the {noun}'s name is the key, and its arguments stand inside: {_in_braces(form)}"
     if isinstance(value, dict) and len(value) > 1:
         keys = ", ".join(str(key) for key in value)
         return (
@@ -120,13 +125,41 @@ def find(kind: Kind, name: str, path: KeyPath, problems: Problems, at_key: bool)
     noun = NOUNS[kind]
     if entry is None:
         known = catalog().names(kind)
-        mend = "; write null" if name == "None" else did_you_mean(name, known)
+        mend = "; write null" if name == "None" else _object_mend(kind, name) or did_you_mean(name, known)
         mend = mend or (f"; there are {', '.join(known)}" if len(known) < FEW else "")
         problems.add(f"unknown-{noun.replace(' ', '-')}", f'Keras has no {noun} "{name}"{mend}', place, at)
     elif entry.refused is not None:
         problems.add("refused", f'{noun} "{name}" cannot stand in a blueprint: {entry.refused}', place, at)
         return None
     return entry
+
+
+def _unread_arguments(entry: Entry, written: Written) -> str | None:
+    """Arguments listed without their names, or a layer without `layer:`: one mistake that looks like many."""
+    value = written.arguments.get(written.unnamed) if written.unnamed is not None else None
+    first = entry.by_name.get(written.unnamed or "")
+    if isinstance(value, list) and value and first is not None and problem(value, first.type) is not None:
+        return f'arguments of "{written.name}" are written by name: {positional(entry, written.name, value)}'
+    inner = next((name for name in written.arguments if catalog().find("layer", name) is not None), None)
+    if inner is not None and "layer" in entry.by_name and "layer" not in written.arguments:
+        return f'the layer in "{written.name}" is written layer: {{{inner}: …}}'
+    return None
+
+
+def _object_mend(kind: Kind, name: str) -> str:
+    """What to write for the name that another framework has, or for a call as Python writes it."""
+    if said := SAID.get(name) if kind == "layer" else None:
+        return f"; {said}"
+    if kind == "layer" and "." in name and "(" not in name:
+        return module_mend(name)
+    form = from_call(kind, name) if called_here(kind, name) or not name.isidentifier() else None
+    if form is None or (kind == "activation" and "{" in form):
+        return ""
+    return f"; write - {form}" if kind == "layer" else f"; write {_in_braces(form)}"
+
+
+def _in_braces(form: str) -> str:
+    return form if form.startswith("{") or ":" not in form else f"{{{form}}}"
 
 
 def check_arguments(
@@ -141,6 +174,9 @@ def check_arguments(
         given: arguments that the wiring fills (an operation's tensors).
     """
     noun = NOUNS[entry.kind]
+    if (message := _unread_arguments(entry, written)) is not None:
+        problems.add("wrong-type", message, written.path)
+        return
     for name, value in written.arguments.items():
         argument = entry.by_name.get(name)
         place = written.place(name)
@@ -157,7 +193,9 @@ def check_arguments(
         else:
             check_value(argument.type, value, place, problems, f'"{name}" of {noun} "{written.name}"')
     unknown = [name for name in written.arguments if name not in entry.by_name]
-    meant = {closest(name, entry.by_name) for name in unknown}  # a misspelt argument is not missing too
+    meant = {
+        ARGUMENTS.get(name) or closest(name, entry.by_name) for name in unknown
+    }  # a misspelt argument is not missing too
     for argument in entry.arguments:
         if argument.required and argument.name not in {*written.arguments, *given, *meant}:
             message = f'{noun} "{written.name}" needs "{argument.name}": {describe(argument.type)}'
@@ -166,12 +204,28 @@ def check_arguments(
 
 def _argument_mend(entry: Entry, name: str) -> str:
     known = list(entry.by_name)
+    if habit := _argument_habit(entry, name):
+        return f"; {habit}"
     mend = did_you_mean(name, [*known, *WIRING] if entry.kind in ("layer", "op", "random") else known)
     if not mend and name in entry.call_by_name:
         return f"; it belongs to the call: with: {{{name}: …}}"
     if mend or not known:
         return mend or "; it takes none"
     return f"; it takes {', '.join(known)}"
+
+
+def _argument_habit(entry: Entry, name: str) -> str:
+    """What an argument of another framework, or of an older Keras, is written as here."""
+    if ARGUMENTS.get(name) in entry.by_name:
+        return f'Keras calls it "{ARGUMENTS[name]}"'
+    if entry.kind not in ("layer", "op", "random"):
+        schedule = "a decreasing rate is a schedule: learning_rate: {InverseTimeDecay: {…}}"
+        return schedule if name == "decay" and entry.kind == "optimizer" else ""
+    if name in SHAPES:
+        return "a layer knows what it reads; the model's shapes stand under its inputs: inputs: {x: [4]}"
+    if name in READS and name not in entry.by_name:
+        return "what an entry reads is written from: name"
+    return "an entry is repeated by for: 3" if name in REPEATS else ""
 
 
 def check_value(
@@ -182,7 +236,7 @@ def check_value(
         return
     expected = problem(value, type)
     if expected is not None:
-        mend = text_mend(value, expected)
+        mend = text_mend(value, expected) or percent(value, type) or value_mend(value, expected)
         problems.add("wrong-type", f"{what} must be {expected}, got {shown(value)}{mend}", path)
         return
     for option in _options(type):

@@ -9,8 +9,10 @@ from pydantic_core import ValidationError
 
 from yamlnet.catalog.values import shown, text_mend
 from yamlnet.diagnostics.diagnostic import KeyPath
-from yamlnet.diagnostics.problems import Problems
+from yamlnet.diagnostics.problems import MOST, Problems
 from yamlnet.diagnostics.suggest import closest, did_you_mean
+from yamlnet.schema.habits import key_mend
+from yamlnet.schema.rewriting import list_mend, mapping_mend, value_mend
 from yamlnet.schema.sections import section_keys
 from yamlnet.schema.words import IMPORT, IMPORTED, NOT_YET
 
@@ -22,7 +24,7 @@ GLUED_DASH = re.compile(r"-[A-Za-z]")
 
 def report(error: ValidationError, section: type, value: object, path: KeyPath, problems: Problems) -> None:
     """Add every error of one pydantic validation, each at its place in the file."""
-    details = error.errors(include_url=False)
+    details = error.errors(include_url=False)[:MOST]
     misspelt = {
         (
             *detail["loc"][:-1],
@@ -59,13 +61,15 @@ def report(error: ValidationError, section: type, value: object, path: KeyPath, 
             message = f'"{where[-1]}" is missing in {owner}{_example(str(where[-1]))}'
             problems.add("missing-key", message, (*path, *where), "key")
         elif kind in ("model_type", "dict_type", "model_attributes_type"):
-            message = (
-                f'"{_name(path, where)}" must be a mapping of keys to values, got {shown(detail["input"])}'
-            )
+            name = _name(path, where)
+            got = f"{shown(detail['input'])}{mapping_mend(name, detail['input'])}"
+            message = f'"{name}" must be a mapping of keys to values, got {got}'
             problems.add("wrong-type", message, (*path, *where))
         else:
             expected = detail.get("ctx", {}).get("expected", detail["msg"])
+            name = _name(path, where)
             mend = _dash_mend(detail["input"], expected) or text_mend(detail["input"], expected)
+            mend = mend or list_mend(name, detail["input"]) or value_mend(detail["input"], expected)
             got = f"got {shown(detail['input'])}{mend}"
             problems.add(kind, f'"{_name(path, where)}" must be {expected}, {got}', (*path, *where))
 
@@ -140,7 +144,9 @@ def _unknown_key(section: type, where: KeyPath, path: KeyPath, problems: Problem
         problems.add("not-yet", message, (*path, *where), "key")
         return
     known = list(section_keys(_section_at(section, where[:-1])))
-    mend = did_you_mean(key, known) or f"; there are {', '.join(known)}"
+    place = in_file((*path, *where[:-1]))
+    mend = key_mend(str(place[-1]) if place else "", key) or did_you_mean(key, known)
+    mend = mend or f"; there are {', '.join(known)}"
     owner = ".".join(str(step) for step in in_file((*path, *where[:-1]))) or "a blueprint"
     problems.add("unknown-key", f'{owner} has no key "{key}"{mend}', (*path, *where), "key")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,6 +11,14 @@ from yamlnet.diagnostics.problems import Problems
 from yamlnet.schema.expressions import is_template
 from yamlnet.schema.references import parse_reference
 from yamlnet.schema.words import PREVIOUS, name_mistake
+
+FOR = re.compile(
+    r"(?:(?P<name>[A-Za-z_]\w*)\s+in\s+)?(?:range\()?(?:(?P<count>\d+)|(?P<more>\[.*\]|\$\{.*\}))\)?\Z"
+)
+"""`i in range(3)`, `"3"`: a loop as Python writes it."""
+
+
+COMPARED = re.compile(r"[<>=%+*/-]|\b(?:not|and|or|in)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,8 @@ def _check_names(value: object, path: KeyPath, problems: Problems) -> bool:
             _check_names(item, (*path, index), problems)
     else:
         message = "`from` takes a name, a list of names, or a mapping of call arguments to names"
+        if isinstance(value, int):
+            message = "`from` takes names, not numbers: name the entry with as; _ is the one before"
         problems.add("wiring", message, path)
         return False
     return True
@@ -107,6 +118,12 @@ def _repeat(value: object, path: KeyPath, problems: Problems) -> object:
         if (isinstance(values, list | int) and not isinstance(values, bool)) or is_template(values):
             return value
     message = "`for` takes a count, or one variable with its values: for: {stage: [1, 2, 3]}"
+    found = FOR.match(value) if isinstance(value, str) and len(value) < 100 else None
+    if found is not None:
+        turns = found["count"] or found["more"]
+        message = f"`for` takes a count, or one variable with its values: for: {turns}"
+        if found["name"]:
+            message = f"`for` takes its variable as a key: for: {{{found['name']}: {turns}}}"
     problems.add("wiring", message, path)
     return None
 
@@ -114,5 +131,6 @@ def _repeat(value: object, path: KeyPath, problems: Problems) -> object:
 def _condition(value: object, path: KeyPath, problems: Problems) -> object:
     if isinstance(value, bool) or is_template(value):
         return value
-    problems.add("wiring", "`if` takes true, false, or an expression: if: ${depth > 18}", path)
+    example = f"${{{value}}}" if isinstance(value, str) and COMPARED.search(value) else "${depth > 18}"
+    problems.add("wiring", f"`if` takes true, false, or an expression: if: {example}", path)
     return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import keyword
 import re
 from typing import Literal
@@ -87,6 +86,8 @@ def shortened(name: str) -> str:
     """A name that was made of others, within the length of a name: the end of a long one becomes its hash."""
     if len(name) <= LONGEST_NAME:
         return name
+    import hashlib  # it loads OpenSSL, which no ordinary blueprint should wait for
+
     return f"{name[: LONGEST_NAME - 13]}_{hashlib.sha256(name.encode()).hexdigest()[:12]}"
 
 

@@ -165,7 +165,8 @@ class Composer:
                     self._tell(strictness.key_in_braces(key, event, first, self.text))
                 keys[key] = marks.whole(event)
                 values[key], children[key] = value, last
-            empty = event if marks.is_empty(first) else empty
+            if key is not None and marks.is_empty(first):
+                empty = event
             event = next(self.events)
         return values, Positions(marks.collection(start, event, last), keys, children)
 
@@ -227,6 +228,8 @@ class Composer:
             self._problem("number", str(error), marks.whole(event))
             return None
         if type(value) is str:
+            if value[0] == "(" and ")" not in value:
+                self._tell(strictness.half_of_brackets(event, self.text))
             if value in MEANT or value[0] in MAY_BE_NUMBER:
                 self._check_meaning(event, value)
         elif type(value) is int and text[0] in "0+-" and len(text) > 1:

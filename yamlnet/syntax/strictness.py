@@ -34,6 +34,12 @@ TAG_MENDS = {
 }
 
 
+CLASS_TAG = re.compile(r"![A-Z]\w*\Z")
+"""`!Dense {units: 10}`, as other tools write an object."""
+
+ROUND = re.compile(r"\(([^()\[\]{}\n,]{0,40}(?:,[^()\[\]{}\n,]{0,40}){1,8})\)")
+
+
 class Told(NamedTuple):
     """One problem: its check, its message and its place."""
 
@@ -46,6 +52,8 @@ def tag(event: Any, text: str) -> Told:
     """A tag, whatever it says."""
     written, span = marks.tag(event, text)
     mend = TAG_MENDS.get(written, "remove it")
+    if CLASS_TAG.match(written):
+        mend = f"write the class as a key: {written[1:]}: {{…}}"
     return Told("tag", f'tags ("{written}") are refused: a blueprint is data; {mend}', span)
 
 
@@ -83,6 +91,15 @@ def numbers(event: Any) -> Told | None:
         return None
     between = ", ".join(event.value.split())
     return Told("missing-comma", f"a comma is missing between these numbers: {between}", marks.whole(event))
+
+
+def half_of_brackets(event: Any, text: str) -> Told | None:
+    """`{shape: (28, 28, 1)}`: YAML cuts it at the commas."""
+    found = ROUND.match(text, event.start_mark.index)
+    if found is None:
+        return None
+    message = f"round brackets are text; a list is written [{found[1].strip().rstrip(',')}]"
+    return Told("wrong-bracket", message, marks.stretch(event, 0, len(found[0])))
 
 
 def lone_dash(event: Any) -> Told:
