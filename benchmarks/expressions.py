@@ -1,7 +1,7 @@
 """`${…}` held against Python on a million random texts: values, refusals, and how long the slowest takes.
 
 Each text is read and evaluated by yamlnet with nothing remembered, timed, and judged by Python's own parser
-and `eval` (`tests/resolver/python_oracle.py`; texts by `tests/resolver/random_expressions.py`). A time above
+and `eval` (`tests/resolver/python_judge.py`; texts by `tests/resolver/random_expressions.py`). A time above
 half a millisecond is taken again, up to ten times, and the least counts: the machine may have done something
 else; how many were above a millisecond at first is kept too. Python's garbage collector stays on. Beside the
 random texts stand the heaviest that were found by hand. No backend is needed.

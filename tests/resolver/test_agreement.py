@@ -14,7 +14,8 @@ import pytest
 from yamlnet.resolver import expression_operators
 
 sys.path.insert(0, str(Path(__file__).parent))
-from python_oracle import disagreement, judge
+from python_judge import judge
+from python_oracle import disagreement
 from random_expressions import FUNCTIONS, SCOPE, Generator
 
 TEXTS = 1_500
