@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from yamlnet.runs import open_run as open_run
     from yamlnet.runs import predict as predict
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 __all__ = ["LoadedBlueprint", "__version__", "evaluate", "export", "load", "open_run", "predict"]
 
 _HOMES = {

@@ -159,4 +159,5 @@ def close_the_door() -> None:
 
     origins.ORIGINS["git"] = closed
     origins.ORIGINS["url"] = closed
+    sys.dont_write_bytecode = True  # what Python compiles of yamlnet itself is no file of a blueprint's
     sys.addaudithook(_audit)
