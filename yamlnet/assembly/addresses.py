@@ -68,12 +68,18 @@ class Address:
                 return f"{self.root}/{self.path}"
 
 
+LONGEST = 2_000
+"""Characters of an address: no file system and no server knows longer ones."""
+
+
 def parse_address(text: str) -> Address:
     """Read an address as a user writes it.
 
     Raises:
         AddressError: a `pkg:`, `git+…` or URL that is not complete.
     """
+    if len(text) > LONGEST:
+        raise AddressError(f"an address has at most {LONGEST:,} characters, this one has {len(text):,}")
     chosen = VARIANT.match(text)
     variant = chosen["variant"] if chosen else None
     file = chosen["file"] if chosen else text

@@ -40,9 +40,10 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
         ("inputs", plan.data.inputs, inputs, "input"),
         ("targets", plan.data.targets, list(model.outputs), "output"),
     ):
-        meant = {closest(name, names) for name in tensors if name not in names}
+        known = set(names)
+        meant = {closest(name, names) for name in tensors if name not in known}
         for name, tensor in tensors.items():
-            if name not in names:
+            if name not in known:
                 mend = did_you_mean(name, names) or f"; it has {', '.join(names)}"
                 message = f'the model has no {noun} "{name}"{mend}'
                 yield Diagnostic(NAME, message, tensor.path, "key")

@@ -33,11 +33,13 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
             yield from _repeated(metrics, "metric")
         yield from _repeated(plan.train.callbacks, "callback")
     for tensor in (*plan.data.inputs.values(), *plan.data.targets.values()) if plan.data is not None else ():
+        seen: set[str] = set()
         for index, column in enumerate(tensor.columns):
-            if column in tensor.columns[:index]:
+            if column in seen:
                 message = f'"{tensor.name}" reads the column "{column}" twice'
                 path = (*tensor.path, "columns", index)
                 yield Diagnostic(NAME, message, path, severity="warning")
+            seen.add(column)
 
 
 def _repeated(specs: Sequence[ObjectSpec], noun: str) -> Iterator[Diagnostic]:

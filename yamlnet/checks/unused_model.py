@@ -26,7 +26,7 @@ Passes:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from yamlnet.diagnostics.diagnostic import Diagnostic
 from yamlnet.resolver.model_order import called
@@ -42,26 +42,33 @@ def check(blueprint: Blueprint, plan: Plan) -> Iterator[Diagnostic]:
     if plan.train is not None and plan.train.objective != "Supervised":
         return  # other objectives name the models that they train
     callees = {name: _called(plan, name) for name in plan.models}
-    trained = callees[DEFAULT_MODEL] | {DEFAULT_MODEL}
+    trained = _reached(callees, DEFAULT_MODEL)
+    meant = {name for found in callees.values() for name in found} | _named(blueprint)
+    shares: dict[str, bool] = {}
+    for name in plan.models:  # each after those that it calls
+        shares[name] = any(callee in trained or shares.get(callee, False) for callee in callees[name])
     for name, model in blueprint.models.items():
-        alone = not any(name in found for found in callees.values())
-        if name != DEFAULT_MODEL and alone and not callees[name] & trained and not _named(blueprint, name):
+        if name != DEFAULT_MODEL and name not in meant and not shares[name]:
             message = f'nothing calls the model "{name}"; call it as an entry, - {name}, or remove it'
             yield Diagnostic(NAME, message, model.path, "key", severity="warning")
 
 
 def _called(plan: Plan, name: str) -> set[str]:
-    """The models that one calls, directly or through others."""
-    found: set[str] = set()
-    waiting = [name]
+    """The models that one calls itself."""
+    nodes = plan.models[name].nodes
+    return {node.callee.model for node in nodes if isinstance(node.callee, ModelCall)}
+
+
+def _reached(callees: Mapping[str, set[str]], name: str) -> set[str]:
+    """A model and all that it calls, directly or through others."""
+    found, waiting = {name}, [name]
     while waiting:
-        for node in plan.models[waiting.pop()].nodes:
-            if isinstance(node.callee, ModelCall) and node.callee.model not in found:
-                found.add(node.callee.model)
-                waiting.append(node.callee.model)
+        new = callees[waiting.pop()] - found
+        found |= new
+        waiting.extend(new)
     return found
 
 
-def _named(blueprint: Blueprint, name: str) -> bool:
-    """Whether an entry names the model, though none calls it: under an `if` that does not hold."""
-    return any(name in called(user.entries) for user in blueprint.graphs)
+def _named(blueprint: Blueprint) -> set[str]:
+    """What entries name, though it may not be called: under an `if` that does not hold."""
+    return {name for user in blueprint.graphs for name in called(user.entries)}

@@ -14,7 +14,7 @@ from yamlnet.resolver.chaining import chain_problem
 from yamlnet.resolver.evaluate import Unknown
 from yamlnet.resolver.filling import Filling
 from yamlnet.resolver.given import Values, giver
-from yamlnet.resolver.loop_size import Sizes
+from yamlnet.resolver.loop_size import MAX_DEPTH, Sizes
 from yamlnet.resolver.plan import TensorRef
 from yamlnet.resolver.reading import MISSING, GraphBuilder, flat, read, read_name
 from yamlnet.resolver.scope import Body, Tensors
@@ -24,11 +24,11 @@ from yamlnet.schema.parameters import check_parameter
 from yamlnet.schema.words import PREVIOUS, WIRING
 
 MAX_NODES = 250_000
-"""How many entries one model may have once everything is expanded."""
+"""How many entries one model may have once everything is expanded, parameters of blocks included."""
 
-MAX_DEPTH = 64
-"""How deep blocks may stand in each other."""
 
+PARAMETERS = 10
+"""So many parameters of a block are as much work as an entry, each time that it is used."""
 
 TAG = re.compile(r"[A-Za-z0-9]{1,32}")
 """A loop's value that can stand in names; other turns are known by their number."""
@@ -173,6 +173,7 @@ class Expander:
             self.filling.problems.add("block-depth", message, entry.path, "key")
             return MISSING
         self._refuse_too_large(block, library, entry, body)
+        self.count += (len(block.params) + len(self.values[library.path]) // 10) // PARAMETERS
         values = self._arguments(block, self.values[library.path], entry, body)
         label = caller.name(entry, body, suffix, block.name)
         inner = Body(

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.schema.forms import Block, Entry, Library
 
+MAX_DEPTH = 64
+"""How deep blocks may stand in each other, and models call each other."""
+
 
 @dataclass(slots=True)
 class Sizes:
@@ -17,6 +20,7 @@ class Sizes:
     """
 
     blocks: dict[KeyPath, int] = field(default_factory=dict)
+    depth: int = 0
 
     def once(self, entry: Entry, library: Library) -> int:
         """What one turn of an entry makes."""
@@ -34,7 +38,11 @@ class Sizes:
         """What one use of a block makes, in the file that has it."""
         if block.path not in self.blocks:
             self.blocks[block.path] = 0  # inside itself
+            if self.depth == MAX_DEPTH:
+                return 0  # such a use is refused where it is reached
+            self.depth += 1
             self.blocks[block.path] = sum(self._all_turns(inner, owner) for inner in block.entries)
+            self.depth -= 1
         return self.blocks[block.path]
 
     def _all_turns(self, entry: Entry, library: Library) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -14,6 +14,7 @@ from yamlnet.resolver.file_values import Facts, file_values
 from yamlnet.resolver.filling import Filling
 from yamlnet.resolver.given import Values
 from yamlnet.resolver.inputs import read_inputs
+from yamlnet.resolver.loop_size import MAX_DEPTH
 from yamlnet.resolver.model_order import callees_first, models_called
 from yamlnet.resolver.names import NameMaker
 from yamlnet.resolver.plan import Graph, Plan, TensorRef
@@ -91,10 +92,20 @@ class _Models:
     values: Mapping[KeyPath, Values]
     filling: Filling
     faces: dict[str, ModelFace] = field(default_factory=dict)
+    depths: dict[str, int] = field(default_factory=dict)
+
+    def _check_depth(self, name: str, callees: Collection[str], model: Model) -> None:
+        """Refuse models that call each other deeper than Keras could follow; the first of them is told."""
+        self.depths[name] = 1 + max((self.depths.get(callee, 0) for callee in callees), default=0)
+        if self.depths[name] == MAX_DEPTH + 1:
+            message = f"models call each other more than {MAX_DEPTH} deep here"
+            self.filling.problems.add("block-depth", message, model.path, "key")
 
     def graph(self, library: Library, model: Model) -> Graph:
         """Expand one model of a file."""
-        builder = GraphBuilder(NameMaker(models_called(library, model.entries)))
+        callees = models_called(library, model.entries)
+        self._check_depth(library.model_name(model.name), callees, model)
+        builder = GraphBuilder(NameMaker(callees))
         values = self.values[library.path]
         inputs = read_inputs(model, values, self.filling)
         builder.names.used.update(given.name for given in inputs)

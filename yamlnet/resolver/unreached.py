@@ -17,6 +17,10 @@ from yamlnet.schema.forms import Entry, Library
 from yamlnet.schema.references import parse_reference
 from yamlnet.schema.words import PREVIOUS
 
+MOST_MADE = 100
+LONGEST = 1_000
+"""Of more names that are made by expressions, and of longer ones, nothing is said of what they could be."""
+
 
 def check_unreached(
     library: Library, values: Mapping[KeyPath, Mapping[str, object]], problems: Problems
@@ -54,7 +58,7 @@ def _check(
             if path not in told:
                 _check_text(text, scope, path, problems)
         for name, path in _names_read(entry.reads, entry.word("from")):
-            if path not in told and name not in bound and not made.fullmatch(name):
+            if path not in told and name not in bound and not _is_made(name, made):
                 mend = did_you_mean(name, bound)
                 problems.add("unknown-name", f'no tensor is called "{name}" here{mend}', path)
 
@@ -75,10 +79,32 @@ def _bound(entries: tuple[Entry, ...]) -> Iterator[str]:
         yield from _bound(entry.layers)
 
 
-def _made(bound: set[str]) -> re.Pattern[str]:
-    """What the names that are made by expressions can be: `skip${i}` is `skip` and anything."""
-    texts = (re.split(r"\$\{.*?\}", name) for name in bound if is_template(name))
-    return re.compile("|".join(".*".join(map(re.escape, parts)) for parts in texts) or r"(?!)")
+def _made(bound: set[str]) -> list[list[str]]:
+    """What the names that are made by expressions hold for certain: `skip${i}b` is `skip`, anything, `b`."""
+    names = (name for name in bound if is_template(name))
+    return [re.split(r"\$\{[^}]*\}", name) if len(name) <= LONGEST else ["", ""] for name in names]
+
+
+def _is_made(name: str, made: list[list[str]]) -> bool:
+    """Whether one of the expressions could make a name; among very many nothing is said against it.
+
+    Each part is looked for once, from where the one before it ended: a regular expression of the same
+    meaning takes hours for some names.
+    """
+    return len(made) > MOST_MADE or any(_fits(name, parts) for parts in made)
+
+
+def _fits(name: str, parts: list[str]) -> bool:
+    first, inner, last = parts[0], parts[1:-1], parts[-1]
+    if not name.startswith(first) or not name.endswith(last) or len(first) + len(last) > len(name):
+        return False
+    at, end = len(first), len(name) - len(last)
+    for part in inner:
+        found = name.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True
 
 
 def _with_loops(
@@ -87,7 +113,7 @@ def _with_loops(
     """Each entry with the names that its expressions can use."""
     for entry in entries:
         variables = dict.fromkeys(entry.repeat, Unknown("")) if isinstance(entry.repeat, dict) else {}
-        scope = {**known, **variables}
+        scope = {**known, **variables} if variables else known
         yield entry, scope
         yield from _with_loops(entry.layers, scope)
 

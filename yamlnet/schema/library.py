@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from pydantic_core import ValidationError
 
@@ -101,6 +101,24 @@ def _check_structure(document: Mapping[str, object], path: KeyPath, problems: Pr
         report(error, LibrarySection, used, path, problems)
 
 
+class _Without(Mapping[str, object]):
+    """A mapping without one of its keys; a file may have thousands of models, each read without itself."""
+
+    def __init__(self, whole: Mapping[str, object], without: str) -> None:
+        self.whole, self.without = whole, without
+
+    def __getitem__(self, key: str) -> object:
+        if key == self.without:
+            raise KeyError(key)
+        return self.whole[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return (key for key in self.whole if key != self.without)
+
+    def __len__(self) -> int:
+        return len(self.whole) - (self.without in self.whole)
+
+
 class _Names:
     """What the entries of a file may call, and where problems go."""
 
@@ -117,7 +135,7 @@ class _Names:
 
     def reader(self, layers: object, without: str = "") -> Reader:
         """A reader of one list of entries; `without` is the model that it is: none calls itself."""
-        models = {name: form for name, form in self.models.items() if name != without}
+        models = _Without(self.models, without)
         named = set(names_bound(layers))
         return Reader(self.blocks, models, self.imports, self.problems, named, self.unread)
 
