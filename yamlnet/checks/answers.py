@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from yamlnet.checks.tracing import Link, argument, chain, is_count, layer_of
+from yamlnet.checks.tracing import Link, NodesByName, argument, chain, is_count, layer_of
 from yamlnet.diagnostics.diagnostic import At, KeyPath
 from yamlnet.resolver.plan import FunctionCall, Node, ObjectSpec, Plan, TensorRef
 
@@ -80,9 +80,9 @@ class Answer:
     layer: ObjectSpec | None = None
 
 
-def answer(plan: Plan, name: str, ref: TensorRef) -> Answer:
+def answer(plan: Plan, name: str, ref: TensorRef, nodes: NodesByName) -> Answer:
     """What is known of one output of the trained model."""
-    links = list(chain(plan, plan.models["model"], ref))
+    links = list(chain(plan, plan.models["model"], ref, nodes))
     found = next(_values(links), None)
     sized = next(_sizes(links), None)
     known = Answer(name, None, None, None, (), "key")
@@ -187,8 +187,9 @@ def learnt(plan: Plan) -> Iterator[Learnt]:
     train = plan.train
     if train is None or train.loss is None or train.objective != "Supervised":
         return
+    nodes: NodesByName = {}
     for name, ref in plan.models["model"].outputs.items():
         loss = train.loss.get(name) if isinstance(train.loss, Mapping) else train.loss
         if isinstance(loss, ObjectSpec):
             metrics = train.metrics.get(name, train.metrics.get("", ()))
-            yield Learnt(answer(plan, name, ref), loss, tuple(metrics))
+            yield Learnt(answer(plan, name, ref, nodes), loss, tuple(metrics))

@@ -9,8 +9,12 @@ from yamlnet.catalog.load import catalog
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.resolver.plan import Graph, LayerCall, ModelCall, Node, ObjectSpec, Plan, TensorRef
 
-LONGEST = 10_000
-"""Where the walk along a chain ends: no one-input chain of a blueprint is longer."""
+LONGEST = 200
+"""Where the walk along a chain ends. What decides an output stands a few calls before it; a file may have
+thousands of outputs behind thousands of calls that change nothing."""
+
+NodesByName = dict[str, dict[str, Node]]
+"""The nodes of each graph that was walked through, by the graph's name and their own."""
 
 
 def reads(node: Node) -> list[TensorRef]:
@@ -65,12 +69,15 @@ class Link:
     output: int | None
 
 
-def chain(plan: Plan, graph: Graph, ref: TensorRef) -> Iterator[Link]:
-    """The calls behind a tensor, nearest first, along what each reads first, and into called models."""
-    nodes: dict[str, dict[str, Node]] = {}
+def chain(plan: Plan, graph: Graph, ref: TensorRef, known: NodesByName) -> Iterator[Link]:
+    """The calls behind a tensor, nearest first, along what each reads first, and into called models.
+
+    `known` is filled on the way: who walks from several tensors gives the same each time.
+    """
     for _ in range(LONGEST):
-        known = nodes.setdefault(graph.name, {node.name: node for node in graph.nodes})
-        node = known.get(ref.node)
+        if graph.name not in known:
+            known[graph.name] = {node.name: node for node in graph.nodes}
+        node = known[graph.name].get(ref.node)
         if node is None:
             return
         if isinstance(node.callee, ModelCall):
