@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yamlnet.diagnostics.lines import shown
 from yamlnet.diagnostics.report import Explain, Located
 
 
@@ -20,14 +21,14 @@ def _annotation(one: Located) -> str:
 
     https://docs.github.com/actions/reference/workflow-commands-for-github-actions#setting-an-error-message
     """
-    notes = "".join(f"\n{note.place}: {note.message}" for note in one.notes)
+    notes = "".join(f"\n{shown(f'{note.place}: {note.message}')}" for note in one.notes)
     place = {"file": one.source, "line": one.span.line, "endLine": one.span.end_line}
     if one.span.line == one.span.end_line:
         # GitHub refuses columns of a stretch over several lines, and counts the end inclusively.
         place |= {"col": one.span.column, "endColumn": max(one.span.column, one.span.end_column - 1)}
     place |= {"title": one.check}
     settings = ",".join(f"{name}={_escape_setting(str(value))}" for name, value in place.items())
-    return f"::{one.severity} {settings}::{_escape(one.message + notes)}\n"
+    return f"::{one.severity} {settings}::{_escape(shown(one.message) + notes)}\n"
 
 
 def _escape(text: str) -> str:
