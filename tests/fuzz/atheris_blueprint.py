@@ -50,7 +50,7 @@ def main() -> None:
             sys.argv[0],
             f"-dict={dictionary}",
             f"-max_len={LONGEST}",
-            "-timeout=30",
+            "-timeout=90",
             *options,
             corpus,
         ]
