@@ -175,6 +175,16 @@ class TestUrls:
             with pytest.raises(BlueprintError, match=f"{address} cannot be read: Cannot connect"):
                 load(blueprint(tmp_path, address))
 
+    def test_any_protocol_that_the_user_allows(
+        self, server: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (server[0] / "parts.yaml").write_text(BLOCK % 8)
+        monkeypatch.setattr(addresses, "NEAR", ("https", "memory"))
+        with pytest.raises(BlueprintError, match="write https://"):
+            load(blueprint(tmp_path, f"{server[1]}/parts.yaml"))
+        monkeypatch.setenv("YAMLNET_PROTOCOLS", "sftp,http")
+        assert units(load(blueprint(tmp_path, f"{server[1]}/parts.yaml"))) == 8
+
     def test_any_protocol_of_fsspec(self, tmp_path: Path) -> None:
         fsspec = pytest.importorskip("fsspec", reason="the extra `remote`")
         with fsspec.open("memory://bucket/parts.yaml", "w") as file:

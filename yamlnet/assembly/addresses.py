@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-import os.path
+import os
 import posixpath
 import re
 from dataclasses import dataclass, replace
@@ -27,6 +27,9 @@ URL = re.compile(r"(?P<root>[a-z][a-z0-9+.\-]*://[^/]*)/(?P<path>.+)\Z")
 
 NEAR = ("https", "s3", "gs", "gcs", "abfs", "abfss", "az", "hf", "memory")
 """The protocols of URLs that a file may name. Others read this machine, or speak with the user's own keys."""
+
+MORE = "YAMLNET_PROTOCOLS"
+"""The environment variable in which a user allows further protocols of fsspec, with commas: `sftp,http`."""
 
 ABROAD = ("pkg", "git+https", "https", "s3", "gs", "gcs", "abfs", "hf")
 """What a file from elsewhere may name besides its own neighbours: never a file of this machine."""
@@ -113,8 +116,9 @@ def _blueprint(path: str, text: str) -> str:
 
 def _require_near(protocol: str, text: str) -> None:
     mends = {"http": "write https://", "file": "write the path: ./blocks/vision.yaml"}
-    if protocol not in NEAR or "::" in text:
-        mend = mends.get(protocol, f"it may begin with {', '.join(f'{one}://' for one in NEAR[:-1])}")
+    if protocol not in (*NEAR, *os.environ.get(MORE, "").split(",")) or "::" in text:
+        begin = ", ".join(f"{one}://" for one in NEAR[:-1])
+        mend = mends.get(protocol, f"it may begin with {begin}; {MORE}={protocol} allows another")
         raise AddressError(f'"{text}" is no URL that a blueprint may name; {mend}')
 
 
