@@ -89,7 +89,7 @@ def _is_made(name: str, made: list[list[str]]) -> bool:
     """Whether one of the expressions could make a name; among very many nothing is said against it.
 
     Each part is looked for once, from where the one before it ended: a regular expression of the same
-    meaning takes hours for some names.
+    meaning does not come to an end for some names.
     """
     return len(made) > MOST_MADE or any(_fits(name, parts) for parts in made)
 
