@@ -270,3 +270,54 @@ def test_a_number_of_parameters_that_is_none_is_misuse(place: Place) -> None:
     told = place.call("validate", "net.yaml", "--max-params", "many")
     assert told.status == 2
     assert '"many" is no number of parameters; write 2G, 2e9 or 2_000_000_000' in told.stderr
+
+
+OFFERED = BIG.replace("Dense: 3", 'Dense: "${units}"').replace(
+    "model:\n", "params: {units: 3}\nvariants:\n  small: {units: 2}\n  huge: {units: 1000000000}\nmodel:\n", 1
+)
+TOLD = """\
+net.yaml:5:3: warning: the variant "huge" has at least 1,001,000,000,000 parameters (3.6 TiB in float32, \
+14.6 TiB to train with Adam), and a blueprint may have 1,000,000,000: --max-params 2T allows this [max-params]
+5 |   huge: {units: 1000000000}
+  |   ^~~~
+  net.yaml:9:7: this Dense is the largest, with 1,001,000,000,000
+  9 |     - Dense: "${units}"
+    |       ^~~~~"""
+
+
+def test_a_file_may_offer_a_variant_that_is_too_large_to_be_built_unasked(place: Place) -> None:
+    place.write(OFFERED)
+    told = place.call("validate", "net.yaml", "--no-shapes")
+    assert (told.status, told.stdout) == (0, "net.yaml: ok (1 layer, 2 variants)\n")
+    assert told.stderr.rstrip() == TOLD
+    exact = place.call("validate", "net.yaml")
+    assert (exact.status, exact.stderr.rstrip()) == (0, TOLD.replace("at least ", ""))
+    for command in ("validate", "build"):
+        chosen = place.call(command, "net.yaml:huge")
+        assert chosen.status == 1
+        assert chosen.stderr.startswith("net.yaml:9:7: Dense has at least 1,001,000,000,000 parameters")
+
+
+@once
+def test_a_comment_says_that_a_large_variant_is_meant(place: Place) -> None:
+    place.write(OFFERED)
+    assert place.call("validate", "net.yaml", "--no-shapes", "--strict").status == 1
+    assert place.call("validate", "net.yaml", "--no-shapes", "--max-params", "2T").stderr == ""
+    place.write(OFFERED.replace("000}\n", "000}  # yamlnet: ignore[max-params]\n"))
+    told = place.call("validate", "net.yaml", "--strict")
+    assert (told.status, told.stderr) == (0, "")
+    assert place.call("validate", "net.yaml:huge", "--strict").status == 1  # no comment lifts the limit
+
+
+@once
+def test_what_else_is_wrong_with_a_large_variant_is_told(place: Place) -> None:
+    wrong = OFFERED.replace("huge: {units:", "huge: {rank: 2, units:").replace(
+        "params: {", "params: {rank: 1, "
+    )
+    place.write(
+        wrong.replace("layers:\n", 'layers:\n    - MaxPooling1D: {pool_size: 2, if: "${rank > 1}"}\n', 1)
+    )
+    told = place.call("validate", "net.yaml")
+    assert told.status == 1
+    assert "MaxPooling1D" in told.stderr
+    assert 'in the variant "huge"' in told.stderr

@@ -77,6 +77,9 @@ WITH_ROWS = frozenset(
 )
 """The checks that see more once the rows were read: `Plan.facts`."""
 
+WITH_VARIANTS = frozenset({sizes.NAME})
+"""The checks that warn of a variant where they refuse what is built: the variant is there to be chosen."""
+
 WORD_CHECKS: tuple[Callable[[Blueprint, Plan], Iterator[Diagnostic]], ...] = (
     unused_parameter.check,
     unused_block.check,

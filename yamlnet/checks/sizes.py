@@ -5,6 +5,9 @@ is not written near the layer counted as one. The exact number comes with the sh
 `build`, and before any memory is taken. The option raises the limit:
 `yamlnet build gpt2.yaml:xl --max-params 2G`.
 
+A variant above the limit is a warning where the file is checked and refused where it is chosen:
+`# yamlnet: ignore[max-params]` on its line says that it is meant.
+
 Fails:
 
     model:
@@ -44,13 +47,18 @@ def check(plan: Plan, max_params: int = MAX_PARAMS) -> Iterator[Diagnostic]:
     """Yield a problem when the arguments alone make more parameters than allowed, or an input is absurd."""
     for graph in plan.models.values():
         yield from filter(None, map(_absurd, graph.inputs))
+    problem = size_problem(least(plan), max_params)
+    if problem is not None:
+        yield problem
+
+
+def least(plan: Plan) -> Sizes:
+    """What a plan takes at least, as far as its arguments alone tell."""
     total, heaviest = 0, None
     for one in lower_bounds(plan):
         total += one.parameters
         heaviest = heavier(heaviest, one)
-    problem = size_problem(Sizes(total, BYTES * total, 0, exact=False, heaviest=heaviest), max_params)
-    if problem is not None:
-        yield problem
+    return Sizes(total, BYTES * total, 0, exact=False, heaviest=heaviest)
 
 
 def lower_bounds(plan: Plan) -> Iterator[Heaviest]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from yamlnet.diagnostics.diagnostic import BackendError, BlueprintError
 from yamlnet.syntax.limits import max_bytes
@@ -16,6 +16,20 @@ from yamlnet.verdicts.store import keep, recall
 if TYPE_CHECKING:
     from yamlnet.assembly.lock import LockMode
     from yamlnet.pipeline import LoadedBlueprint
+    from yamlnet.verdicts.verdict import Verdict
+
+
+class Checked(NamedTuple):
+    """A blueprint that is right; `verdict` is of its shapes, None where they were not inferred."""
+
+    loaded: LoadedBlueprint
+    verdict: Verdict | None = None
+
+    @property
+    def note(self) -> str:
+        """What of its shapes could not be checked."""
+        waiting = self.verdict.waiting if self.verdict is not None else 0
+        return f"; the shapes of {waiting:,} wait for the data" if waiting else ""
 
 
 @dataclass(slots=True)
@@ -31,8 +45,12 @@ class Checking:
     unchecked: str | None = None
     asked: dict[str, str | None] = field(default_factory=dict)
 
-    def file(self, path: str) -> tuple[LoadedBlueprint, str]:
-        """A blueprint that is right, and what of its shapes could not be checked.
+    def file(self, path: str, max_params: int | None = None) -> Checked:
+        """A blueprint that is right, and what was found of its shapes.
+
+        Args:
+            path: the file, with a variant or without.
+            max_params: instead of what the command was given.
 
         Raises:
             BlueprintError, YamlnetError: it is not right, or cannot be read.
@@ -40,19 +58,19 @@ class Checking:
         from yamlnet.pipeline import infer_shapes, load
 
         locks: LockMode = "refuse" if self.locked else "warn"
-        loaded = load(path, self.overrides, locks, self.strict, self.max_params)
+        cap = self.max_params if max_params is None else max_params
+        loaded = load(path, self.overrides, locks, self.strict, cap)
         if not self.shapes or self.unchecked is not None or not loaded.plan.models:
-            return loaded, ""
+            return Checked(loaded)
         try:
-            verdict = infer_shapes(loaded, self._announce)
+            return Checked(loaded, infer_shapes(loaded, self._announce))
         except BlueprintError as error:
             told = BlueprintError((*loaded.warnings, *error.diagnostics))
             told.trees = error.trees
             raise told from error.__cause__
         except BackendError as error:
             self.unchecked = f"{error}; {error.hint}" if error.hint else str(error)
-            return loaded, ""
-        return loaded, f"; the shapes of {verdict.waiting:,} wait for the data" if verdict.waiting else ""
+            return Checked(loaded)
 
     def answered(self, path: str) -> str | None:
         """What was said of a file that is right, where nothing has changed since."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,8 +19,9 @@ from yamlnet.cli.options import (
     set_option,
     strict_option,
 )
-from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, Note, Span, YamlnetError
-from yamlnet.diagnostics.report import Places, locate
+from yamlnet.cli.variants import variant_names, variant_problems
+from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, Span, YamlnetError
+from yamlnet.diagnostics.report import Places
 
 if TYPE_CHECKING:
     from yamlnet.pipeline import LoadedBlueprint
@@ -88,7 +88,7 @@ def _check_all(blueprints: tuple[str, ...], check: Checking, quiet: bool) -> boo
                 if not quiet and style == "text":
                     click.echo(f"{path}: ok ({contents})")
                 continue
-            loaded, note = check.file(path)
+            checked = check.file(path)
         except BlueprintError as error:
             own = error.trees.get("")
             problems += _named(error.diagnostics, own.source if own else path)
@@ -103,13 +103,14 @@ def _check_all(blueprints: tuple[str, ...], check: Checking, quiet: bool) -> boo
                 name = "archive" if isinstance(error, ArchiveError) else "file"
                 problems.append(Diagnostic(name, str(error), span=BEGINNING, source=path))
         else:
-            problems += _named(loaded.warnings, loaded.tree.source)
+            loaded = checked.loaded
             trees[loaded.tree.source] = loaded.tree
-            variants = _variant_problems(loaded, check)
-            problems += variants
-            if not variants:
-                answer = f"{_contents(loaded)}{note}"
-                check.keep_answer(path, loaded, answer)
+            of_variants = variant_problems(loaded, check)
+            problems += _named((*loaded.warnings, *of_variants), loaded.tree.source)
+            if not any(problem.severity == "error" for problem in of_variants):
+                answer = f"{_contents(loaded)}{checked.note}"
+                if not of_variants:
+                    check.keep_answer(path, loaded, answer)
                 if not quiet and style == "text":
                     click.echo(f"{path}: ok ({answer})")
     tell(problems, trees, style)
@@ -129,38 +130,9 @@ def _contents(loaded: LoadedBlueprint) -> str:
     """`12 layers`; of a file without a model, what it offers to others."""
     count = sum(len(graph.nodes) for graph in loaded.plan.models.values())
     counts = {"layer": count} if count else {"block": len(loaded.blueprint.blocks)}
-    if variants := _variants(loaded):
+    if variants := variant_names(loaded):
         counts["variant"] = len(variants)
     return ", ".join(f"{number:,} {what}{'s' if number != 1 else ''}" for what, number in counts.items())
-
-
-def _variants(loaded: LoadedBlueprint) -> tuple[str, ...]:
-    """The variants of a file that none was chosen of."""
-    document = loaded.tree.value
-    found = document.get("variants") if isinstance(document, dict) and loaded.variant is None else None
-    return tuple(found) if isinstance(found, dict) else ()
-
-
-def _variant_problems(loaded: LoadedBlueprint, check: Checking) -> list[Diagnostic]:
-    """What is wrong with each variant of a file that is right without one, and which variant it is."""
-    found: list[Diagnostic] = []
-    for name in _variants(loaded):
-        try:
-            check.file(f"{loaded.path}:{name}")
-        except BlueprintError as error:
-            note = Note(f'in the variant "{name}"', ("variants", name))
-            problems = [_placed(problem, error.trees) for problem in error.diagnostics]
-            noted = tuple(replace(problem, notes=(*problem.notes, note)) for problem in problems)
-            found += _named(noted, loaded.tree.source)
-    return found
-
-
-def _placed(problem: Diagnostic, trees: Mapping[str, Places]) -> Diagnostic:
-    """A problem with the places that its paths have in a variant, whose document is not the file's own."""
-    found = locate(problem, trees)
-    notes = zip(problem.notes, found.notes, strict=True)
-    spans = tuple(replace(note, span=other.span) for note, other in notes)
-    return replace(problem, span=found.span, within=None, notes=spans)
 
 
 def _named(problems: tuple[Diagnostic, ...], path: str) -> list[Diagnostic]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from yamlnet import manual
-from yamlnet.checks import WITH_ROWS, check
+from yamlnet.checks import WITH_ROWS, WITH_VARIANTS, check
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, Severity
 from yamlnet.diagnostics.ignores import MARK, UNKNOWN, UNUSED, settled
 from yamlnet.diagnostics.problems import Problems
@@ -20,7 +20,7 @@ def settle(problems: Sequence[Diagnostic], tree: Tree, strict: bool) -> tuple[Di
     problems = without_echoes(problems, tree)
     texts = (tree.text, *tree.texts.values())
     if any(MARK in text for text in texts):
-        problems = settled(problems, tree, manual.names(), WITH_ROWS)
+        problems = settled(problems, tree, manual.names(), WITH_ROWS | WITH_VARIANTS)
     severity: Mapping[Severity, Severity] = {"warning": "error"} if strict else {}
     return tuple(
         replace(problem, severity=severity.get(problem.severity, problem.severity)) for problem in problems
@@ -50,4 +50,13 @@ def found_in_rows(
     found = settle(problems.diagnostics, tree, strict)
     if any(problem.severity == "error" for problem in found):
         raise BlueprintError(found)
-    return tuple(problem for problem in found if problem.check not in (UNKNOWN, UNUSED))  # told before
+    return _of_problems(found)
+
+
+def settle_later(problems: Sequence[Diagnostic], tree: Tree, strict: bool) -> tuple[Diagnostic, ...]:
+    """What is told of problems found after `settle` told of the comments themselves."""
+    return _of_problems(settle(problems, tree, strict))
+
+
+def _of_problems(settled: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    return tuple(problem for problem in settled if problem.check not in (UNKNOWN, UNUSED))

@@ -57,17 +57,35 @@ def size_problem(sizes: Sizes, cap: int) -> Diagnostic | None:
     one = sizes.heaviest
     alone = one.parameters > cap
     owner = one.callee if alone else "the model"
-    least = "" if sizes.exact else "at least "
     total = one.parameters if alone else sizes.parameters
-    held = sizes.weight_bytes
-    most = "" if alone else f"; this {one.callee} has most of them, {one.parameters:,}"
-    message = (
-        f"{owner} has {least}{total:,} parameters ({memory(held)} in {sizes.dtype}, "
-        f"{memory(ADAM * held)} to train with Adam), and a blueprint may have {cap:,}: "
-        f"--max-params {written_count(sizes.parameters)} allows this{most}"
-    )
+    most = "" if alone else f"; this {one.callee} is the largest, with {one.parameters:,}"
+    message = f"{_above(owner, total, sizes, cap)}{most}"
     notes = tuple(Note("used here", path) for path in one.used_at)
     return Diagnostic(CHECK, message, one.path, "key", notes=notes)
+
+
+def variant_problem(name: str, sizes: Sizes, cap: int) -> Diagnostic | None:
+    """A warning that a variant is too large to be built unasked, at its name; None where it is not.
+
+    A file may offer what not every machine holds: whoever chooses that variant says so, and until then
+    nothing is built of it.
+    """
+    if sizes.parameters <= cap or sizes.heaviest is None:
+        return None
+    one = sizes.heaviest
+    message = _above(f'the variant "{name}"', sizes.parameters, sizes, cap)
+    note = Note(f"this {one.callee} is the largest, with {one.parameters:,}", one.path)
+    return Diagnostic(CHECK, message, ("variants", name), "key", severity="warning", notes=(note,))
+
+
+def _above(owner: str, total: int, sizes: Sizes, cap: int) -> str:
+    least = "" if sizes.exact else "at least "
+    held = sizes.weight_bytes
+    return (
+        f"{owner} has {least}{total:,} parameters ({memory(held)} in {sizes.dtype}, "
+        f"{memory(ADAM * held)} to train with Adam), and a blueprint may have {cap:,}: "
+        f"--max-params {written_count(sizes.parameters)} allows this"
+    )
 
 
 def raise_if_refused(verdict: Verdict, cap: int) -> None:
