@@ -64,7 +64,7 @@ SIBLINGS = ("checks", "cli", "data.sources", "diagnostics.formats", "exporters",
 
 SHARED = {
     "checks": {"answers", "targets", "tracing"},
-    "cli": {"checking", "drawing", "failures", "opened", "options"},
+    "cli": {"checking", "drawing", "failures", "opened", "options", "variants"},
     "data.sources": set[str](),
     "diagnostics.formats": set[str](),
     "exporters": {"artifact", "direct", "export", "outputs", "process"},

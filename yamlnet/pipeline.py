@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from yamlnet.assembly.assembled import Assembled
 from yamlnet.checks import check, check_words
@@ -44,8 +45,7 @@ if TYPE_CHECKING:
     from yamlnet.verdicts.verdict import Verdict
 
 
-@dataclass(frozen=True)
-class LoadedBlueprint:
+class LoadedBlueprint(Struct, frozen=True):
     """A blueprint that passed its checks, ready to be built or trained.
 
     Attributes:

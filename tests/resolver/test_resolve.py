@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import copy
 import textwrap
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from yamlnet.diagnostics.diagnostic import BlueprintError
 from yamlnet.diagnostics.problems import Problems

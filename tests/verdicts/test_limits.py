@@ -46,4 +46,6 @@ def test_the_problem_is_told_only_above_the_cap() -> None:
     assert size_problem(sizes, 100) is None
     problem = size_problem(sizes, 99)
     assert problem is not None and problem.path == one.path
-    assert "the model has 100 parameters" in problem.message and "this Dense has most" in problem.message
+    assert (
+        "the model has 100 parameters" in problem.message and "this Dense is the largest" in problem.message
+    )

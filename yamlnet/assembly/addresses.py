@@ -13,8 +13,10 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 Scheme = Literal["path", "pkg", "git", "url"]
 
@@ -39,8 +41,7 @@ class AddressError(ValueError):
     """An address that does not read, or that leads where it may not; the message says the mend."""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """One file, wherever it is.
 
     Attributes:

@@ -8,8 +8,10 @@ file, so that what comes later knows one tree alone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from yamlnet.assembly.addresses import Address, AddressError, join, parse_address
 from yamlnet.assembly.assembled import Assembled
@@ -103,8 +105,7 @@ def _called(root: Branch, variant: str) -> Branch:
     return put(root, ("name",), Branch(f"{name.value}-{variant}", name.positions))
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(Struct, frozen=True):
     """One file on the way to the one that is read, and the place that named it."""
 
     address: Address
@@ -119,16 +120,14 @@ class _WithoutBase(Exception):
     """The base of a file cannot be had, which was told; nothing of the file makes sense without it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
+class _Named(Struct, frozen=True):
     """A file that another names, put together."""
 
     document: Branch
     address: Address
 
 
-@dataclass(slots=True)
-class _Assembler:
+class _Assembler(Struct):
     files: Files
     problems: Problems
     count: int = 0

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from yamlnet.syntax.tree import Tree
 
 
-@dataclass(frozen=True, slots=True)
-class Pin:
+class Pin(Struct, frozen=True):
     """What one file holds: the SHA-256 of its content, and the git commit it was taken from, if any."""
 
     sha256: str
     commit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Assembled:
+class Assembled(Struct, frozen=True):
     """A blueprint and all that it names.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os.path
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from yamlnet.assembly.addresses import Address
 from yamlnet.diagnostics.diagnostic import KeyPath

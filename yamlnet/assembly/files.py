@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from yamlnet.assembly.addresses import Address
 from yamlnet.assembly.assembled import Pin
@@ -18,8 +19,7 @@ OFFLINE = "YAMLNET_OFFLINE"
 """Set in the environment, nothing is fetched that is not pinned and kept: for files from strangers."""
 
 
-@dataclass(slots=True)
-class Files:
+class Files(Struct):
     """What was read so far.
 
     Attributes:

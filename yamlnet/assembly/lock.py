@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from yamlnet.assembly.addresses import Address
 from yamlnet.assembly.assembled import Pin
@@ -29,8 +30,7 @@ HEAD = """\
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(Struct, frozen=True):
     """The pins of a folder, by what `name` gives; empty where there is no lock file.
 
     `mode` says what a file that differs from its pin does: `warn` tells it, `refuse` (`--locked`) ends

@@ -6,7 +6,7 @@ there. A parameter is set by its value alone, whichever way it was declared.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from yamlnet.catalog.values import problem
 from yamlnet.diagnostics.diagnostic import KeyPath

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from yamlnet.assembly.merge import SECTIONS, check_kept_type
 from yamlnet.diagnostics.diagnostic import BlueprintError, KeyPath, Span

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
+
+from msgspec import Struct
 
 from yamlnet.catalog.types import ValueType
 
@@ -24,8 +25,7 @@ Kind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """One argument of a constructor, a layer's call, or a function, in the order Keras takes it.
 
     `default` is a JSON value and means nothing when `required`. `tensor` marks an argument that
@@ -41,8 +41,7 @@ class Argument:
     tensor: Literal["no", "one", "many"] = "no"
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True, dict=True):
     """One thing that Keras (or yamlnet, or a plugin) offers.
 
     Attributes:

@@ -6,8 +6,9 @@ if this value does not fit? An unresolved `${…}` fits everything, because its 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 ObjectKind = Literal[
     "layer",
@@ -23,16 +24,14 @@ ObjectKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Integer:
+class Integer(Struct, frozen=True):
     """A whole number within bounds (both inclusive)."""
 
     min: int | None = None
     max: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """A finite whole or fractional number within bounds; `above`/`below` are exclusive."""
 
     min: float | None = None
@@ -41,33 +40,28 @@ class Number:
     below: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Boolean:
+class Boolean(Struct, frozen=True):
     """`true` or `false`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A string: any, or one that matches a pattern as a whole; `meaning` says the pattern in words."""
 
     pattern: str = ""
     meaning: str = "a text"
 
 
-@dataclass(frozen=True, slots=True)
-class Null:
+class Null(Struct, frozen=True):
     """`null`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One of a few strings."""
 
     options: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ListOf:
+class ListOf(Struct, frozen=True):
     """A list; `length` fixes how many items it has (min, max), None is unbounded."""
 
     item: ValueType
@@ -75,48 +69,41 @@ class ListOf:
     max_length: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Array:
+class Array(Struct, frozen=True):
     """A constant tensor: a number, or lists of lists of numbers; with `booleans`, of true and false too."""
 
     booleans: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TokenFile:
+class TokenFile(Struct, frozen=True):
     """The path of a text file that yamlnet reads, a token a line, and hands over as a list."""
 
     integers: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class MappingOf:
+class MappingOf(Struct, frozen=True):
     """A mapping from strings to values of one type."""
 
     value: ValueType
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Struct, frozen=True):
     """A value that fits at least one of several types."""
 
     options: tuple[ValueType, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectOf:
+class ObjectOf(Struct, frozen=True):
     """A Keras object of one kind in the object form: `relu`, `L2: 1e-4`, `Dense: {units: 3}`."""
 
     kind: ObjectKind
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
+class Plain(Struct, frozen=True):
     """Any plain data: scalars, lists and mappings of them. No argument of Keras is of this type."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unwritable:
+class Unwritable(Struct, frozen=True):
     """An argument that no blueprint can write (a function, a Python object, a file's path) and the reason.
 
     `check` names the check under which writing it is told.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from yamlnet.checks.tracing import Link, NodesByName, argument, chain, is_count, layer_of
 from yamlnet.diagnostics.diagnostic import At, KeyPath
@@ -57,8 +59,7 @@ FUNCTIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What one output is, as far as its last layers say.
 
     Attributes:
@@ -173,8 +174,7 @@ def _sizes(links: list[Link]) -> Iterator[tuple[ObjectSpec, int]]:
             return
 
 
-@dataclass(frozen=True, slots=True)
-class Learnt:
+class Learnt(Struct, frozen=True):
     """One output with what it is held against."""
 
     answer: Answer

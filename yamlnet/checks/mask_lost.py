@@ -29,7 +29,8 @@ Passes:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from yamlnet.catalog.load import catalog
 from yamlnet.checks.tracing import argument, layer_of, reads
@@ -62,8 +63,7 @@ ELEMENTWISE = (
 """Operations that keep the steps as they are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """A mask's way up to some tensor: where it began, and where it was lost, if it was."""
 
     begun: Node

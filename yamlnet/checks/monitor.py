@@ -37,7 +37,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from yamlnet.checks.tracing import argument, place_of
 from yamlnet.diagnostics.diagnostic import Diagnostic, KeyPath, Severity
@@ -77,8 +78,7 @@ LONG = {"acc": "accuracy", "mse": "mean_squared_error", "mae": "mean_absolute_er
 """Short names that Keras's history had in earlier years, or has where the metric is written so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """One column of the history, and whether less is better; None where Keras would not say."""
 
     name: str

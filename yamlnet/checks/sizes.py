@@ -27,7 +27,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from yamlnet.diagnostics.diagnostic import Diagnostic
 from yamlnet.resolver.plan import Graph, Input, LayerCall, Node, ObjectSpec, Plan, TensorRef
@@ -79,8 +80,7 @@ def _absurd(given: Input) -> Diagnostic | None:
     return Diagnostic("too-large", message, given.path)
 
 
-@dataclass(slots=True)
-class _Widths:
+class _Widths(Struct):
     """The last axis of each tensor of a graph, as far as arguments tell it."""
 
     graph: Graph

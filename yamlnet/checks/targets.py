@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.resolver.plan import Plan, TensorPlan
@@ -31,8 +33,7 @@ BELOW_THE_MEAN = -1.0
 """Stands for the least of values that were shifted to mean 0: some lie below it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """What is known of one output's target.
 
     Attributes:

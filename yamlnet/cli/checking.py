@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct, field
 
 from yamlnet.diagnostics.diagnostic import BackendError, BlueprintError
 from yamlnet.syntax.limits import max_bytes
@@ -32,8 +33,7 @@ class Checked(NamedTuple):
         return f"; the shapes of {waiting:,} wait for the data" if waiting else ""
 
 
-@dataclass(slots=True)
-class Checking:
+class Checking(Struct):
     """How files are checked. `unchecked` says why shapes could not be, once that turned out."""
 
     overrides: tuple[str, ...]

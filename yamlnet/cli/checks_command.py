@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import asdict
 
 from yamlnet.cli.failures import handles_failures, style_asked
 from yamlnet.diagnostics.suggest import did_you_mean

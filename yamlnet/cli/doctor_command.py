@@ -9,9 +9,9 @@ import os
 import platform
 import subprocess
 import sys
-from dataclasses import dataclass
 
 import click
+from msgspec import Struct
 
 from yamlnet.cli.failures import handles_failures, style_asked
 from yamlnet.compiler.backend import OLDEST_KERAS, keras_problem
@@ -20,8 +20,7 @@ SECONDS = 120
 """How long a backend may take to answer: TensorFlow's first import reads a gigabyte from disk."""
 
 
-@dataclass(frozen=True)
-class Backend:
+class Backend(Struct, frozen=True):
     """One backend: the packages that bring it, and how it lists its devices in Python."""
 
     packages: tuple[str, ...]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import sys
+from typing import Any
 
 import click
 
@@ -30,8 +32,17 @@ COMMANDS: dict[str, str] = {
 """In the order of help: each is `yamlnet.cli.<name>_command:command`."""
 
 
+COLLECTED = 50_000
+"""Objects made until Python looks for cycles among them: nearly all that a command makes lives to its end."""
+
+
 class Lazy(click.Group):
     """A group that imports a command's module when it is needed: `validate` must answer at once."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run a command."""
+        gc.set_threshold(COLLECTED)
+        return super().main(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order of help."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from yamlnet.cli.checking import Checking
 from yamlnet.cli.failures import handles_failures, style_asked, tell, tell_plainly

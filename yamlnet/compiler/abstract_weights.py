@@ -12,12 +12,12 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
 
 import keras
 from keras.src.backend.common import global_state
 from keras.src.backend.common.variables import Variable
+from msgspec import Struct
 
 from yamlnet.compiler.seams import Seam
 
@@ -56,8 +56,7 @@ class TooManyParameters(ValueError):
     """The weights so far are more than the limit."""
 
 
-@dataclass(slots=True)
-class WeightLimit:
+class WeightLimit(Struct):
     """Counts the numbers in weights before they are made.
 
     Attributes:

@@ -26,12 +26,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import keras
 import numpy as np
+from msgspec import Struct, field
 
 from yamlnet.compiler.abstract_weights import WeightLimit, placeholder
 from yamlnet.compiler.initializers import Shape, find_draw, require_fit
@@ -79,8 +79,7 @@ def layer_seed(seed: int, layer_name: str) -> Iterator[None]:
         yield
 
 
-@dataclass(slots=True)
-class _Run:
+class _Run(Struct):
     """What one `numpy_initial_weights` knows.
 
     Attributes:
@@ -137,8 +136,7 @@ def _add_weight(self: Any, *args: Any, **kwargs: Any) -> Any:
 _SEAM = Seam((keras.Layer, "add_weight", _add_weight))
 
 
-@dataclass(slots=True, eq=False)
-class _Initial:
+class _Initial(Struct, eq=False):
     """Stands where Keras expects an initializer and gives the value that NumPy drew.
 
     Keras may call it several times (for a placeholder, then for the value): it always gives the same.

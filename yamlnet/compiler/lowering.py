@@ -7,10 +7,10 @@ in the user's words, at the entry that asked for it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import keras
+from msgspec import Struct, field
 
 from yamlnet.catalog.load import catalog
 from yamlnet.compiler.explanations.explain import explain
@@ -37,8 +37,7 @@ from yamlnet.resolver.plan import (
 from yamlnet.schema.words import DEFAULT_MODEL
 
 
-@dataclass(slots=True)
-class Lowering:
+class Lowering(Struct):
     """Lowers one graph: tensors by node name, layers by instance name.
 
     Attributes:

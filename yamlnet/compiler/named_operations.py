@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class NamedOperation:
+
+class NamedOperation(Struct, frozen=True):
     """An operation's function that gives the node it makes our name, so that files are stable."""
 
     function: Any

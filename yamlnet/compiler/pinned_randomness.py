@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -13,6 +12,7 @@ import numpy as np
 from keras.src.backend import random_seed_dtype
 from keras.src.backend.common import global_state
 from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR
+from msgspec import Struct
 
 from yamlnet.compiler.streams import Stream
 
@@ -46,8 +46,7 @@ def pinned_randomness(stream: Stream) -> Iterator[None]:
         np.random.set_state(numpy_state)
 
 
-@dataclass(slots=True)
-class _Counter:
+class _Counter(Struct):
     """Stands in for Keras's global seed generator, without a variable: a seed and how often it was asked."""
 
     seed: int

@@ -13,11 +13,11 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 Floats = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]
@@ -32,8 +32,7 @@ NORMAL_CDF_AT_MINUS_2 = 0.022750131948179207
 """The part of a normal distribution that lies more than two deviations below the mean."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(Struct, frozen=True):
     """A reproducible source of numbers. Every draw starts at its beginning, so a draw can be repeated."""
 
     key: int

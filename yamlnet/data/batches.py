@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from yamlnet.data.table import Array
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(Struct, frozen=True):
     """One part of the data as ready tensors, all with `rows` on their first axis."""
 
     inputs: Mapping[str, Array]
@@ -19,8 +18,7 @@ class Split:
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """Consecutive rows of an epoch; `sample_weight` is (rows,) or None."""
 
     inputs: Mapping[str, Array]

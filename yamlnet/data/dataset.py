@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from yamlnet.data.batches import Split
 from yamlnet.data.sources import read_source
@@ -21,8 +21,7 @@ from yamlnet.resolver.plan import DataPlan, SourcePlan, TensorPlan
 Facts = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Dataset:
+class Dataset(Struct, frozen=True):
     """Everything that training needs of the data.
 
     Attributes:

@@ -5,9 +5,10 @@ Importing this module reads no rows and imports nothing heavy.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from yamlnet.diagnostics.diagnostic import BlueprintError, DataError, Diagnostic, KeyPath
 from yamlnet.resolver.plan import Plan

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from yamlnet.data.numbers import refuse_missing, require_numbers
 from yamlnet.data.table import Array, Table
@@ -20,8 +20,7 @@ Fitted = list[dict[str, Any]]
 """For each column, the states of its transforms by word: JSON-able."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fitting:
+class Fitting(Struct, frozen=True):
     """What fitting one tensor gave: its states, and the facts that they tell."""
 
     states: Fitted

@@ -8,8 +8,10 @@ span of their own, because a file that does not parse has no paths.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from yamlnet.diagnostics.lines import BREAK
 
@@ -20,8 +22,7 @@ Severity = Literal["error", "warning"]
 At = Literal["key", "value"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """A stretch of one file. Lines and columns count from 1 in characters; the end is exclusive.
 
     `source` names the file where a tree was put together from several; "" is the tree's own.
@@ -34,8 +35,7 @@ class Span:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """A second place that a problem involves, e.g. where a block with the mistake was used.
 
     `source`, `at` and `span` mean what they mean in a diagnostic.
@@ -51,8 +51,7 @@ class Note:
         _to_one_line(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """One problem, told in the user's words.
 
     Attributes:
@@ -84,7 +83,7 @@ class Diagnostic:
 def _to_one_line(told: Note | Diagnostic) -> None:
     """A message repeats what the user wrote, which may hold line breaks; it is one line all the same."""
     if "\n" in told.message or "\r" in told.message:
-        object.__setattr__(told, "message", BREAK.sub("↵", told.message))
+        force_setattr(told, "message", BREAK.sub("↵", told.message))
 
 
 class YamlnetError(Exception):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from yamlnet.diagnostics.diagnostic import Diagnostic, Span
 from yamlnet.diagnostics.lines import split_lines
@@ -23,8 +24,7 @@ UNKNOWN = "unknown-check"
 UNUSED = "unused-ignore"
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(Struct, frozen=True):
     """One name of one comment: which check is silent on which line of which file, and where that is said."""
 
     check: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from yamlnet.diagnostics.diagnostic import At, BlueprintError, Diagnostic, KeyPath, Note, Severity, Span
 
@@ -11,8 +12,7 @@ MOST = 500
 """Where checking ends: who has more mistakes reads no further, and each costs a search for its mend."""
 
 
-@dataclass(slots=True)
-class Problems:
+class Problems(Struct):
     """A growing list of diagnostics that keeps the first of several alike.
 
     A mistake inside a loop or a block is met once per repetition; the user made it once.

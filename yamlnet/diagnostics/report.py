@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol, cast, get_args
+
+from msgspec import Struct
 
 from yamlnet.diagnostics.diagnostic import At, Diagnostic, KeyPath, Note, Severity, Span
 from yamlnet.diagnostics.lines import split_lines
@@ -45,8 +46,7 @@ class Places(Protocol):
         """The place of a range of characters inside a scalar."""
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(Struct, frozen=True):
     """A problem, or a note of one, at its place in a file. `line` is the text of the span's first line."""
 
     source: str

@@ -7,11 +7,11 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec.structs import asdict
 
 from yamlnet.compiler.structure import output_names, predictions
 from yamlnet.data.dataset import Dataset

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from yamlnet.formatter.block_scalars import INDENTATION
 from yamlnet.formatter.flow import write_flow, write_leaf
@@ -12,8 +14,7 @@ from yamlnet.formatter.nodes import NO_GAP, Block, Comment, Document, Flow, Gap,
 from yamlnet.formatter.scalars import CannotSettle, key_of, refuse_marker
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(Struct, frozen=True):
     """A list or mapping that is open: where its items stand in the file, and where they are written."""
 
     column: float
@@ -24,8 +25,7 @@ ROOT = Level(0, 0)
 DASH = "- "
 
 
-@dataclass(slots=True)
-class Writer:
+class Writer(Struct):
     """Writes one document.
 
     Attributes:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 INDENTATION = 2
 """How much deeper than their header's line such texts are written."""
 
 
-@dataclass(frozen=True, slots=True)
-class BlockText:
+class BlockText(Struct, frozen=True):
     """A text's header (`|`, `>-`, `|2+`), its lines, and how many of the lines that it was read from."""
 
     header: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from yamlnet.formatter.nodes import Comment
 
@@ -13,8 +13,7 @@ SPACING = 2
 """How many blanks stand at least before a comment behind a value."""
 
 
-@dataclass(slots=True)
-class Line:
+class Line(Struct):
     """One line: its text with the indentation, and the comment behind it.
 
     Attributes:
@@ -30,8 +29,7 @@ class Line:
     complete: bool = False
 
 
-@dataclass(slots=True)
-class Lines:
+class Lines(Struct):
     """Lines under construction.
 
     Attributes:

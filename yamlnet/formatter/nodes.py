@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """One comment.
 
     Attributes:
@@ -22,8 +21,7 @@ class Comment:
     blank: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """What stands between two values.
 
     Attributes:
@@ -40,8 +38,7 @@ class Gap:
 NO_GAP = Gap()
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Struct, frozen=True):
     """A scalar or an alias.
 
     Attributes:
@@ -73,8 +70,7 @@ class Leaf:
         return self.style in "|>"
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """An item of a list (`key` is None) or an entry of a mapping.
 
     Attributes:
@@ -90,8 +86,7 @@ class Item:
     dash: Gap = NO_GAP
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """A list or mapping in brackets; `end` is what stands before the closing one.
 
     `brackets` is empty for the one entry of `[key: value]`, which is a mapping without brackets. `is_whole`
@@ -106,8 +101,7 @@ class Flow:
     is_whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A list or mapping by indentation; `column` is where its items begin, from 0."""
 
     before: Gap
@@ -119,8 +113,7 @@ class Block:
 Node = Leaf | Flow | Block
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A whole file.
 
     Attributes:

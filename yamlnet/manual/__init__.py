@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from yamlnet.checks import CHECKS, WORD_CHECKS
 
@@ -20,8 +21,7 @@ HEAD = re.compile(r"(?P<name>[a-z][a-z0-9-]*): (?P<summary>.+)")
 FAILS, PASSES = "Fails:", "Passes:"
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """One check's page.
 
     Attributes:

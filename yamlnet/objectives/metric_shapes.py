@@ -9,12 +9,12 @@ the metric meet symbolic tensors of both shapes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import keras
 import numpy as np
 from keras.src.backend import compute_output_spec
+from msgspec.structs import replace
 
 from yamlnet.compiler.objects import construct, first_sentences
 from yamlnet.diagnostics.diagnostic import Diagnostic

@@ -7,10 +7,10 @@ An objective never touches a backend: gradients, the optimizer's step, precision
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import keras
+from msgspec import Struct
 
 from yamlnet.data.batches import Batch, Split
 from yamlnet.diagnostics.diagnostic import Diagnostic
@@ -20,8 +20,7 @@ Models = Mapping[str, keras.Model]
 Construct = Callable[[ObjectSpec], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(Struct, frozen=True):
     """One update of a training step: which models' weights it changes, and by which optimizer.
 
     Supervised training has one phase; a GAN has two, and each sees the other model fixed.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from yamlnet.catalog.load import catalog
 from yamlnet.catalog.values import problem
@@ -30,8 +31,7 @@ SECTIONS = (("data",), ("train",))
 """Mappings whose values have their own origins."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Comments:
+class _Comments(Struct, frozen=True):
     """What stands behind the values of a document: where they come from."""
 
     origins: Mapping[KeyPath, Origin]

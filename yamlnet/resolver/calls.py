@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from yamlnet.catalog.entry import Argument
 from yamlnet.catalog.entry import Entry as CatalogEntry
@@ -30,8 +31,7 @@ from yamlnet.schema.wiring import Wiring
 from yamlnet.schema.words import WIRING, name_mistake, snake_case
 
 
-@dataclass(frozen=True, slots=True)
-class ModelFace:
+class ModelFace(Struct, frozen=True):
     """What a caller of a model needs to know: its name in the plan, its inputs, how much it gives."""
 
     name: str
@@ -40,8 +40,7 @@ class ModelFace:
     single: bool
 
 
-@dataclass(slots=True)
-class Caller:
+class Caller(Struct):
     """What turning entries into nodes needs, for one graph."""
 
     builder: GraphBuilder

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.resolver.expression_functions import CALLS
@@ -93,8 +94,7 @@ def _error(node: Node, message: str) -> ExpressionError:
     return ExpressionError(message, node.start, node.end)
 
 
-@dataclass(frozen=True, slots=True)
-class _Walk:
+class _Walk(Struct, frozen=True):
     """One evaluation: the expression's text, the names that it can see, the work that it may do."""
 
     text: str

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from yamlnet.catalog.values import shown, text_mend
 from yamlnet.diagnostics.diagnostic import KeyPath, Note
@@ -38,8 +40,7 @@ class TooLarge(Exception):
     """The expansion passed its limit; the limit was reported."""
 
 
-@dataclass(slots=True)
-class Expander:
+class Expander(Struct):
     """Expands the entries of one graph.
 
     `values` are each file's parameters and facts, by the library's path: visible in its blocks, unlike

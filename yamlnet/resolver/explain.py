@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from yamlnet.diagnostics.diagnostic import KeyPath, Span
 from yamlnet.diagnostics.lines import shown, split_lines
@@ -20,8 +21,7 @@ class NoSuchValue(Exception):
     """Nothing in the blueprint has that name or path; the message says the mend."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True):
     """A value, the words that gave it, and the uses of blocks on the way."""
 
     value: object

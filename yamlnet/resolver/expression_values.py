@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from yamlnet.schema.expression_tokens import MAX_INTEGER
 
@@ -38,8 +39,7 @@ COLLECTION = (list, str, Mapping)
 FLAT = frozenset({int, float, bool, type(None)})
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """A value that only the data can give (`${steps}`, `${data.digit.classes}`)."""
 
     text: str
@@ -60,8 +60,7 @@ class Waiting(Exception):
     """An operation looked into a list that holds an `Unknown`: its value waits for the data too."""
 
 
-@dataclass(slots=True)
-class Work:
+class Work(Struct):
     """How many items the expressions of one string may still make or go through."""
 
     left: int = MAX_ITEMS

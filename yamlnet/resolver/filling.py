@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Entry, Kind
@@ -24,8 +25,7 @@ MAX_ITEMS = 100_000
 """Items that the expressions of one value may put into it: as many values as a whole file may have."""
 
 
-@dataclass(slots=True)
-class Filling:
+class Filling(Struct):
     """What filling needs: where problems go, and what is still waiting for the data."""
 
     problems: Problems

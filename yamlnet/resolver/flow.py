@@ -8,7 +8,9 @@ So what is unread here is unread however the blueprint is used. Compare `expand.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.schema.expression_names import fixed_ends
@@ -20,8 +22,7 @@ MOST_COMPARISONS = 200_000
 """Names made by expressions are held against others up to here; beyond it each may be any name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """Who reads whom. Entries are known by their paths, inputs by their names.
 
     Attributes:
@@ -68,8 +69,7 @@ def flow_of(graph: Block | Model, library: Library) -> Flow:
     return Flow(tracer.entries, tracer.reads, tracer.places, frozenset(tracer.reads[end] | tracer.kept))
 
 
-@dataclass(slots=True)
-class _Tracer:
+class _Tracer(Struct):
     """Walks the entries in their order; `names` and `previous` are what each means at that point.
 
     A number stands for an entry, an input, or for "one of those that it reads". So every name has one
@@ -212,8 +212,7 @@ class _Tracer:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class _Ends:
+class _Ends(Struct, frozen=True):
     """How a name that is read begins and ends, with its slice; of a name as it stands both are the whole."""
 
     begin: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.schema.forms import Block, Entry, Library
@@ -11,8 +11,7 @@ MAX_DEPTH = 64
 """How deep blocks may stand in each other, and models call each other."""
 
 
-@dataclass(slots=True)
-class Sizes:
+class Sizes(Struct):
     """How many entries things surely make; blocks are counted once, for blocks of blocks grow without end.
 
     Loops inside count by their written numbers; what only an expression or a condition can tell counts

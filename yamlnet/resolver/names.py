@@ -9,13 +9,13 @@ saved under these names. None is longer than a name that a user may write.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from yamlnet.schema.words import shortened
 
 
-@dataclass(slots=True)
-class NameMaker:
+class NameMaker(Struct):
     """The names given so far in one graph.
 
     `models` are those that are called in it: Keras keeps them beside the layers, each under its name.

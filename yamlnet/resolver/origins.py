@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.resolver.plan import Graph, LayerCall, Node, ObjectSpec, Plan
@@ -14,8 +15,7 @@ from yamlnet.schema.words import DEFAULT_MODEL
 WIRING = ("from", "as", "with", "name")
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """The words that gave a value, and the uses of blocks through which they did, innermost first."""
 
     path: KeyPath

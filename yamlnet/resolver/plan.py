@@ -7,15 +7,15 @@ inputs; a node says what is called, on which tensors, and where in the file the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from yamlnet.catalog.entry import Kind
 from yamlnet.diagnostics.diagnostic import KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectSpec:
+class ObjectSpec(Struct, frozen=True):
     """A thing to construct: `Dense: {units: 10}` as (kind, canonical name, arguments by name).
 
     `name` is the catalogue entry's canonical name (`ReLU`, `GlorotUniform`, `relu` for an activation
@@ -30,8 +30,7 @@ class ObjectSpec:
     unnamed: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TensorRef:
+class TensorRef(Struct, frozen=True):
     """A tensor: what node `node` returned; `output` picks one where it returns several."""
 
     node: str
@@ -47,31 +46,27 @@ def references(value: object) -> Iterator[TensorRef]:
             yield from references(inner)
 
 
-@dataclass(frozen=True, slots=True)
-class LayerCall:
+class LayerCall(Struct, frozen=True):
     """Call a layer; every node with the same `instance` calls the same layer (shared weights)."""
 
     layer: ObjectSpec
     instance: str
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionCall:
+class FunctionCall(Struct, frozen=True):
     """Call `keras.ops.<function>` (`kind` op) or `keras.random.<function>` (`kind` random)."""
 
     kind: Literal["op", "random"]
     function: str
 
 
-@dataclass(frozen=True, slots=True)
-class ModelCall:
+class ModelCall(Struct, frozen=True):
     """Call another model of the plan; its weights are shared between all calls."""
 
     model: str
 
 
-@dataclass(frozen=True, slots=True)
-class SliceCall:
+class SliceCall(Struct, frozen=True):
     """Index a tensor as Python does: each item an int, a `slice`, or `...` (Ellipsis)."""
 
     index: tuple[object, ...]
@@ -80,8 +75,7 @@ class SliceCall:
 Callee = LayerCall | FunctionCall | ModelCall | SliceCall
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """One call in a graph.
 
     Attributes:
@@ -101,8 +95,7 @@ class Node:
     used_at: tuple[KeyPath, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Struct, frozen=True):
     """A model input. `shape` has no batch axis; None is a free dimension.
 
     `arguments` are `keras.Input`'s (shape, dtype, batch_size, sparse, optional …).
@@ -114,8 +107,7 @@ class Input:
     path: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(Struct, frozen=True):
     """One model: inputs, nodes in order, and named outputs.
 
     `output_form` remembers how the user wrote the outputs, since Keras returns the same structure:
@@ -130,8 +122,7 @@ class Graph:
     path: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class SourcePlan:
+class SourcePlan(Struct, frozen=True):
     """Where rows come from: the source's name (`Sklearn`, `Csv`) and its arguments."""
 
     name: str
@@ -139,8 +130,7 @@ class SourcePlan:
     path: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class TensorPlan:
+class TensorPlan(Struct, frozen=True):
     """How columns become one tensor: `transforms` in the order in which they are applied.
 
     Each transform is its word and its argument: `("scale", 0.0625)`, `("normalize", "standard")`.
@@ -152,8 +142,7 @@ class TensorPlan:
     path: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class DataPlan:
+class DataPlan(Struct, frozen=True):
     """The `data` section, filled in. `validation` and `test` may be a fraction of `train`."""
 
     train: SourcePlan
@@ -166,8 +155,7 @@ class DataPlan:
     path: KeyPath = ("data",)
 
 
-@dataclass(frozen=True, slots=True)
-class TrainPlan:
+class TrainPlan(Struct, frozen=True):
     """The `train` section, filled in. Mappings by output name are keyed by the output's name.
 
     Attributes:
@@ -195,8 +183,7 @@ class TrainPlan:
     path: KeyPath = ("train",)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """A whole blueprint, filled in.
 
     Attributes:

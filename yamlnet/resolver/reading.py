@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from yamlnet.catalog.values import shown
 from yamlnet.diagnostics.diagnostic import KeyPath
@@ -20,8 +20,7 @@ MISSING = TensorRef("")
 """Stands for a tensor whose name does not exist, after that was reported."""
 
 
-@dataclass(slots=True)
-class GraphBuilder:
+class GraphBuilder(Struct):
     """The nodes of one graph so far."""
 
     names: NameMaker = field(default_factory=NameMaker)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from yamlnet.diagnostics.diagnostic import At, KeyPath
 from yamlnet.diagnostics.problems import Problems
@@ -85,8 +86,7 @@ def _section(document: Mapping[str, object], key: str) -> Mapping[str, object] |
     return value if isinstance(value, dict) else None
 
 
-@dataclass(slots=True)
-class _Models:
+class _Models(Struct):
     """Builds the graphs of a blueprint, callees first; `values` are each file's by its path."""
 
     values: Mapping[KeyPath, Values]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from yamlnet.catalog.entry import Entry as CatalogEntry
 from yamlnet.diagnostics.diagnostic import KeyPath, Note
@@ -14,16 +14,14 @@ Tensors = TensorRef | tuple["Tensors", ...]
 """One tensor, or the several that a block or a layer gave."""
 
 
-@dataclass(frozen=True, slots=True)
-class NamedLayer:
+class NamedLayer(Struct, frozen=True):
     """A layer that was named above and can be called again."""
 
     call: LayerCall
     entry: CatalogEntry
 
 
-@dataclass(slots=True)
-class Body:
+class Body(Struct):
     """The state of expanding one model's or one block use's entries.
 
     Attributes:

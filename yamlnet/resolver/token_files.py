@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from yamlnet.catalog.values import Filled, is_open
 from yamlnet.diagnostics.diagnostic import KeyPath
@@ -30,8 +31,7 @@ class VocabularyError(ValueError):
     """A vocabulary that cannot be used; the message says why and what to do."""
 
 
-@dataclass(slots=True)
-class TokenFiles:
+class TokenFiles(Struct):
     """The files that vocabularies name, each read once; `tree` knows which file names each."""
 
     tree: Tree | None

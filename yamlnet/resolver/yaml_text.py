@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from yamlnet.catalog.values import Filled
 from yamlnet.diagnostics.diagnostic import KeyPath
@@ -25,8 +26,7 @@ def no_comment(path: KeyPath) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
+class Writer(Struct, frozen=True):
     """Writes one document.
 
     Attributes:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
+from msgspec import Struct, field
 
 from yamlnet.compiler.objects import construct, first_sentences
 from yamlnet.compiler.saving import save_model
@@ -68,8 +68,7 @@ def fit(
     return Run(folder.path, models, loop.history, metrics, dict(dataset.fitted), manifest)
 
 
-@dataclass(slots=True)
-class _Loop:
+class _Loop(Struct):
     """What the loop works with, and how far it is."""
 
     model: keras.Model

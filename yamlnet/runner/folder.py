@@ -13,10 +13,11 @@ import io
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.resolver.plan import Plan
@@ -40,8 +41,7 @@ INLINE_TOKENS = 100
 """How many tokens of a vocabulary stand in the resolved blueprint itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunFolder:
+class RunFolder(Struct, frozen=True):
     """A folder and the ways to write into it; `files` are the hashes of what the blueprint names."""
 
     path: Path

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from yamlnet.catalog.load import catalog
 from yamlnet.catalog.plugins import PluginError
@@ -13,8 +14,7 @@ from yamlnet.schema.rewriting import module_mend
 from yamlnet.schema.words import DEFAULT_MODEL, IMPORT, IMPORTED
 
 
-@dataclass(frozen=True, slots=True)
-class Dotted:
+class Dotted(Struct, frozen=True):
     """What a dotted key means, or why it means nothing; a file that could not be read has been told."""
 
     kind: EntryKind

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from yamlnet.catalog.entry import Argument, Kind
 from yamlnet.catalog.entry import Entry as CatalogEntry
@@ -24,8 +25,7 @@ from yamlnet.schema.words import GROUP, WIRING, name_mistake
 CALCULATION = re.compile(r"\w\s*[*/+-]\s*\w")
 
 
-@dataclass(slots=True)
-class Reader:
+class Reader(Struct):
     """What reading a file's entries needs to know: its blocks, models and imports, where problems go.
 
     `unread` says that more blocks or models were meant than could be read, which was reported.

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from yamlnet.schema import expression_mends as mends
 from yamlnet.schema import expression_tree as tree
@@ -62,8 +63,7 @@ def parse_expression(text: str, start: int, end: int) -> Node:
     return _Parser(tokenize(text, start, end)).whole()
 
 
-@dataclass(slots=True)
-class _Parser:
+class _Parser(Struct):
     """The words, and how far they are read."""
 
     tokens: list[Token]

@@ -6,7 +6,7 @@ mistake is told where it was written. A part in parentheses stands where the par
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
 class ExpressionError(ValueError):
@@ -18,8 +18,7 @@ class ExpressionError(ValueError):
         self.end = max(end, start + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """A number, a text, `true`, `false` or `null`."""
 
     start: int
@@ -27,8 +26,7 @@ class Literal:
     value: int | float | str | bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A parameter, a loop variable, `steps` or `data`."""
 
     start: int
@@ -36,8 +34,7 @@ class Name:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """`data.digit`: one step into what the data knows."""
 
     start: int
@@ -52,8 +49,7 @@ class Fact:
         return f"{owner}.{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True):
     """A list: `[1, 2]`, or as Python's tuples are written, `1, 2`."""
 
     start: int
@@ -61,8 +57,7 @@ class Items:
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unary:
+class Unary(Struct, frozen=True):
     """`-x`, `+x` or `not x`."""
 
     start: int
@@ -71,8 +66,7 @@ class Unary:
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Struct, frozen=True):
     """Arithmetic on two values: `+ - * / // % **`."""
 
     start: int
@@ -82,8 +76,7 @@ class Binary:
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(Struct, frozen=True):
     """`a < b <= c`: each operator stands between two neighbours, and all must hold."""
 
     start: int
@@ -92,8 +85,7 @@ class Compare:
     operands: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Logic:
+class Logic(Struct, frozen=True):
     """`a and b`, `a or b`: the value of whichever decides."""
 
     start: int
@@ -103,8 +95,7 @@ class Logic:
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """`a if test else b`."""
 
     start: int
@@ -114,8 +105,7 @@ class Choice:
     otherwise: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """`min(a, b)`: one of the functions, which the parser has checked, as it has the number of values."""
 
     start: int
@@ -124,8 +114,7 @@ class Call:
     arguments: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """`sizes[0]`."""
 
     start: int
@@ -134,8 +123,7 @@ class Index:
     index: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(Struct, frozen=True):
     """`sizes[1:]`; bounds are the lower, the upper and the step, None where none is written."""
 
     start: int

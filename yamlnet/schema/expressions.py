@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from yamlnet.catalog.values import is_open
 from yamlnet.diagnostics.diagnostic import KeyPath
@@ -23,8 +24,7 @@ _OPENING = re.compile(r"(\$?)\$\{")
 _CLOSING = re.compile(rf"{TEXT}|['\"}}]", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(Struct, frozen=True):
     """One `${…}`: its text, and its syntax tree."""
 
     text: str

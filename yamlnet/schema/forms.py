@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from yamlnet.catalog.types import ValueType
 from yamlnet.diagnostics.diagnostic import KeyPath
@@ -14,8 +15,7 @@ from yamlnet.schema.words import PREVIOUS, shortened
 EntryKind = Literal["layer", "op", "random", "use", "group", "invalid"]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One entry of `layers`.
 
     Attributes:
@@ -50,8 +50,7 @@ class Entry:
         return (*self.path[:-1], word) if self.kind == "group" else (*self.path, word)
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A parameter of a file or a block: its type, its default, and whether the caller must give it.
 
     `path` is the parameter's own place, `default_path` that of its default. Of a `broken` one it was reported
@@ -68,8 +67,7 @@ class Parameter:
     broken: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A sub-graph with parameters."""
 
     name: str
@@ -80,8 +78,7 @@ class Block:
     path: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(Struct, frozen=True):
     """A model: what it takes, its entries, what it gives; `input_paths` are its inputs' places."""
 
     name: str
@@ -92,8 +89,7 @@ class Model:
     input_paths: Mapping[str, KeyPath]
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
+class Library(Struct, frozen=True):
     """What one file gives to those that use it: parameters, blocks, models, and its own imports.
 
     Attributes:
@@ -132,8 +128,7 @@ class Library:
         return shortened(f"{self.label}_{name}") if self.label else name
 
 
-@dataclass(frozen=True, slots=True)
-class Blueprint(Library):
+class Blueprint(Library, frozen=True):
     """A whole blueprint that passed validation.
 
     `models` holds every model, the one under `model` last, so that callees come before callers as

@@ -7,7 +7,8 @@ how an object's name, its one value and its arguments by name are told apart.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Entry, Kind
@@ -37,8 +38,7 @@ NOUNS: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """An object as it was written: its name, its arguments by name, and where each value stands.
 
     `unnamed` is the argument that the short form `Dense: 10` filled, or None.

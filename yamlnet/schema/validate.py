@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from msgspec.structs import replace
 from pydantic_core import ValidationError
 
 from yamlnet.diagnostics.diagnostic import Note

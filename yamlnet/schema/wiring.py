@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.problems import Problems
@@ -21,8 +22,7 @@ FOR = re.compile(
 COMPARED = re.compile(r"[<>=%+*/-]|\b(?:not|and|or|in)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Wiring:
+class Wiring(Struct, frozen=True):
     """What the wiring words of one entry say; the fields of `Entry` of the same names."""
 
     reads: object = PREVIOUS

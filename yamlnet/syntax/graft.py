@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from yamlnet.diagnostics.diagnostic import KeyPath, Span
 from yamlnet.syntax.tree import Branch, Positions, Tree, Value

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import yaml
+from msgspec import Struct
 
 from yamlnet.diagnostics.diagnostic import Diagnostic, Span
 from yamlnet.syntax.events import events
@@ -34,8 +34,7 @@ BLOCK = (
 """What the parser says of lines that do not fit each other."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Change:
+class Change(Struct, frozen=True, order=True):
     """A line and how it could have been meant, ordered by how likely that is.
 
     `empty` counts the keys without a value that the changed file has (one may have lost its mapping),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import yaml
+from msgspec import Struct
 
 from yamlnet.diagnostics.diagnostic import Diagnostic, Note, Span
 from yamlnet.diagnostics.lines import split_lines
@@ -26,8 +26,7 @@ TOKENS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Stuck:
+class Stuck(Struct, frozen=True):
     """Where the parser stopped and what it said.
 
     `line` and `column` count from 0. `opened` is where the thing began that was being read, if any: its

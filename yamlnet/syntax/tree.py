@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from yamlnet.diagnostics.diagnostic import At, Diagnostic, KeyPath, Note, Span
 from yamlnet.diagnostics.lines import split_lines
@@ -26,8 +27,7 @@ MAX_DEPTH = 64
 TOO_DEEP = f"values stand in each other more than {MAX_DEPTH} deep"
 
 
-@dataclass(frozen=True, slots=True)
-class Positions:
+class Positions(Struct, frozen=True):
     """Where one value stands, and where its children stand.
 
     A mapping has `keys` (the span of each key) and `children` by key; a sequence has `children`
@@ -50,8 +50,7 @@ class Branch(NamedTuple):
     positions: Positions
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """A parsed document.
 
     Attributes:

@@ -11,11 +11,13 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import fields
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from yamlnet import __version__
 from yamlnet.resolver.plan import LayerCall, Plan
@@ -56,16 +58,10 @@ def _hash() -> Callable[..., Any]:
 
 
 def _plain(value: Any) -> object:
-    """What JSON does not know: a dataclass as its name and fields, the rest as Python writes it."""
-    names = _field_names(value.__class__)
-    if names is None:
-        return [type(value).__name__, repr(value)]
-    return [type(value).__name__, *(getattr(value, name) for name in names)]
-
-
-@cache
-def _field_names(kind: type) -> tuple[str, ...] | None:
-    return tuple(field.name for field in fields(kind)) if hasattr(kind, "__dataclass_fields__") else None
+    """What JSON does not know: a struct as its name and fields, the rest as Python writes it."""
+    if isinstance(value, Struct):
+        return [type(value).__name__, *astuple(value)]
+    return [type(value).__name__, repr(value)]
 
 
 def _sources() -> Iterable[Path]:

@@ -6,16 +6,16 @@ The compiler makes it, with Keras; whoever shows it needs neither.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from yamlnet.diagnostics.diagnostic import Diagnostic, KeyPath, Note
 
 Shape = tuple[int | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NodeSizes:
+class NodeSizes(Struct, frozen=True):
     """What one node of a graph gives and holds.
 
     Attributes:
@@ -29,8 +29,7 @@ class NodeSizes:
     activation_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Heaviest:
+class Heaviest(Struct, frozen=True):
     """The layer with the most parameters, and where it was written."""
 
     callee: str
@@ -39,8 +38,7 @@ class Heaviest:
     used_at: tuple[KeyPath, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
+class Sizes(Struct, frozen=True):
     """The sizes of all models of a plan together.
 
     Attributes:
@@ -60,8 +58,7 @@ class Sizes:
     heaviest: Heaviest | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What shape inference says of a plan.
 
     Attributes:

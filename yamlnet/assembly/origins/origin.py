@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from yamlnet.assembly.addresses import Address
 from yamlnet.syntax.limits import max_bytes
@@ -18,8 +19,7 @@ class Unreachable(Exception):
     """A file that cannot be had; the message says why and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """A file's content, and the exact revision it was taken from where there is one (a git commit)."""
 
     data: bytes

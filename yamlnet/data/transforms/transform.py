@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from yamlnet.data.table import Array
 from yamlnet.diagnostics.diagnostic import KeyPath
@@ -13,16 +14,14 @@ State = Mapping[str, Any]
 """What a transform learnt, as JSON-able data: it is stored with the run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where values come from, for messages: the column, and the word in the blueprint."""
 
     column: str
     path: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class Transform:
+class Transform(Struct, frozen=True):
     """One word of a tensor's data.
 
     Attributes:

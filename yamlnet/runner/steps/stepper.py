@@ -8,12 +8,12 @@ anything above this seam changing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import keras
 import numpy as np
 from keras.src.backend import compute_output_spec
+from msgspec import Struct
 
 from yamlnet.data.batches import Batch
 from yamlnet.objectives.objective import Models, Objective, Phase
@@ -51,8 +51,7 @@ class Stepper(Protocol):
         """Read the state from the Keras variables, after anything else wrote them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Variables:
+class Variables(Struct, frozen=True):
     """All variables of the training state, by role, each once and in a fixed order."""
 
     trainable: dict[str, list[Any]]
