@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from yamlnet.assembly.merge import SECTIONS, merge
 from yamlnet.diagnostics.diagnostic import Span
 from yamlnet.diagnostics.problems import Problems
@@ -33,13 +35,14 @@ def choose_variant(document: Branch, name: str | None, asked_at: Span | None, pr
             problems.add_at("wrong-type", "variants are a mapping of names to settings", at)
         return document
     places = document.positions.children[VARIANTS]
-    for each in variants:
+    meant = _meant(variants, document, places, problems)
+    for each in meant:
         if mistake := name_mistake(each, "variant"):
             message = f'"{each}" cannot name a variant; {mistake}'
             problems.add_at("name", message, places.keys[each])
     applied = {
-        each: _applied(document, Branch(settings, places.children[each]), each, places, problems)
-        for each, settings in variants.items()
+        each: _applied(document, Branch(variants[each], places.children[each]), each, problems)
+        for each in meant
     }
     if name is None:
         return document
@@ -50,7 +53,7 @@ def choose_variant(document: Branch, name: str | None, asked_at: Span | None, pr
     return applied.get(name, document)
 
 
-def _applied(document: Branch, settings: Branch, name: str, places: Positions, problems: Problems) -> Branch:
+def _applied(document: Branch, settings: Branch, name: str, problems: Problems) -> Branch:
     if settings.value is None:
         return document  # `base:` alone: the file as it is, under a name
     if not isinstance(settings.value, dict):
@@ -65,6 +68,28 @@ def _applied(document: Branch, settings: Branch, name: str, places: Positions, p
         if len(problems.found) == before:
             _tell_types(read, changed, problems)
     return changed
+
+
+def _meant(
+    variants: Mapping[str, object], document: Branch, places: Positions, problems: Problems
+) -> list[str]:
+    """The names of variants, up to a section of the file that stands a level too deep: that is told here."""
+    assert isinstance(document.value, dict)
+    keys = section_keys(Document)
+    known = {*SECTIONS, *_declared(document)}
+    for index, (name, settings) in enumerate(variants.items()):
+        unlike = settings is None or (isinstance(settings, dict) and not known.issuperset(settings))
+        if name in keys and name not in document.value and unlike:
+            mend = f'stands inside "{VARIANTS}": begin it in the column of "{VARIANTS}"'
+            problems.add_at("indentation", f'"{name}" {mend}, to belong to the blueprint', places.keys[name])
+            return list(variants)[:index]  # what follows belongs to it
+    return list(variants)
+
+
+def _declared(document: Branch) -> Collection[str]:
+    assert isinstance(document.value, dict)
+    found = meant_parameters(document.value, (*section_keys(Document), *ASSEMBLED))
+    return found if isinstance(found, dict) else ()
 
 
 def _tell_types(read: Problems, changed: Branch, problems: Problems) -> None:
@@ -82,7 +107,7 @@ def _as_document(settings: Branch, document: Branch, problems: Problems) -> Bran
     """A variant's settings as the document that goes over the file: bare names are parameters."""
     assert isinstance(settings.value, dict)
     assert isinstance(document.value, dict)
-    declared = meant_parameters(document.value, (*section_keys(Document), *ASSEMBLED))
+    declared = _declared(document)
     params = Branch({}, Positions(settings.positions.span))
     root = Branch({}, Positions(settings.positions.span))
     for name, value in settings.value.items():
@@ -92,10 +117,10 @@ def _as_document(settings: Branch, document: Branch, problems: Problems) -> Bran
         elif name == "params" and isinstance(value, dict):
             for inner, item in value.items():
                 params = put(params, (inner,), Branch(item, places.children[inner]), places.keys[inner])
-        elif isinstance(declared, dict) and name in declared:
+        elif name in declared:
             params = put(params, (name,), Branch(value, places), key)
         else:
-            known = [*(declared if isinstance(declared, dict) else ()), *SECTIONS]
+            known = [*declared, *SECTIONS]
             mend = did_you_mean(name, known) or f"; a variant sets {', '.join(known)}"
             problems.add_at("unknown-parameter", f'there is no parameter "{name}" to set{mend}', key)
     return put(root, ("params",), params) if params.value else root
