@@ -5,16 +5,16 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from yamlnet.catalog.values import shown
-from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.diagnostics.diagnostic import KeyPath, Note
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.resolver.evaluate import Unknown
 from yamlnet.resolver.filling import Filling
 from yamlnet.resolver.names import NameMaker
-from yamlnet.resolver.plan import Node, SliceCall, TensorRef
+from yamlnet.resolver.plan import LayerCall, Node, SliceCall, TensorRef
 from yamlnet.resolver.scope import Body, Tensors
 from yamlnet.schema.expressions import is_template
 from yamlnet.schema.references import Reference, parse_reference
-from yamlnet.schema.words import PREVIOUS
+from yamlnet.schema.words import PREVIOUS, snake_case
 
 MISSING = TensorRef("")
 """Stands for a tensor whose name does not exist, after that was reported."""
@@ -63,19 +63,35 @@ def read_name(text: str, body: Body, builder: GraphBuilder, filling: Filling, pa
         return MISSING
     tensors = body.previous if reference.name == PREVIOUS else body.tensors.get(reference.name)
     if tensors is None:
-        unknown_name(reference.name, body, filling, path)
+        unknown_name(reference.name, body, builder, filling, path)
         return MISSING
     return _sliced(tensors, reference, text, body, builder, filling, path)
 
 
-def unknown_name(name: str, body: Body, filling: Filling, path: KeyPath) -> None:
+def unknown_name(name: str, body: Body, builder: GraphBuilder, filling: Filling, path: KeyPath) -> None:
     """Report a name that nothing above has given."""
-    mend = did_you_mean(name, body.tensors)
+    mend, notes = did_you_mean(name, body.tensors), body.notes
+    if not mend and (unnamed := _called(name, body, builder)) is not None:
+        layer, place = unnamed
+        mend = f"; name the {layer}: - {layer}: {{…, as: {snake_case(layer)}}}"
+        notes = (Note(f"this {layer} has no name", place), *notes)
     if not mend:
         known = ", ".join(body.tensors) or "nothing"
         mend = f"; named above are {known}" if len(known) < 200 else "; give the tensor a name with `as`"
     message = f'no tensor is called "{name}" here{mend}'
-    filling.problems.add("unknown-name", message, path, notes=body.notes)
+    filling.problems.add("unknown-name", message, path, notes=notes)
+
+
+def _called(name: str, body: Body, builder: GraphBuilder) -> tuple[str, KeyPath] | None:
+    """The last unnamed layer of this list whose class is called what was read: `dense` for a Dense."""
+    named = set(body.tensors.values())
+    for node in reversed(builder.nodes):
+        unnamed = TensorRef(node.name) not in named
+        if isinstance(node.callee, LayerCall) and node.used_at == body.used_at and unnamed:
+            layer = node.callee.layer.name
+            if name.lower() in (layer.lower(), snake_case(layer)):
+                return layer, node.path
+    return None
 
 
 def _sliced(
