@@ -18,6 +18,7 @@ from yamlnet.catalog.free_texts import FREE_TEXTS
 from yamlnet.catalog.load import catalog
 from yamlnet.catalog.own_layers import OWN_LAYERS
 from yamlnet.catalog.refused import REFUSED
+from yamlnet.catalog.values import problem
 from yamlnet.compiler import layers as own
 
 pytestmark = pytest.mark.backend
@@ -218,6 +219,18 @@ def test_every_path_and_argument_exists(kind: Kind) -> None:
                 given = parameters[argument.name].default
                 if isinstance(given, bool | int | float | str | None):
                     assert argument.default == given, f"{entry.path} {argument.name}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_default_may_be_written(kind: Kind) -> None:
+    """What Keras takes when nothing is written is right when it is."""
+    for name in catalog().canonical_names(kind):
+        entry = catalog().find(kind, name)
+        assert entry is not None
+        for argument in (*entry.arguments, *entry.call) if entry.refused is None else ():
+            plain = argument.tensor == "no" and not isinstance(argument.type, t.Unwritable)
+            if plain and not argument.required:
+                assert problem(argument.default, argument.type) is None, f"{entry.path} {argument.name}"
 
 
 @pytest.mark.parametrize("kind", ["activation", "initializer", "loss", "metric", "optimizer", "regularizer"])

@@ -49,6 +49,9 @@ SHAPE = ListOf(optional(WHOLE))
 SEED = optional(Integer(min=0, max=2**31 - 1))
 SCALARS = AnyOf((NUMBER, TEXT, BOOLEAN))
 NUMBERS = Array()
+ENDS = AnyOf((NATURAL, ListOf(NATURAL, 2, 2)))
+"""What is added or cut at both ends of an axis, or at each of them."""
+
 FACTOR = AnyOf((NUMBER, ListOf(NUMBER, 2, 2)))
 INITIALIZER = ObjectOf("initializer")
 REGULARIZER = optional(ObjectOf("regularizer"))

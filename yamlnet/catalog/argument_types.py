@@ -95,7 +95,7 @@ _NAMED: dict[ValueType, str] = {
         source start_indices
     """,
     SHAPE: "shape newshape noise_shape",
-    one_or_list(AnyOf((NATURAL, ListOf(NATURAL)))): "cropping output_padding",
+    one_or_list(NATURAL): "output_padding",
     PADDING: "padding",
     DATA_FORMAT: "data_format",
     DTYPE: "dtype reverse_dtype vocabulary_dtype",

@@ -7,12 +7,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from yamlnet.catalog.argument_terms import PLUGIN_VALUE
+from yamlnet.catalog.argument_terms import PLUGIN_VALUE, optional
 from yamlnet.catalog.argument_types import argument_type
 from yamlnet.catalog.entry import Argument, Entry, Kind
 from yamlnet.catalog.own_layers import OWN_LAYERS
 from yamlnet.catalog.plugins import plugins
 from yamlnet.catalog.types import Unwritable, ValueType
+from yamlnet.catalog.values import problem
 
 FOLDER = Path(__file__).parent / "keras"
 
@@ -110,12 +111,16 @@ def _entry(kind: Kind, name: str, raw: dict[str, Any]) -> Entry:
 
 
 def _argument(owner: str, raw: dict[str, Any]) -> Argument:
-    type = _type(owner, raw["name"])
+    type, default = _type(owner, raw["name"]), raw.get("default")
+    needed = raw.get("required", False)
+    writable = not isinstance(type, Unwritable)
+    if writable and not needed and default is None and problem(None, type) is not None:
+        type = optional(type)  # what Keras takes when nothing is written may be written too
     return Argument(
         name=raw["name"],
         type=type,
-        required=raw.get("required", False) and not isinstance(type, Unwritable),  # yamlnet gives those
-        default=raw.get("default"),
+        required=needed and writable,  # yamlnet gives the others
+        default=default,
         help=raw.get("help", ""),
         tensor=raw.get("tensor", "no"),
     )

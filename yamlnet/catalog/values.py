@@ -221,6 +221,9 @@ def _short(bound: float) -> str:
 
 
 def _described_list(type: t.ListOf) -> str:
+    if isinstance(type.item, t.AnyOf) and any(isinstance(one, t.ListOf) for one in type.item.options):
+        number = f" of {type.min_length}" if type.max_length == type.min_length else ""
+        return f"a list{number} (each {describe(type.item)})"
     items = _plural(type.item)
     if type.max_length is not None and type.min_length == type.max_length:
         return f"a list of {type.min_length} {items}"

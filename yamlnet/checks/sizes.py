@@ -26,12 +26,12 @@ Passes:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from msgspec import Struct, field
-
+from yamlnet.checks.known_parameters import parameters_at_least
+from yamlnet.checks.known_shapes import Shape, shape_given
 from yamlnet.diagnostics.diagnostic import Diagnostic
-from yamlnet.resolver.plan import Graph, Input, LayerCall, Node, ObjectSpec, Plan, TensorRef
+from yamlnet.resolver.plan import Graph, Input, LayerCall, Node, Plan, references
 from yamlnet.verdicts.limits import MAX_PARAMS, heavier, memory, size_problem
 from yamlnet.verdicts.verdict import Heaviest, Sizes
 
@@ -65,7 +65,7 @@ def least(plan: Plan) -> Sizes:
 def lower_bounds(plan: Plan) -> Iterator[Heaviest]:
     """Each layer of a plan with the parameters that it has at least."""
     for graph in plan.models.values():
-        for node, parameters in _Widths(graph).counted():
+        for node, parameters in _counted(graph):
             assert isinstance(node.callee, LayerCall)
             yield Heaviest(node.callee.layer.name, parameters, node.path, node.used_at)
 
@@ -80,153 +80,30 @@ def _absurd(given: Input) -> Diagnostic | None:
     return Diagnostic("too-large", message, given.path)
 
 
-class _Widths(Struct):
-    """The last axis of each tensor of a graph, as far as arguments tell it."""
-
-    graph: Graph
-    known: dict[str, int | None] = field(default_factory=dict)
-
-    def counted(self) -> Iterator[tuple[Node, int]]:
-        """Each layer at its first call, with the parameters that it has at least."""
-        self.known = {given.name: _last(given.shape) for given in self.graph.inputs}
-        seen: set[str] = set()
-        for node in self.graph.nodes:
-            callee = node.callee
-            if not isinstance(callee, LayerCall):
-                continue
-            reads = [self.known.get(ref.node) if ref.output is None else None for ref in _refs(node)]
-            self.known[node.name] = _width(callee.layer, reads)
-            if callee.instance not in seen:
-                seen.add(callee.instance)
-                yield node, _parameters(callee.layer, (reads[0] if reads else None) or 1)
+def _counted(graph: Graph) -> Iterator[tuple[Node, int]]:
+    """Each layer of a graph at its first call, with the parameters that it has at least."""
+    known, seen = known_shapes(graph), set[str]()
+    for node in graph.nodes:
+        callee = node.callee
+        if isinstance(callee, LayerCall) and callee.instance not in seen:
+            seen.add(callee.instance)
+            reads = _reads(node, known)
+            yield node, parameters_at_least(callee.layer, reads[0] if reads else None)
 
 
-def _last(shape: tuple[int | None, ...] | None) -> int | None:
-    last = shape[-1] if shape else None
-    return last if isinstance(last, int) else None
+def known_shapes(graph: Graph) -> dict[str, Shape | None]:
+    """The shape of each tensor of a graph, by the name of its node or input, as far as arguments tell it."""
+    known = {given.name: _known(given.shape) for given in graph.inputs}
+    for node in graph.nodes:
+        if isinstance(node.callee, LayerCall):
+            known[node.name] = shape_given(node.callee.layer, _reads(node, known))
+    return known
 
 
-def _refs(node: Node) -> Iterator[TensorRef]:
-    for value in (*node.args, *node.kwargs.values()):
-        for one in value if isinstance(value, list | tuple) else [value]:
-            if isinstance(one, TensorRef):
-                yield one
+def _known(shape: tuple[object, ...] | None) -> Shape | None:
+    """A shape without the lengths that only the data tell."""
+    return tuple(axis if isinstance(axis, int) else None for axis in shape) if shape is not None else None
 
 
-def _width(layer: ObjectSpec, reads: list[int | None]) -> int | None:
-    """The last axis of what a layer gives, where that is certain."""
-    if layer.name in WIDTHS:
-        channels_first = layer.arguments.get("data_format") == "channels_first"
-        return None if channels_first else _number(layer, WIDTHS[layer.name], 0) or None
-    if layer.name in SAME_WIDTH:
-        return reads[0] if len(reads) == 1 else None
-    return None
-
-
-def _parameters(layer: ObjectSpec, width: int) -> int:
-    count = COUNTS.get(layer.name)
-    return count(layer, width) if count is not None else 0
-
-
-def _number(layer: ObjectSpec, name: str, default: int = 1) -> int:
-    """A whole-number argument; what is not written, or not known yet, is the default."""
-    value = layer.arguments.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else default
-
-
-def _cells(layer: ObjectSpec, name: str, axes: int) -> int:
-    """How many cells a kernel or patch has: one number stands for each of its axes."""
-    value = layer.arguments.get(name)
-    if isinstance(value, list | tuple):
-        return math.prod(axis for axis in value if isinstance(axis, int))
-    return math.prod([_number(layer, name)] * axes)
-
-
-def _bias(layer: ObjectSpec, count: int) -> int:
-    return 0 if layer.arguments.get("use_bias") is False else count
-
-
-def _dense(layer: ObjectSpec, width: int) -> int:
-    units = _number(layer, "units")
-    return units * width + _bias(layer, units)
-
-
-def _embedding(layer: ObjectSpec, width: int) -> int:
-    return _number(layer, "input_dim") * _number(layer, "output_dim")
-
-
-def _convolution(axes: int) -> Callable[[ObjectSpec, int], int]:
-    def count(layer: ObjectSpec, width: int) -> int:
-        filters, groups = _number(layer, "filters"), max(_number(layer, "groups"), 1)
-        known = 1 if layer.arguments.get("data_format") == "channels_first" else max(width // groups, 1)
-        return filters * _cells(layer, "kernel_size", axes) * known + _bias(layer, filters)
-
-    return count
-
-
-def _recurrent(gates: int) -> Callable[[ObjectSpec, int], int]:
-    def count(layer: ObjectSpec, width: int) -> int:
-        units = _number(layer, "units")
-        return gates * units * (width + units) + _bias(layer, gates * units)
-
-    return count
-
-
-def _wrapped(times: int) -> Callable[[ObjectSpec, int], int]:
-    def count(layer: ObjectSpec, width: int) -> int:
-        inner = layer.arguments.get("layer")
-        return times * _parameters(inner, width) if isinstance(inner, ObjectSpec) else 0
-
-    return count
-
-
-def _attention(layer: ObjectSpec, width: int) -> int:
-    heads, key = _number(layer, "num_heads"), _number(layer, "key_dim")
-    value = _number(layer, "value_dim", key)
-    return heads * (key * (width + 1) + value * 2)
-
-
-def _positions(layer: ObjectSpec, width: int) -> int:
-    return _number(layer, "sequence_length") * width
-
-
-def _patches(layer: ObjectSpec, width: int) -> int:
-    return _number(layer, "embed_dim") * _cells(layer, "patch_size", 2) * width
-
-
-COUNTS: Mapping[str, Callable[[ObjectSpec, int], int]] = {
-    "Dense": _dense,
-    "Embedding": _embedding,
-    "ReversibleEmbedding": _embedding,
-    **{f"Conv{axes}D": _convolution(axes) for axes in (1, 2, 3)},
-    **{f"Conv{axes}DTranspose": _convolution(axes) for axes in (1, 2, 3)},
-    "SimpleRNN": _recurrent(1),
-    "GRU": _recurrent(3),
-    "LSTM": _recurrent(4),
-    "Bidirectional": _wrapped(2),
-    "TimeDistributed": _wrapped(1),
-    "MultiHeadAttention": _attention,
-    "PositionEmbedding": _positions,
-    "PatchEmbedding": _patches,
-    "Parameter": lambda layer, width: _cells(layer, "shape", 1),
-}
-"""By layer: the parameters that it has at least, given the last axis of what it reads (at least one)."""
-
-WIDTHS: Mapping[str, str] = {
-    "Dense": "units",
-    "Embedding": "output_dim",
-    **{f"Conv{axes}D": "filters" for axes in (1, 2, 3)},
-    **{f"Conv{axes}DTranspose": "filters" for axes in (1, 2, 3)},
-    "SimpleRNN": "units",
-    "GRU": "units",
-    "LSTM": "units",
-    "PatchEmbedding": "embed_dim",
-}
-"""By layer: the argument that is the last axis of what it gives."""
-
-SAME_WIDTH = {
-    "Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "BatchNormalization", "LayerNormalization",
-    "GroupNormalization", "RMSNormalization", "Dropout", "SpatialDropout1D", "SpatialDropout2D",
-    "GaussianNoise", "Identity", "PositionEmbedding", "SinePositionEncoding", "Masking",
-}  # fmt: skip
-"""Layers that change no shape."""
+def _reads(node: Node, known: Mapping[str, Shape | None]) -> list[Shape | None]:
+    return [known.get(ref.node) if ref.output is None else None for ref in references(node.args)]
