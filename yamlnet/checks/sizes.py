@@ -26,7 +26,7 @@ Passes:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from yamlnet.checks.known_parameters import parameters_at_least
 from yamlnet.checks.known_shapes import Shape, shape_given
@@ -82,28 +82,29 @@ def _absurd(given: Input) -> Diagnostic | None:
 
 def _counted(graph: Graph) -> Iterator[tuple[Node, int]]:
     """Each layer of a graph at its first call, with the parameters that it has at least."""
-    known, seen = known_shapes(graph), set[str]()
-    for node in graph.nodes:
+    seen: set[str] = set()
+    for node, read, _ in _called(graph):
         callee = node.callee
         if isinstance(callee, LayerCall) and callee.instance not in seen:
             seen.add(callee.instance)
-            reads = _reads(node, known)
-            yield node, parameters_at_least(callee.layer, reads[0] if reads else None)
+            yield node, parameters_at_least(callee.layer, read)
 
 
 def known_shapes(graph: Graph) -> dict[str, Shape | None]:
-    """The shape of each tensor of a graph, by the name of its node or input, as far as arguments tell it."""
+    """The shape of what each layer of a graph gives, by its node, as far as arguments tell it."""
+    return {node.name: given for node, _, given in _called(graph)}
+
+
+def _called(graph: Graph) -> Iterator[tuple[Node, Shape | None, Shape | None]]:
+    """Each call of a layer, with the first shape that it reads and the shape that it gives."""
     known = {given.name: _known(given.shape) for given in graph.inputs}
     for node in graph.nodes:
         if isinstance(node.callee, LayerCall):
-            known[node.name] = shape_given(node.callee.layer, _reads(node, known))
-    return known
+            reads = [known.get(ref.node) if ref.output is None else None for ref in references(node.args)]
+            known[node.name] = shape_given(node.callee.layer, reads)
+            yield node, reads[0] if reads else None, known[node.name]
 
 
 def _known(shape: tuple[object, ...] | None) -> Shape | None:
     """A shape without the lengths that only the data tell."""
     return tuple(axis if isinstance(axis, int) else None for axis in shape) if shape is not None else None
-
-
-def _reads(node: Node, known: Mapping[str, Shape | None]) -> list[Shape | None]:
-    return [known.get(ref.node) if ref.output is None else None for ref in references(node.args)]

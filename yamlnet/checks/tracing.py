@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from msgspec import Struct
 
 from yamlnet.catalog.load import catalog
 from yamlnet.diagnostics.diagnostic import KeyPath
-from yamlnet.resolver.plan import Graph, LayerCall, ModelCall, Node, ObjectSpec, Plan, TensorRef
+from yamlnet.resolver.plan import Graph, LayerCall, ModelCall, Node, ObjectSpec, Plan, TensorRef, references
 
 LONGEST = 32
 """Where the walk along a chain ends. What decides an output stands a few calls before it; a file may have
@@ -20,17 +20,7 @@ NodesByName = dict[str, dict[str, Node]]
 
 def reads(node: Node) -> list[TensorRef]:
     """Every tensor that a call takes, in order."""
-    return [*_refs(node.args), *_refs(list(node.kwargs.values()))]
-
-
-def _refs(value: object) -> Iterator[TensorRef]:
-    if isinstance(value, TensorRef):
-        yield value
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _refs(item)
-    elif isinstance(value, Mapping):
-        yield from _refs(list(value.values()))
+    return [*references(node.args), *references(node.kwargs)]
 
 
 def readers(graph: Graph) -> dict[str, list[Node]]:

@@ -19,7 +19,6 @@ from yamlnet.cli.options import (
     set_option,
     strict_option,
 )
-from yamlnet.cli.variants import variant_names, variant_problems
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, Span, YamlnetError
 from yamlnet.diagnostics.report import Places
 
@@ -103,6 +102,8 @@ def _check_all(blueprints: tuple[str, ...], check: Checking, quiet: bool) -> boo
                 name = "archive" if isinstance(error, ArchiveError) else "file"
                 problems.append(Diagnostic(name, str(error), span=BEGINNING, source=path))
         else:
+            from yamlnet.cli.variants import variant_problems
+
             loaded = checked.loaded
             trees[loaded.tree.source] = loaded.tree
             of_variants = variant_problems(loaded, check)
@@ -128,6 +129,8 @@ def _stored(path: str) -> str | None:
 
 def _contents(loaded: LoadedBlueprint) -> str:
     """`12 layers`; of a file without a model, what it offers to others."""
+    from yamlnet.cli.variants import variant_names
+
     count = sum(len(graph.nodes) for graph in loaded.plan.models.values())
     counts = {"layer": count} if count else {"block": len(loaded.blueprint.blocks)}
     if variants := variant_names(loaded):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 CUTOFF = 0.72
@@ -30,6 +29,8 @@ def closest(word: str, options: Iterable[str]) -> str | None:
     for option in folded:
         if _one_swap(wanted, option):
             return folded[option]
+    import difflib  # a millisecond, which a right file need not wait
+
     near = difflib.get_close_matches(wanted, folded, n=1, cutoff=CUTOFF)
     return folded[near[0]] if near else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from functools import cache
 from typing import Literal
 
 VERSION = 1
@@ -104,6 +105,7 @@ NOT_YET: dict[str, str] = {
 """Words of the language that this version reads but does not do; refused, never ignored."""
 
 
+@cache
 def snake_case(name: str) -> str:
     """`SeparableConv2D` → `separable_conv2d`: Keras's own rule (keras/src/utils/naming.py).
 
