@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 import importlib.util
 import os
 import re
@@ -68,15 +67,17 @@ def require_keras() -> None:
 
 def keras_problem() -> str | None:
     """What is wrong with the installed Keras, as a sentence, or None."""
+    from importlib.metadata import PackageNotFoundError, version  # loads what reads mail: 10 ms
+
     oldest = ".".join(map(str, OLDEST_KERAS))
     try:
-        version = importlib.metadata.version("keras")
-    except importlib.metadata.PackageNotFoundError:
+        found = version("keras")
+    except PackageNotFoundError:
         return "Keras is not installed"
-    numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:3])
+    numbers = tuple(int(number) for number in re.findall(r"\d+", found)[:3])
     if numbers >= OLDEST_KERAS:
         return None
-    return f"Keras {version} is installed, and {oldest} is the first without known security holes"
+    return f"Keras {found} is installed, and {oldest} is the first without known security holes"
 
 
 def inferring_backend(asked: str | None = None, blueprint: str = "auto") -> str:
