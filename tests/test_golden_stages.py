@@ -38,7 +38,7 @@ EXCEPTED = {
     "compiler/initializers.py _stft_window: ": "`validate` takes a window's name, never its values",
     "compiler/lowering.py Lowering._input: ": "`validate` refused it before: a guard for a new Keras",
     "compiler/lowering.py Lowering._model: ": "the check name-clash refuses it before; a guard",
-    "data/rows.py ": "told about a file given on the command line",
+    "data/given_rows.py ": "told about a file given on the command line",
     "data/sources/arrow_files.py _read: pip install": MISSING_PACKAGE,
     "data/sources/arrow_files.py _read: reading {} needs pyarrow": MISSING_PACKAGE,
     "data/sources/sklearn_datasets.py read: pip install": MISSING_PACKAGE,

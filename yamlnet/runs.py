@@ -91,7 +91,7 @@ def class_outputs(run: Run) -> set[str]:
 
 def _row_inputs(run: Run, rows: str | Path | None) -> Mapping[str, np.ndarray]:
     from yamlnet.data.dataset import transform_rows
-    from yamlnet.data.rows import read_rows
+    from yamlnet.data.given_rows import read_rows
 
     if rows is None:
         dataset = _run_data(run)

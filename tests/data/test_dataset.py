@@ -14,7 +14,7 @@ from sklearn import datasets
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 
 from yamlnet.data.dataset import Dataset, load, transform_rows
-from yamlnet.data.rows import read_rows
+from yamlnet.data.given_rows import read_rows
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import DataPlan, SourcePlan, TensorPlan
 

@@ -55,13 +55,13 @@ def test_equal_rows_share_a_part_and_fractions_are_about_right() -> None:
 
 def test_columns_are_told_apart() -> None:
     rows = np.zeros((2, 1), dtype="float32")
-    first = row_numbers(Table({"a": np.array(["xy", "x"]), "b": np.array(["z", "yz"]), "v": rows}, "t"), 0)
+    first = row_numbers(Table({"a": np.array(["xy", "x"], object), "b": np.array(["z", "yz"], object), "v": rows}, "t"), 0)
     assert first[0] != first[1]
 
 
 def test_the_numbers_are_the_same_on_every_machine() -> None:
     """Spelt out: the seed as key, then each column in order of its name, with its length, little-endian."""
-    rows = Table({"b": np.array(["é", "b"]), "a": np.array([1.5, 2.5], dtype="float32")}, "t")
+    rows = Table({"b": np.array(["é", "b"], dtype=object), "a": np.array([1.5, 2.5], dtype="float32")}, "t")
     expected = []
     for text, number in (("é", 1.5), ("b", 2.5)):
         digest = hashlib.blake2b(key=struct.pack("<q", 7), digest_size=8)

@@ -1,33 +1,23 @@
-"""Rows given on the command line: a file's kind by its ending."""
+"""What is common to rows that are held in memory and rows that are read some after others."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
+from typing import Protocol
 
-from yamlnet.data.sources import SOURCES
 from yamlnet.data.table import Table
-from yamlnet.diagnostics.diagnostic import DataError
-
-BY_ENDING = {
-    ".csv": "Csv",
-    ".gz": "Csv",
-    ".parquet": "Parquet",
-    ".json": "Json",
-    ".jsonl": "Json",
-    ".npz": "Npz",
-}
 
 
-def read_rows(path: Path) -> Table:
-    """The rows of a file.
+class Rows(Protocol):
+    """Rows of one source, or one part of them: a `Table`, or a `Stream`."""
 
-    Raises:
-        DataError: an ending that no source reads, or the source's own problems.
-    """
-    source = BY_ENDING.get(path.suffix.lower())
-    if source is None:
-        known = ", ".join(BY_ENDING)
-        raise DataError(
-            f'rows are read by their file\'s ending, and "{path.suffix}" is none of {known}', check="file"
-        )
-    return SOURCES[source]({"path": path.name}, path.parent, ())
+    @property
+    def source(self) -> str:
+        """Where they come from, for messages."""
+
+    @property
+    def rows(self) -> int:
+        """How many there are."""
+
+    def chunks(self) -> Iterator[Table]:
+        """All of them, some after others, in the same order each time."""

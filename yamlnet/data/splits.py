@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from msgspec import Struct
@@ -58,10 +59,16 @@ def _number(parts: tuple[bytes, ...], key: bytes) -> float:
     return int.from_bytes(digest.digest(), "little") / 2**64
 
 
+def _object_bytes(value: object) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    return value.read_bytes() if isinstance(value, Path) else str(value).encode()
+
+
 def _row_bytes(values: Array) -> Sequence[bytes]:
     """Each row of a column as bytes, the same on every machine."""
-    if values.dtype.kind in "US":
-        return [str(value).encode() for value in values]
+    if values.dtype.kind == "O":
+        return [_object_bytes(value) for value in values]
     little = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<"))
     size = little.dtype.itemsize * (little.size // max(len(little), 1))
     whole = little.tobytes()

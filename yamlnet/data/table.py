@@ -1,8 +1,12 @@
-"""Rows as columns: what every source gives."""
+"""Rows as columns: what every source gives.
+
+A column is an array whose first axis is the rows: numbers of any rank, or objects, which are texts (`str`),
+bytes, files (`pathlib.Path`, absolute), lists of any length, or None where there is no value.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,13 +19,19 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 
 class Table(Struct, frozen=True):
-    """Columns by name, each an array whose first axis is the rows.
+    """Rows in memory.
 
-    `source` names where they come from, for messages.
+    Attributes:
+        columns: by name, each an array whose first axis is the rows.
+        source: where they come from, for messages.
+        kept: which rows of the source these are, from 0; None where they are all of them, from `first` on.
+        first: how many rows of the source stand before these.
     """
 
     columns: Mapping[str, Array]
     source: str
+    kept: Array | None = None
+    first: int = 0
 
     @property
     def rows(self) -> int:
@@ -43,7 +53,25 @@ class Table(Struct, frozen=True):
 
     def take(self, rows: Array) -> Table:
         """Some of the rows, by index."""
-        return Table({name: values[rows] for name, values in self.columns.items()}, self.source)
+        columns = {name: values[rows] for name, values in self.columns.items()}
+        kept = self.kept[rows] if self.kept is not None else self.first + np.asarray(rows)
+        return Table(columns, self.source, kept)
+
+    def chunks(self) -> Iterator[Table]:
+        """The rows, some after others: all at once, since they are held."""
+        yield self
+
+    def number(self, row: int) -> int:
+        """The number of a row as users count the rows of the source: from 1."""
+        return int(self.kept[row] if self.kept is not None else self.first + row) + 1
+
+
+def objects(values: Sequence[object]) -> Array:
+    """A column of texts, bytes, files or lists: one object a row."""
+    column = np.empty(len(values), dtype=object)
+    for row, value in enumerate(values):  # at once, NumPy would take lists of one length for an axis
+        column[row] = value
+    return column
 
 
 def checked_table(columns: Mapping[str, Array], source: str, path: KeyPath) -> Table:
@@ -60,4 +88,9 @@ def checked_table(columns: Mapping[str, Array], source: str, path: KeyPath) -> T
         )
     if not lengths or next(iter(lengths.values())) == 0:
         raise DataError(f"{source} has no rows", path=path, check="empty")
-    return Table(dict(columns), source)
+    return Table({name: _as_objects(values) for name, values in columns.items()}, source)
+
+
+def _as_objects(values: Array) -> Array:
+    """Texts are objects: NumPy's own take the room of the longest one in every row."""
+    return values.astype(object) if values.dtype.kind in "US" else values

@@ -9,9 +9,11 @@ import numpy as np
 from msgspec import Struct
 
 from yamlnet.data.numbers import refuse_missing, require_numbers
+from yamlnet.data.place import Place
+from yamlnet.data.rows import Rows
 from yamlnet.data.table import Array, Table
 from yamlnet.data.transforms import TRANSFORMS
-from yamlnet.data.transforms.transform import Place
+from yamlnet.data.transforms.transform import Chunks
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import TensorPlan
 
@@ -27,7 +29,7 @@ class Fitting(Struct, frozen=True):
     facts: dict[str, object]
 
 
-def fit_tensor(plan: TensorPlan, train: Table) -> Fitting:
+def fit_tensor(plan: TensorPlan, train: Rows) -> Fitting:
     """Fit every transform of a tensor, each on what the ones before it give, on training rows alone.
 
     Raises:
@@ -36,16 +38,35 @@ def fit_tensor(plan: TensorPlan, train: Table) -> Fitting:
     states: Fitted = []
     facts: dict[str, object] = {}
     for column in plan.columns:
-        values = train.column(column, plan.path)
         learnt: dict[str, Any] = {}
-        for word, argument in plan.transforms:
-            place = Place(column, (*plan.path, word))
-            transform = TRANSFORMS[word]
-            learnt[word] = dict(transform.fit(argument, values, place))
-            values = transform.apply(argument, values, learnt[word], place)
-            facts |= transform.facts(argument, learnt[word])
+        for count, (word, argument) in enumerate(plan.transforms):
+            chunks = _chunks(plan, column, train, learnt, count)
+            learnt[word] = dict(TRANSFORMS[word].fit(argument, chunks, (*plan.path, word)))
+            facts |= TRANSFORMS[word].facts(argument, learnt[word])
         states.append(learnt)
     return Fitting(states, facts)
+
+
+def _chunks(plan: TensorPlan, column: str, train: Rows, learnt: dict[str, Any], count: int) -> Chunks:
+    """The training rows of a column after the first transforms, with the place of the next."""
+    word, _ = plan.transforms[count]
+    for table in train.chunks():
+        values = _transformed(plan.transforms[:count], plan, column, table, learnt)
+        yield values, Place(column, (*plan.path, word), table)
+
+
+def _transformed(
+    transforms: Sequence[tuple[str, object]],
+    plan: TensorPlan,
+    column: str,
+    table: Table,
+    learnt: dict[str, Any],
+) -> Array:
+    values = table.column(column, plan.path)
+    for word, argument in transforms:
+        place = Place(column, (*plan.path, word), table)
+        values = TRANSFORMS[word].apply(argument, values, learnt[word], place)
+    return values
 
 
 def make_tensor(plan: TensorPlan, table: Table, states: Fitted, shape: Shape | None) -> Array:
@@ -70,11 +91,12 @@ def make_tensor(plan: TensorPlan, table: Table, states: Fitted, shape: Shape | N
 
 
 def _column(plan: TensorPlan, column: str, table: Table, learnt: dict[str, Any]) -> Array:
-    values = table.column(column, plan.path)
-    for word, argument in plan.transforms:
-        values = TRANSFORMS[word].apply(argument, values, learnt[word], Place(column, (*plan.path, word)))
-    require_numbers(values, column, plan.path)
-    refuse_missing(values, column, plan.path)
+    values, place = (
+        _transformed(plan.transforms, plan, column, table, learnt),
+        Place(column, plan.path, table),
+    )
+    require_numbers(values, place)
+    refuse_missing(values, place)
     return values if any(word == "dtype" for word, _ in plan.transforms) else _model_dtype(values)
 
 

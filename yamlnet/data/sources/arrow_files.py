@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from yamlnet.data.files import source_file
-from yamlnet.data.table import Array, Table, checked_table
+from yamlnet.data.table import Array, Table, checked_table, objects
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 
 
@@ -83,26 +83,19 @@ def _array(column: Any, name: str, source: str, path: KeyPath) -> Array:
     import pyarrow
 
     kind = column.type
+    if pyarrow.types.is_boolean(kind) and column.null_count:
+        column, kind = column.cast(pyarrow.int8()), pyarrow.int8()
     if pyarrow.types.is_floating(kind) or (pyarrow.types.is_integer(kind) and column.null_count):
         return np.asarray(column.to_numpy(), dtype=np.float64)
     if pyarrow.types.is_integer(kind) or pyarrow.types.is_boolean(kind):
-        _refuse_missing(column, name, source, path)
         return np.asarray(column.to_numpy())
     if pyarrow.types.is_list(kind) or pyarrow.types.is_fixed_size_list(kind):
         return _vectors(column, name, source, path)
     if pyarrow.types.is_null(kind):
         return np.full(len(column), np.nan)
-    _refuse_missing(column, name, source, path)
-    return np.asarray(column.cast(pyarrow.string()).to_pylist(), dtype=object).astype(str)
-
-
-def _refuse_missing(column: Any, name: str, source: str, path: KeyPath) -> None:
-    if column.null_count:
-        row = column.is_null().to_pylist().index(True)
-        message = (
-            f'column "{name}" of {source} has no value in row {row + 1} ({column.null_count} missing in all)'
-        )
-        raise DataError(message, path=path, check="missing-value")
+    if pyarrow.types.is_binary(kind) or pyarrow.types.is_large_binary(kind):
+        return objects(column.to_pylist())
+    return objects(column.cast(pyarrow.string()).to_pylist())
 
 
 def _vectors(column: Any, name: str, source: str, path: KeyPath) -> Array:

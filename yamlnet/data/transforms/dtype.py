@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from yamlnet.data.numbers import require_numbers
+from yamlnet.data.place import Place
 from yamlnet.data.table import Array
-from yamlnet.data.transforms.transform import Place, State, Transform, nothing_to_fit
+from yamlnet.data.transforms.transform import State, Transform, nothing_to_fit
 
 
 def apply(argument: object, values: Array, state: State, place: Place) -> Array:
@@ -13,7 +14,7 @@ def apply(argument: object, values: Array, state: State, place: Place) -> Array:
     Raises:
         DataError: the column holds texts.
     """
-    require_numbers(values, place.column, place.path)
+    require_numbers(values, place)
     return values.astype(str(argument))
 
 

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from yamlnet.data.numbers import refuse_missing
+from yamlnet.data.place import Place
 from yamlnet.data.table import Array
-from yamlnet.data.transforms.transform import Place, State, Transform
-from yamlnet.diagnostics.diagnostic import DataError
+from yamlnet.data.transforms.transform import Chunks, State, Transform
+from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 from yamlnet.diagnostics.suggest import did_you_mean
 
 SHOWN = 10
 
 
-def fit(argument: object, values: Array, place: Place) -> State:
+def fit(argument: object, chunks: Chunks, path: KeyPath) -> State:
     """The distinct values of the training rows, sorted."""
-    if values.ndim != 1:
-        message = (
-            f'column "{place.column}" holds rows of shape {list(values.shape[1:])}; `encode` takes values'
-        )
-        raise DataError(message, path=place.path, check="encode")
-    return {"classes": np.unique(values).tolist()}
+    classes: set[Any] = set()
+    for values, place in chunks:
+        if values.ndim != 1:
+            message = f'column "{place.column}" holds rows of shape {list(values.shape[1:])}'
+            raise DataError(f"{message}; `encode` takes values", path=path, check="encode")
+        refuse_missing(values, place)
+        classes.update(values.tolist() if values.dtype.kind == "O" else np.unique(values).tolist())
+    return {"classes": sorted(classes)}
 
 
 def apply(argument: object, values: Array, state: State, place: Place) -> Array:
@@ -36,8 +42,7 @@ def apply(argument: object, values: Array, state: State, place: Place) -> Array:
         value = values.tolist()[row]
         mend = did_you_mean(str(value), [str(known) for known in classes])
         listed = ", ".join(str(known) for known in classes[:SHOWN]) + (", …" if len(classes) > SHOWN else "")
-        where = f'row {row + 1} of column "{place.column}"'
-        message = f'{where} is "{value}", which no training row has ({listed}){mend}'
+        message = f'{place.row(row)} is "{value}", which no training row has ({listed}){mend}'
         raise DataError(message, path=place.path, check="unknown-category")
     indices = np.asarray(found, dtype=np.int32)
     return indices if argument == "index" else np.eye(len(classes), dtype=np.float32)[indices]

@@ -7,8 +7,9 @@ from typing import cast
 
 import numpy as np
 
+from yamlnet.data.place import Place
 from yamlnet.data.table import Array
-from yamlnet.data.transforms.transform import Place, State, Transform, nothing_to_fit
+from yamlnet.data.transforms.transform import State, Transform, nothing_to_fit
 from yamlnet.diagnostics.diagnostic import DataError
 
 
