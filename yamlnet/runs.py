@@ -6,7 +6,7 @@ learnt. Nothing heavy is imported until it is used.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,9 +76,12 @@ def predict(run: Run, rows: str | Path | None = None) -> dict[str, np.ndarray]:
     Raises:
         DataError: the rows lack a column or hold what the run's transforms cannot take.
     """
+    import numpy as np
+
     from yamlnet.runner.evaluate import predict_run
 
-    return predict_run(run, _row_inputs(run, rows))
+    pieces = [predict_run(run, inputs) for inputs in _row_inputs(run, rows)]
+    return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
 
 
 def class_outputs(run: Run) -> set[str]:
@@ -89,17 +92,19 @@ def class_outputs(run: Run) -> set[str]:
     return {name for name, spec in by_output.items() if spec is not None and "Categorical" in spec.name}
 
 
-def _row_inputs(run: Run, rows: str | Path | None) -> Mapping[str, np.ndarray]:
+def _row_inputs(run: Run, rows: str | Path | None) -> Iterator[Mapping[str, np.ndarray]]:
+    """Input tensors of the rows, some after others where memory does not hold them."""
     from yamlnet.data.dataset import transform_rows
     from yamlnet.data.given_rows import read_rows
 
     if rows is None:
         dataset = _run_data(run)
         split = dataset.test or dataset.validation or dataset.train
-        return split.inputs
+        yield from (piece.inputs for piece in split.pieces())
+        return
     plan = reload(run).plan
     assert plan.data is not None
-    return transform_rows(read_rows(Path(rows)), plan.data, run.fitted, input_shapes(plan))
+    yield transform_rows(read_rows(Path(rows)), plan.data, run.fitted, input_shapes(plan))
 
 
 def _run_data(run: Run) -> Dataset:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from yamlnet.data.batches import Split, batches, epoch_order, steps_per_epoch
+from yamlnet.data.batches import Split, epoch_order, steps_per_epoch
 from yamlnet.data.splits import row_numbers, split_rows
 from yamlnet.data.table import Table
 
@@ -55,7 +55,9 @@ def test_equal_rows_share_a_part_and_fractions_are_about_right() -> None:
 
 def test_columns_are_told_apart() -> None:
     rows = np.zeros((2, 1), dtype="float32")
-    first = row_numbers(Table({"a": np.array(["xy", "x"], object), "b": np.array(["z", "yz"], object), "v": rows}, "t"), 0)
+    first = row_numbers(
+        Table({"a": np.array(["xy", "x"], object), "b": np.array(["z", "yz"], object), "v": rows}, "t"), 0
+    )
     assert first[0] != first[1]
 
 
@@ -76,14 +78,14 @@ def test_batches_are_one_pass_and_continue_where_they_stopped(
     rows: int, size: int, seed: int, epoch: int, shuffle: bool
 ) -> None:
     split = Split({"x": np.arange(rows)}, {"y": np.arange(rows) * 2}, rows)
-    whole = list(batches(split, size, seed, epoch, shuffle=shuffle))
+    whole = list(split.batches(size, seed, epoch, shuffle=shuffle))
     assert len(whole) == steps_per_epoch(rows, size)
     seen = np.concatenate([batch.inputs["x"] for batch in whole])
     np.testing.assert_array_equal(np.sort(seen), np.arange(rows))
     np.testing.assert_array_equal(seen, epoch_order(rows, seed, epoch, shuffle))
     np.testing.assert_array_equal(np.concatenate([batch.targets["y"] for batch in whole]), seen * 2)
     for start in range(len(whole) + 1):
-        rest = list(batches(split, size, seed, epoch, start, shuffle))
+        rest = list(split.batches(size, seed, epoch, start, shuffle))
         for one, other in zip(rest, whole[start:], strict=True):
             np.testing.assert_array_equal(one.inputs["x"], other.inputs["x"])
 

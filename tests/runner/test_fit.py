@@ -14,7 +14,6 @@ import pytest
 import yamlnet
 from yamlnet import pipeline
 from yamlnet.compiler.objects import construct
-from yamlnet.data.batches import batches
 from yamlnet.diagnostics.diagnostic import BlueprintError, TrainingError, YamlnetError
 from yamlnet.objectives import OBJECTIVES
 from yamlnet.runner.steps import make_stepper
@@ -248,7 +247,7 @@ def test_a_state_is_copied_and_put_back(path: Path) -> None:
     models = pipeline._lower(loaded, plan)
     assert plan.train is not None
     objective = OBJECTIVES["Supervised"](models, plan.train, construct)
-    rows = list(batches(dataset.train, 16, seed=1))
+    rows = list(dataset.train.batches(16, seed=1))
     warm_up(objective, models, rows[0], objective.phases[0])
     stepper = make_stepper(objective, models, 1)
     for batch in rows[:3]:

@@ -17,6 +17,33 @@ class Split(Struct, frozen=True):
     targets: Mapping[str, Array]
     rows: int
 
+    def pieces(self) -> Iterator[Split]:
+        """All rows, some after others: at once, since they are held."""
+        yield self
+
+    def first(self) -> Split:
+        """Rows to look at."""
+        return self
+
+    def take(self, rows: Array) -> Split:
+        """Some of the rows, by index."""
+        inputs = {name: np.take(values, rows, axis=0) for name, values in self.inputs.items()}
+        targets = {name: np.take(values, rows, axis=0) for name, values in self.targets.items()}
+        return Split(inputs, targets, len(rows))
+
+    def batches(
+        self, batch_size: int, seed: int = 0, epoch: int = 0, start: int = 0, shuffle: bool = True
+    ) -> Iterator[Batch]:
+        """The batches of one epoch, from batch number `start` on.
+
+        (seed, epoch, start) is the whole position of the loader: continuing from it gives the batches that
+        an uninterrupted epoch would have given.
+        """
+        order = epoch_order(self.rows, seed, epoch, shuffle)
+        for first in range(start * batch_size, self.rows, batch_size):
+            rows = self.take(order[first : first + batch_size])
+            yield Batch(rows.inputs, rows.targets)
+
 
 class Batch(Struct, frozen=True):
     """Consecutive rows of an epoch; `sample_weight` is (rows,) or None."""
@@ -36,25 +63,12 @@ def steps_per_epoch(rows: int, batch_size: int) -> int:
     return -(-rows // batch_size)
 
 
-def epoch_order(rows: int, seed: int, epoch: int, shuffle: bool) -> Array:
-    """The order of the rows in one epoch (0-based): a permutation that only these arguments decide."""
+def epoch_order(rows: int, seed: int, epoch: int, shuffle: bool, piece: int = 0) -> Array:
+    """The order of the rows in one epoch (0-based): a permutation that only these arguments decide.
+
+    `piece` tells apart the pieces of an epoch that are ordered one by one.
+    """
     if not shuffle:
         return np.arange(rows)
-    return np.random.Generator(np.random.Philox(key=[seed % 2**63, epoch])).permutation(rows)
-
-
-def batches(
-    split: Split, batch_size: int, seed: int = 0, epoch: int = 0, start: int = 0, shuffle: bool = True
-) -> Iterator[Batch]:
-    """The batches of one epoch, from batch number `start` on.
-
-    (seed, epoch, start) is the whole position of the loader: continuing from it gives the batches that
-    an uninterrupted epoch would have given.
-    """
-    order = epoch_order(split.rows, seed, epoch, shuffle)
-    for first in range(start * batch_size, split.rows, batch_size):
-        rows = order[first : first + batch_size]
-        yield Batch(
-            {name: np.take(values, rows, axis=0) for name, values in split.inputs.items()},
-            {name: np.take(values, rows, axis=0) for name, values in split.targets.items()},
-        )
+    bits = np.random.Philox(key=[seed % 2**63, epoch], counter=[0, 0, 0, piece])
+    return np.random.Generator(bits).permutation(rows)

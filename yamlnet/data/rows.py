@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Protocol
 
 from yamlnet.data.table import Table
@@ -19,5 +19,5 @@ class Rows(Protocol):
     def rows(self) -> int:
         """How many there are."""
 
-    def chunks(self) -> Iterator[Table]:
-        """All of them, some after others, in the same order each time."""
+    def chunks(self, columns: Collection[str] | None = None) -> Iterator[Table]:
+        """All of them, some after others, in the same order each time; at least the columns asked for."""

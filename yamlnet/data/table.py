@@ -6,7 +6,7 @@ bytes, files (`pathlib.Path`, absolute), lists of any length, or None where ther
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -57,7 +57,7 @@ class Table(Struct, frozen=True):
         kept = self.kept[rows] if self.kept is not None else self.first + np.asarray(rows)
         return Table(columns, self.source, kept)
 
-    def chunks(self) -> Iterator[Table]:
+    def chunks(self, columns: Collection[str] | None = None) -> Iterator[Table]:
         """The rows, some after others: all at once, since they are held."""
         yield self
 

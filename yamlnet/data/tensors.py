@@ -50,7 +50,7 @@ def fit_tensor(plan: TensorPlan, train: Rows) -> Fitting:
 def _chunks(plan: TensorPlan, column: str, train: Rows, learnt: dict[str, Any], count: int) -> Chunks:
     """The training rows of a column after the first transforms, with the place of the next."""
     word, _ = plan.transforms[count]
-    for table in train.chunks():
+    for table in train.chunks([column]):
         values = _transformed(plan.transforms[:count], plan, column, table, learnt)
         yield values, Place(column, (*plan.path, word), table)
 

@@ -73,7 +73,7 @@ def export_run(run: Run, formats: Sequence[str], dataset: Dataset) -> list[Artif
     require_own(
         run.folder, "export"
     )  # where it is published is the run's, even if the folder is a stranger's
-    split = dataset.test or dataset.validation or dataset.train
+    split = (dataset.test or dataset.validation or dataset.train).first()
     rows = {name: values[:COMPARED_ROWS] for name, values in split.inputs.items()}
     return [export(run.model, name, run.folder / "export", rows) for name in formats]
 

@@ -143,7 +143,10 @@ class TensorPlan(Struct, frozen=True):
 
 
 class DataPlan(Struct, frozen=True):
-    """The `data` section, filled in. `validation` and `test` may be a fraction of `train`."""
+    """The `data` section, filled in. `validation` and `test` may be a fraction of `train`.
+
+    `stream` says whether rows are read when they are needed; None where their size decides.
+    """
 
     train: SourcePlan
     validation: SourcePlan | float | None
@@ -153,6 +156,7 @@ class DataPlan(Struct, frozen=True):
     batch_size: int
     shuffle: bool
     path: KeyPath = ("data",)
+    stream: bool | None = None
 
 
 class TrainPlan(Struct, frozen=True):

@@ -66,6 +66,7 @@ def data_plan(
         batch_size=cast(int, filled.get("batch_size", 32)),
         shuffle=bool(filled.get("shuffle", True)),
         path=path,
+        stream=cast("bool | None", filled.get("stream")),
     )
 
 

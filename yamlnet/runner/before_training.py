@@ -20,9 +20,10 @@ def require_trainable(plan: Plan, models: dict[str, keras.Model], dataset: Datas
         BlueprintError: with every problem of the objective and the callbacks, and the first wrong index.
     """
     assert plan.train is not None, "train() looked"
-    problems = OBJECTIVES[plan.train.objective].problems(models, plan.train, dataset.train)
+    problems = OBJECTIVES[plan.train.objective].problems(models, plan.train, dataset.train.first())
     problems += refused_callbacks(plan.train.callbacks, construct)
     parts = [part for part in (dataset.train, dataset.validation, dataset.test) if part is not None]
-    problems += next(filter(None, (list(check_indices(plan.models["model"], part)) for part in parts)), [])
+    pieces = (piece for part in parts for piece in part.pieces())
+    problems += next(filter(None, (list(check_indices(plan.models["model"], piece)) for piece in pieces)), [])
     if problems:
         raise BlueprintError(problems)

@@ -9,7 +9,7 @@ import numpy as np
 
 from yamlnet.compiler.objects import construct
 from yamlnet.compiler.structure import predictions
-from yamlnet.data.batches import Split, batches
+from yamlnet.data.dataset import AnySplit
 from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.objectives import OBJECTIVES
 from yamlnet.resolver.plan import Plan
@@ -20,7 +20,7 @@ from yamlnet.runner.steps.stepper import warm_up
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-def evaluate_run(run: Run, plan: Plan, splits: Mapping[str, Split | None], part: str) -> dict[str, float]:
+def evaluate_run(run: Run, plan: Plan, splits: Mapping[str, AnySplit | None], part: str) -> dict[str, float]:
     """Loss and metrics of a run on one part of its data.
 
     Raises:
@@ -33,11 +33,11 @@ def evaluate_run(run: Run, plan: Plan, splits: Mapping[str, Split | None], part:
     if plan.train is None or plan.data is None:
         raise YamlnetError("the run's blueprint has no loss to evaluate by")
     objective = OBJECTIVES[plan.train.objective](run.models, plan.train, construct)
-    first = next(batches(split, plan.data.batch_size, shuffle=False))
+    first = next(split.batches(plan.data.batch_size, shuffle=False))
     warm_up(objective, run.models, first, objective.phases[0])
     stepper = make_stepper(objective, run.models)
     stepper.reset_metrics()
-    for batch in batches(split, plan.data.batch_size, shuffle=False):
+    for batch in split.batches(plan.data.batch_size, shuffle=False):
         stepper.evaluate(batch)
     return stepper.results()
 

@@ -13,8 +13,8 @@ from msgspec import Struct, field
 
 from yamlnet.compiler.objects import construct, first_sentences
 from yamlnet.compiler.saving import save_model
-from yamlnet.data.batches import Batch, Split, batches, steps_per_epoch
-from yamlnet.data.dataset import Dataset
+from yamlnet.data.batches import Batch, steps_per_epoch
+from yamlnet.data.dataset import AnySplit, Dataset
 from yamlnet.diagnostics.diagnostic import TrainingError, YamlnetError
 from yamlnet.objectives import OBJECTIVES
 from yamlnet.objectives.objective import Models, Objective, Phase
@@ -213,9 +213,9 @@ def _tell(loop: _Loop, hook: str, *arguments: Any) -> None:
         raise TrainingError(f"a callback cannot go on ({hook}): {text}") from error
 
 
-def _batches(split: Split, data: DataPlan, seed: int, epoch: int, train: TrainPlan) -> Any:
+def _batches(split: AnySplit, data: DataPlan, seed: int, epoch: int, train: TrainPlan) -> Any:
     """The epoch's batches, weighted by class where the plan says so."""
-    for batch in batches(split, data.batch_size, seed, epoch, shuffle=data.shuffle):
+    for batch in split.batches(data.batch_size, seed, epoch, shuffle=data.shuffle):
         yield _weighted(batch, train.class_weight) if train.class_weight else batch
 
 
@@ -230,10 +230,10 @@ def _weighted(batch: Batch, class_weight: Mapping[int, float]) -> Batch:
     return Batch(batch.inputs, batch.targets, weights)
 
 
-def _evaluate(loop: _Loop, split: Split) -> dict[str, float]:
+def _evaluate(loop: _Loop, split: AnySplit) -> dict[str, float]:
     """Loss and metrics over a whole split, with the weights that the stepper holds."""
     loop.stepper.reset_metrics()
-    for batch in batches(split, loop.data.batch_size, shuffle=False):
+    for batch in split.batches(loop.data.batch_size, shuffle=False):
         loop.stepper.evaluate(batch)
     return loop.stepper.results()
 

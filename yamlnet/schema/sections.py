@@ -77,6 +77,7 @@ class DataSection:
     targets: Mapping[str, Any] = field(default_factory=dict)
     batch_size: Any = fits(COUNT, 32)
     shuffle: Any = fits(t.Boolean(), True)
+    stream: Any = fits(t.Boolean(), None)
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)

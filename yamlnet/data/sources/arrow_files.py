@@ -63,6 +63,25 @@ def read_json(arguments: Mapping[str, object], root: Path, path: KeyPath) -> Tab
     return _read(arguments, root, path, read)
 
 
+def parquet_chunks(arguments, root, path, rows):
+    from pyarrow import parquet
+
+    first = 0
+    for batch in parquet.ParquetFile(source_file(arguments, root, path)).iter_batches(rows):
+        yield Table(
+            {n: column_array(c, n, "", path) for n, c in zip(batch.schema.names, batch.columns)},
+            "x",
+            first=first,
+        )
+        first += batch.num_rows
+
+
+def csv_chunks(arguments, root, path, rows):
+    table = read_csv(arguments, root, path)
+    for a in range(0, table.rows, rows):
+        yield table.take(np.arange(a, min(a + rows, table.rows)))
+
+
 def _read(arguments: Mapping[str, object], root: Path, path: KeyPath, reader: Callable[[Path], Any]) -> Table:
     file = source_file(arguments, root, path)
     try:
@@ -75,11 +94,16 @@ def _read(arguments: Mapping[str, object], root: Path, path: KeyPath, reader: Ca
     except (pyarrow.ArrowException, OSError, EOFError) as error:
         message = f"{file.name} cannot be read: {str(error).splitlines()[0]}"
         raise DataError(message, path=path, check="file") from error
-    columns = {name: _array(table.column(name), name, file.name, path) for name in table.column_names}
+    columns = {name: column_array(table.column(name), name, file.name, path) for name in table.column_names}
     return checked_table(columns, file.name, path)
 
 
-def _array(column: Any, name: str, source: str, path: KeyPath) -> Array:
+def column_array(column: Any, name: str, source: str, path: KeyPath) -> Array:
+    """A column of Arrow's as one of ours.
+
+    Raises:
+        DataError: its lists have different lengths.
+    """
     import pyarrow
 
     kind = column.type

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from yamlnet.data.numbers import numbers
+from yamlnet.data.numbers import numbers, refuse_missing
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array
 from yamlnet.data.transforms.transform import Chunks, State, Transform
@@ -24,7 +24,7 @@ def _moments(chunks: Chunks) -> tuple[Array, Array]:
     """Mean and deviation, merged over chunks (Chan, Golub and LeVeque 1979, "Updating formulae …")."""
     count, mean, squares = 0, np.zeros(()), np.zeros(())
     for values, place in chunks:
-        found = numbers(values, place)
+        found = _whole(values, place)
         axes, more = _rows_and_places(found), found.size // (found.shape[-1] if found.ndim > 1 else 1)
         if not more:
             continue
@@ -41,12 +41,19 @@ def _moments(chunks: Chunks) -> tuple[Array, Array]:
 def _range(chunks: Chunks) -> tuple[Array, Array]:
     lows, highs = [], []
     for values, place in chunks:
-        found = numbers(values, place)
+        found = _whole(values, place)
         if found.size:
             lows.append(found.min(axis=_rows_and_places(found)))
             highs.append(found.max(axis=_rows_and_places(found)))
     low = np.min(lows, axis=0)
     return low, np.max(highs, axis=0) - low
+
+
+def _whole(values: Array, place: Place) -> Array:
+    """The numbers, all of them: one that is missing would make every row of the column so."""
+    found = numbers(values, place)
+    refuse_missing(found, place)
+    return found
 
 
 def _rows_and_places(values: Array) -> tuple[int, ...]:

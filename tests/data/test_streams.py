@@ -1,0 +1,151 @@
+"""Rows that are read when they are needed: the same data as when they are held, in bounded memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow
+import pyarrow.csv
+import pyarrow.parquet
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from yamlnet.data import spool
+from yamlnet.data.batches import Split
+from yamlnet.data.dataset import Dataset, load
+from yamlnet.data.streamed_split import StreamedSplit
+from yamlnet.data.streams import Stream
+from yamlnet.diagnostics.diagnostic import DataError
+from yamlnet.resolver.plan import DataPlan, SourcePlan, TensorPlan
+
+ROWS = 1_000
+WORDS = ("red", "green", "blue", "white")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("rows")
+    numbers = np.random.default_rng(0).normal(5, 3, (ROWS, 2))
+    table = pyarrow.table(
+        {
+            "a": numbers[:, 0],
+            "b": numbers[:, 1].astype("float32"),
+            "word": [WORDS[index % 4] for index in range(ROWS)],
+            "y": np.arange(ROWS) % 3,
+        }
+    )
+    pyarrow.parquet.write_table(table, place / "rows.parquet", row_group_size=130)
+    pyarrow.csv.write_csv(table, place / "rows.csv")
+    return place
+
+
+def tensor(name: str, *columns: str, **transforms: Any) -> TensorPlan:
+    return TensorPlan(name, columns, tuple(transforms.items()), ("data", "inputs", name))
+
+
+def read(folder: Path, name: str, stream: bool, **more: Any) -> Dataset:
+    source = SourcePlan(name, {"path": f"rows.{name.lower()}"}, ("data", "train"))
+    inputs = [tensor("x", "a", "b", normalize="standard"), tensor("w", "word", encode="one-hot")]
+    given: dict[str, Any] = {"validation": 0.2, "test": 0.1, "batch_size": 32, "shuffle": True}
+    plan = DataPlan(
+        train=source,
+        inputs={one.name: one for one in inputs},
+        targets={"y": tensor("y", "y")},
+        stream=stream,
+        **(given | more),
+    )
+    return load(plan, folder, 3, {})
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(spool, "CHUNK_ROWS", 90)
+    monkeypatch.setenv("YAMLNET_CACHE", str(tmp_path))
+
+
+def ordered(split: Any) -> Split:
+    pieces = list(split.pieces())
+    return Split(
+        {name: np.concatenate([piece.inputs[name] for piece in pieces]) for name in pieces[0].inputs},
+        {name: np.concatenate([piece.targets[name] for piece in pieces]) for name in pieces[0].targets},
+        sum(piece.rows for piece in pieces),
+    )
+
+
+@pytest.mark.parametrize("name", ["Parquet", "Csv"])
+def test_a_stream_is_the_same_data_as_rows_that_are_held(folder: Path, name: str) -> None:
+    held, streamed = read(folder, name, stream=False), read(folder, name, stream=True)
+    for part in ("train", "validation", "test"):
+        one, other = getattr(held, part), getattr(streamed, part)
+        assert isinstance(one, Split) and isinstance(other, StreamedSplit)
+        assert one.rows == other.rows
+        whole = ordered(other)
+        for tensors, others in ((one.inputs, whole.inputs), (one.targets, whole.targets)):
+            for key, values in tensors.items():
+                np.testing.assert_allclose(others[key], values, rtol=1e-6)
+    for word in ("mean", "deviation"):
+        np.testing.assert_allclose(held.facts["x"][word], streamed.facts["x"][word])
+    assert {**held.facts["w"]} == {**streamed.facts["w"]}
+    assert held.facts["y"] == streamed.facts["y"]
+
+
+@given(st.integers(1, 70), st.integers(0, 2), st.integers(0, 3), st.integers(0, 20), st.booleans())
+@settings(max_examples=40)
+def test_an_epoch_has_every_row_once_and_continues_where_it_stopped(
+    size: int, seed: int, epoch: int, start: int, shuffle: bool
+) -> None:
+    counts = (13, 40, 1, 77, 8, 30)
+    first = [sum(counts[:index]) for index in range(len(counts))]
+
+    def chunk(index: int, columns: Any) -> dict[str, np.ndarray]:
+        return {"n": np.arange(first[index], first[index] + counts[index])}
+
+    stream = Stream("test", counts, chunk, tuple(np.arange(rows)[rows // 5 :] for rows in counts))
+    split = StreamedSplit(stream, frozenset("n"), lambda table: Split(dict(table.columns), {}, table.rows))
+    whole = list(split.batches(size, seed, epoch, shuffle=shuffle))
+    rows = np.concatenate([batch.inputs["n"] for batch in whole])
+    expected = np.concatenate([table.columns["n"] for table in stream.chunks()])
+    np.testing.assert_array_equal(np.sort(rows), expected)
+    assert {batch.rows for batch in whole[:-1]} <= {size}
+    assert shuffle or rows.tolist() == expected.tolist()
+    start = min(start, len(whole) - 1)
+    rest = list(split.batches(size, seed, epoch, start, shuffle))
+    assert len(rest) == len(whole) - start
+    for one, other in zip(whole[start:], rest, strict=True):
+        np.testing.assert_array_equal(one.inputs["n"], other.inputs["n"])
+
+
+def test_epochs_have_other_orders_and_mix_rows_from_all_over(folder: Path) -> None:
+    split = read(folder, "Parquet", stream=True, validation=None, test=None).train
+    one, other = (next(split.batches(64, 0, epoch)).inputs["x"] for epoch in (0, 1))
+    assert not np.array_equal(one, other)
+    firsts = ordered(split).inputs["x"]
+    places = [int(np.flatnonzero((firsts == row).all(axis=1))[0]) // 130 for row in one]
+    assert len(set(places)) >= 3, "the rows of a batch come from several row groups"
+
+
+def test_a_row_that_is_wrong_is_named_by_its_number_in_the_file(folder: Path, tmp_path: Path) -> None:
+    table = pyarrow.parquet.read_table(folder / "rows.parquet")
+    values = table.column("a").to_pylist()
+    values[777] = float("nan")
+    pyarrow.parquet.write_table(
+        table.set_column(0, "a", [values]), tmp_path / "rows.parquet", row_group_size=100
+    )
+    with pytest.raises(DataError, match='row 778 of column "a" holds no number'):
+        read(tmp_path, "Parquet", stream=True, validation=None, test=None)
+
+
+def test_a_csv_file_is_parsed_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read(folder, "Csv", stream=True)
+    monkeypatch.setitem(spool.CHUNKED, "Csv", None)
+    assert read(folder, "Csv", stream=True).train.rows > 0
+
+
+def test_what_cannot_be_streamed_says_so(folder: Path) -> None:
+    source = SourcePlan("Sklearn", {"name": "iris"}, ("data", "train"))
+    with pytest.raises(DataError, match=r"Sklearn is read at once; what can be streamed are .*Parquet"):
+        spool.open_stream(source, folder, True)
+    assert spool.open_stream(source, folder, None) is None

@@ -1,0 +1,58 @@
+"""Rows that are read some after others, each time anew: more of them than memory holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
+from yamlnet.data.table import Array, Table
+
+ReadChunk = Callable[[int, Collection[str] | None], Mapping[str, Array]]
+"""The columns of one chunk, by its number from 0; all columns for None."""
+
+
+class Stream(Struct, frozen=True):
+    """Rows in chunks that can be read in any order.
+
+    Attributes:
+        source: where they come from, for messages.
+        counts: the rows of each chunk.
+        read: reads a chunk.
+        kept: which rows of each chunk belong to this part, from 0; None where all do.
+    """
+
+    source: str
+    counts: tuple[int, ...]
+    read: ReadChunk
+    kept: tuple[Array, ...] | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return sum(self.chunk_rows(index) for index in range(len(self.counts)))
+
+    def chunk_rows(self, index: int) -> int:
+        """How many rows one chunk has."""
+        return self.counts[index] if self.kept is None else len(self.kept[index])
+
+    def chunk(self, index: int, columns: Collection[str] | None = None) -> Table:
+        """The rows of one chunk."""
+        before = sum(self.counts[:index])
+        table = Table(dict(self.read(index, columns)), self.source, first=before)
+        return table if self.kept is None else table.take(self.kept[index])
+
+    def chunks(self, columns: Collection[str] | None = None) -> Iterator[Table]:
+        """All chunks that have rows, in order."""
+        for index in range(len(self.counts)):
+            if self.chunk_rows(index):
+                yield self.chunk(index, columns)
+
+    def parts(self, codes: Sequence[Array], count: int) -> tuple[Stream, ...]:
+        """The rows of each part, 0 to `count` - 1, by the part's number of every row of each chunk."""
+        return tuple(
+            replace(self, kept=tuple(np.flatnonzero(chunk == part) for chunk in codes))
+            for part in range(count)
+        )

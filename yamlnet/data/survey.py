@@ -1,0 +1,69 @@
+"""One look at all tensors before training: what they tell, and what tells two data sets apart."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from msgspec import Struct
+
+from yamlnet.data.table import Array
+
+if TYPE_CHECKING:
+    from yamlnet.data.dataset import AnySplit
+
+Facts = dict[str, Any]
+
+
+class Seen(Struct, frozen=True):
+    """What a look at all tensors found.
+
+    Attributes:
+        facts: of each tensor of the training rows: its shape, its range, and its classes where it holds
+            whole numbers.
+        digest: SHA-256 of all tensors, in hexadecimal.
+    """
+
+    facts: dict[str, dict[str, object]]
+    digest: str
+
+
+def survey(splits: Mapping[str, AnySplit]) -> Seen:
+    """Look at every tensor of every part once.
+
+    Raises:
+        DataError: rows that are read only now hold what a transform cannot take.
+    """
+    digest = hashlib.sha256()
+    facts: dict[str, dict[str, object]] = {}
+    for part, split in splits.items():
+        for piece in split.pieces():
+            for name, values in (*piece.inputs.items(), *piece.targets.items()):
+                digest.update(f"{part}/{name}/{values.dtype}/{values.shape}".encode())
+                digest.update(np.ascontiguousarray(values).data)
+                if part == "train":
+                    facts[name] = _merged(facts.get(name, {}), _facts(values))
+    return Seen(facts, digest.hexdigest())
+
+
+def _facts(values: Array) -> dict[str, object]:
+    facts: dict[str, object] = {"shape": list(values.shape[1:]), "rows": len(values)}
+    if values.size:
+        facts |= {"min": values.min().item(), "max": values.max().item()}
+    if values.dtype.kind in "iu" and values.size and values.min() >= 0:
+        facts["classes"] = int(values.max()) + 1
+    return facts
+
+
+MERGE: dict[str, Any] = {"rows": lambda one, other: one + other, "min": min, "max": max, "classes": max}
+
+
+def _merged(one: dict[str, object], other: dict[str, object]) -> dict[str, object]:
+    """The facts of some rows and of others."""
+    if not one:
+        return other
+    both = one.keys() & other.keys()
+    merged = {name: merge(one[name], other[name]) for name, merge in MERGE.items() if name in both}
+    return {**one, **merged}
