@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from yamlnet.data.batches import Split, epoch_order, steps_per_epoch
-from yamlnet.data.splits import row_numbers, split_rows
+from yamlnet.data.row_numbers import row_numbers
+from yamlnet.data.splits import split_rows
 from yamlnet.data.table import Table
 
 values = arrays.arrays(
