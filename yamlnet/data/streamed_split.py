@@ -68,11 +68,10 @@ class Windows:
     def __getitem__(self, number: int) -> Split:
         """The tensors of a window, its rows shuffled."""
         stream, columns = self.split.stream, self.split.columns
-        pieces = [self.split.make(stream.chunk(index, columns)) for index in self.chunks[number]]
-        window = joined(pieces)
-        if not self.shuffle:
-            return window
-        return window.take(epoch_order(window.rows, self.seed, self.epoch, True, piece=number + 1))
+        chunks = self.chunks[number]
+        rows = sum(map(stream.chunk_rows, chunks))
+        places = epoch_order(rows, self.seed, self.epoch, self.shuffle, piece=number + 1)
+        return _scattered((self.split.make(stream.chunk(index, columns)) for index in chunks), places)
 
     def at_row(self, row: int) -> tuple[int, int]:
         """The window that a row of the epoch is in, and how many rows are before that window."""
@@ -82,16 +81,20 @@ class Windows:
         return number, before[number]
 
 
-def joined(pieces: list[Split]) -> Split:
-    """Rows after one another."""
-    if len(pieces) == 1:
-        return pieces[0]
-
-    def of(tensors: list[dict[str, Array]]) -> dict[str, Array]:
-        return {name: np.concatenate([one[name] for one in tensors]) for name in tensors[0]}
-
-    inputs = of([dict(piece.inputs) for piece in pieces])
-    return Split(inputs, of([dict(piece.targets) for piece in pieces]), sum(piece.rows for piece in pieces))
+def _scattered(pieces: Iterator[Split], places: Array) -> Split:
+    """The rows of all pieces, each put to its place: `places` says where, row by row."""
+    inputs: dict[str, Array] = {}
+    targets: dict[str, Array] = {}
+    first = 0
+    for piece in pieces:
+        at = places[first : first + piece.rows]
+        first += piece.rows
+        for tensors, into in ((piece.inputs, inputs), (piece.targets, targets)):
+            for name, values in tensors.items():
+                if name not in into:
+                    into[name] = np.empty((len(places), *values.shape[1:]), values.dtype)
+                into[name][at] = values
+    return Split(inputs, targets, len(places))
 
 
 def _ahead(windows: Windows, first: int) -> Iterator[Split]:
@@ -106,18 +109,34 @@ def _cut(windows: Iterator[Split], batch_size: int, skipped: int) -> Iterator[Ba
     """Batches of all rows, but for the first; what a window leaves over is put before the next."""
     left: Split | None = None
     for window in windows:
-        rows = window if left is None else joined([left, window])
-        whole = rows.rows - (rows.rows - skipped) % batch_size
-        for first in range(skipped, whole, batch_size):
-            yield _batch(rows, first, first + batch_size)
-        left = rows.take(np.arange(whole, rows.rows)) if whole < rows.rows else None
+        first = skipped
+        if left is not None:
+            first = min(batch_size - left.rows, window.rows)
+            left = _joined(left, _between(window, 0, first))
+            if left.rows < batch_size:
+                continue
+            yield Batch(left.inputs, left.targets)
+        whole = window.rows - (window.rows - first) % batch_size
+        for start in range(first, whole, batch_size):
+            rows = _between(window, start, start + batch_size)
+            yield Batch(rows.inputs, rows.targets)
+        left = _between(window, whole, window.rows) if whole < window.rows else None
         skipped = 0
     if left is not None:
-        yield _batch(left, 0, left.rows)
+        yield Batch(left.inputs, left.targets)
 
 
-def _batch(rows: Split, first: int, end: int) -> Batch:
-    return Batch(
+def _between(rows: Split, first: int, end: int) -> Split:
+    return Split(
         {name: values[first:end] for name, values in rows.inputs.items()},
         {name: values[first:end] for name, values in rows.targets.items()},
+        end - first,
+    )
+
+
+def _joined(one: Split, other: Split) -> Split:
+    return Split(
+        {name: np.concatenate([values, other.inputs[name]]) for name, values in one.inputs.items()},
+        {name: np.concatenate([values, other.targets[name]]) for name, values in one.targets.items()},
+        one.rows + other.rows,
     )
