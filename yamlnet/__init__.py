@@ -14,17 +14,28 @@ if TYPE_CHECKING:
     from yamlnet.pipeline import load as load
     from yamlnet.runs import evaluate as evaluate
     from yamlnet.runs import export as export
+    from yamlnet.runs import open_export as open_export
     from yamlnet.runs import open_run as open_run
     from yamlnet.runs import predict as predict
 
 __version__ = "0.3.0"
-__all__ = ["LoadedBlueprint", "__version__", "evaluate", "export", "load", "open_run", "predict"]
+__all__ = [
+    "LoadedBlueprint",
+    "__version__",
+    "evaluate",
+    "export",
+    "load",
+    "open_export",
+    "open_run",
+    "predict",
+]
 
 _HOMES = {
     "LoadedBlueprint": "pipeline",
     "load": "pipeline",
     "evaluate": "runs",
     "export": "runs",
+    "open_export": "runs",
     "open_run": "runs",
     "predict": "runs",
 }

@@ -295,7 +295,7 @@ def train(
     with _located_in(loaded.tree):
         run = fit(models, dataset, plan, folder, make_progress(progress), loaded.path.parent)
         if plan.export:
-            export_run(run, plan.export, dataset)
+            export_run(run, plan.export, dataset, plan)
     return run
 
 

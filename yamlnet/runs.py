@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from yamlnet.data.facts import input_shapes
 from yamlnet.diagnostics.diagnostic import DataError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from yamlnet.data.dataset import Dataset
     from yamlnet.exporters.artifact import Artifact
+    from yamlnet.exporters.opened import Export
     from yamlnet.runner.run import Run
 
 MAX_RESOLVED = 64 << 20
@@ -84,17 +85,35 @@ def predict(run: Run, rows: str | Path | None = None) -> dict[str, np.ndarray]:
     return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
 
 
-def class_outputs(run: Run) -> set[str]:
-    """The outputs that hold a number for each class, by their losses: the largest is the likeliest."""
+def open_export(path: str | Path) -> Export:
+    """Open an export of a run, `runs/digits/export/model.onnx`: its `predict` takes raw rows.
+
+    Raises:
+        YamlnetError: it is no export, or what stands beside it is damaged.
+    """
+    from yamlnet.exporters.opened import open_export as open_file
+
+    return open_file(Path(path))
+
+
+def class_labels(run: Run) -> dict[str, list[Any]]:
+    """The outputs that hold a number for each class, by their losses: the largest is the likeliest.
+
+    Each with what its classes are called, empty where the data calls them by their numbers.
+    """
+    from yamlnet.exporters.raw_rows import output_labels
+
     plan = reload(run).plan
+    labels = output_labels(plan.data, run.fitted) if plan.data is not None else {}
     loss = plan.train.loss if plan.train is not None else None
     by_output = loss if isinstance(loss, Mapping) else dict.fromkeys(plan.models["model"].outputs, loss)
-    return {name for name, spec in by_output.items() if spec is not None and "Categorical" in spec.name}
+    outputs = [name for name, spec in by_output.items() if spec is not None and "Categorical" in spec.name]
+    return {name: labels.get(name, []) for name in outputs}
 
 
 def _row_inputs(run: Run, rows: str | Path | None) -> Iterator[Mapping[str, np.ndarray]]:
     """Input tensors of the rows, some after others where memory does not hold them."""
-    from yamlnet.data.dataset import transform_rows
+    from yamlnet.data.dataset import pipeline_inputs
     from yamlnet.data.given_rows import read_rows
 
     if rows is None:
@@ -104,7 +123,7 @@ def _row_inputs(run: Run, rows: str | Path | None) -> Iterator[Mapping[str, np.n
         return
     plan = reload(run).plan
     assert plan.data is not None
-    yield transform_rows(read_rows(Path(rows)), plan.data, run.fitted, input_shapes(plan))
+    yield pipeline_inputs(read_rows(Path(rows)), plan.data.inputs, run.fitted, input_shapes(plan))
 
 
 def _run_data(run: Run) -> Dataset:
@@ -126,4 +145,4 @@ def export(run: Run, formats: Sequence[str]) -> list[Artifact]:
     """
     from yamlnet.exporters.export import export_run
 
-    return export_run(run, formats, _run_data(run))
+    return export_run(run, formats, _run_data(run), reload(run).plan)

@@ -13,7 +13,7 @@ import pytest
 from sklearn import datasets
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 
-from yamlnet.data.dataset import Dataset, load, transform_rows
+from yamlnet.data.dataset import Dataset, load, pipeline_inputs
 from yamlnet.data.given_rows import read_rows
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import DataPlan, SourcePlan, TensorPlan
@@ -131,7 +131,7 @@ def test_new_rows_are_transformed_by_what_training_learnt(folder: Path) -> None:
     fitted = load(wanted, folder, 7, {}).fitted
     assert json.loads(json.dumps(fitted)) == fitted
     (folder / "new.csv").write_text("size,colour\n3.5,red\n", encoding="utf-8")
-    rows = transform_rows(read_rows(folder / "new.csv"), wanted, fitted, {})
+    rows = pipeline_inputs(read_rows(folder / "new.csv"), wanted.inputs, fitted, {})
     assert rows["n"].tolist() == [0.0]
     assert rows["c"].tolist() == [2]
 
@@ -175,7 +175,7 @@ def test_a_category_that_training_never_saw_is_told(folder: Path) -> None:
     fitted = load(wanted, folder, 7, {}).fitted
     (folder / "new.csv").write_text("colour\nred\ngren\n", encoding="utf-8")
     with pytest.raises(DataError, match=r'row 2 .* "gren".*did you mean "green"'):
-        transform_rows(read_rows(folder / "new.csv"), wanted, fitted, {})
+        pipeline_inputs(read_rows(folder / "new.csv"), wanted.inputs, fitted, {})
 
 
 def test_a_shape_that_the_model_does_not_take_is_told_with_a_mend(folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,7 @@ SHOWN = 10
 @quiet_option
 @handles_failures
 def command(run: str, rows: str | None, output: str | None, backend: str | None, quiet: bool) -> None:
-    """Predict rows of a file with a run's model; without a file, the run's test rows.
+    """Predict rows of a file with a run's model or an export of it; of a run without a file, its test rows.
 
     ROWS is a .csv, .json (lines), .parquet or .npz file with the columns that the blueprint's inputs
     name. What was fitted while training (means, classes) is applied again.
@@ -36,13 +36,11 @@ def command(run: str, rows: str | None, output: str | None, backend: str | None,
     Example:
       yamlnet predict runs/digits-20260101-120000
       yamlnet predict runs/digits-20260101-120000 rows.csv -o predictions.csv
+      yamlnet predict runs/digits-20260101-120000/export/model.onnx rows.csv
     """
-    from yamlnet.runs import class_outputs, open_run, predict
-
     if output is not None and Path(output).suffix not in (".csv", ".npz"):
         raise click.BadParameter(f'"{output}" ends in neither .csv nor .npz', param_hint="--output")
-    opened = open_run(run, backend)
-    predictions, classes = predict(opened, rows), class_outputs(opened)
+    predictions, classes = _predicted(Path(run), rows, backend)
     if output is not None:
         _write(Path(output), predictions, classes)
         if not quiet:
@@ -55,7 +53,27 @@ def command(run: str, rows: str | None, output: str | None, backend: str | None,
         click.echo(f"… {left} more rows; write them all with -o predictions.csv", err=True)
 
 
-def _write(path: Path, predictions: Mapping[str, np.ndarray], classes: Collection[str]) -> None:
+def _predicted(
+    path: Path, rows: str | None, backend: str | None
+) -> tuple[Mapping[str, np.ndarray], Mapping[str, list[Any]]]:
+    """Predictions by output, and the classes of those that have them."""
+    from yamlnet.exporters.opened import is_export
+    from yamlnet.runs import class_labels, open_export, open_run, predict
+
+    if not is_export(path):
+        run = open_run(path, backend)
+        return predict(run, rows), class_labels(run)
+    if rows is None:
+        raise click.UsageError("an export has no rows of its own: yamlnet predict EXPORT ROWS")
+    from yamlnet.compiler.backend import select_backend
+    from yamlnet.data.given_rows import read_rows
+
+    select_backend(backend)
+    export = open_export(path)
+    return export.predict(read_rows(Path(rows))), export.pipeline.labels
+
+
+def _write(path: Path, predictions: Mapping[str, np.ndarray], classes: Mapping[str, list[Any]]) -> None:
     import numpy as np
 
     if path.suffix == ".npz":
@@ -64,13 +82,13 @@ def _write(path: Path, predictions: Mapping[str, np.ndarray], classes: Collectio
         path.write_text(_table(predictions, classes, None), encoding="utf-8")
 
 
-def _table(predictions: Mapping[str, np.ndarray], classes: Collection[str], rows: int | None) -> str:
+def _table(predictions: Mapping[str, np.ndarray], classes: Mapping[str, list[Any]], rows: int | None) -> str:
     """Predictions as CSV: a column for each number, and the likeliest class where they are of classes."""
     columns: dict[str, Any] = {}
     for name, values in predictions.items():
         flat = values.reshape(len(values), -1)[:rows]
         if name in classes and values.ndim == 2:
-            columns[f"{name}.class"] = [str(index) for index in flat.argmax(axis=1)]
+            columns[f"{name}.class"] = [_label(classes[name], index) for index in flat.argmax(axis=1)]
         for index in range(flat.shape[1]):
             label = name if flat.shape[1] == 1 else f"{name}.{index}"
             columns[label] = [f"{value:.6g}" for value in flat[:, index]]
@@ -79,3 +97,8 @@ def _table(predictions: Mapping[str, np.ndarray], classes: Collection[str], rows
     writer.writerow(columns)
     writer.writerows(zip(*columns.values(), strict=True))
     return text.getvalue()
+
+
+def _label(labels: list[Any], index: int) -> str:
+    """What a class is called: by the data's own word for it, or its number."""
+    return str(labels[index]) if index < len(labels) else str(index)

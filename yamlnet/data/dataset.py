@@ -76,8 +76,11 @@ def load(
     )
 
 
-def transform_rows(
-    table: Table, plan: DataPlan, fitted: Mapping[str, Fitted], inputs: Mapping[str, Shape]
+def pipeline_inputs(
+    table: Table,
+    inputs: Mapping[str, TensorPlan],
+    fitted: Mapping[str, Fitted],
+    shapes: Mapping[str, Shape],
 ) -> dict[str, Array]:
     """Input tensors from raw rows, by what training learnt; targets are not needed.
 
@@ -85,8 +88,7 @@ def transform_rows(
         DataError: a column is missing, or holds what training never saw.
     """
     return {
-        name: make_tensor(tensor, table, fitted[name], inputs.get(name))
-        for name, tensor in plan.inputs.items()
+        name: make_tensor(tensor, table, fitted[name], shapes.get(name)) for name, tensor in inputs.items()
     }
 
 

@@ -15,9 +15,12 @@ from msgspec.structs import asdict
 
 from yamlnet.compiler.structure import output_names, predictions
 from yamlnet.data.dataset import Dataset
+from yamlnet.data.facts import input_shapes
 from yamlnet.diagnostics.diagnostic import ExportError
 from yamlnet.exporters import EXPORTERS
 from yamlnet.exporters.artifact import Array, Artifact, Exporter, Rows
+from yamlnet.exporters.raw_rows import keep_pipeline, make_pipeline
+from yamlnet.resolver.plan import Plan
 from yamlnet.runner.files import read_json, require_own
 from yamlnet.runner.run import Run
 
@@ -64,8 +67,10 @@ def export(model: Any, format: str, folder: Path, rows: Rows) -> Artifact:
     return artifact
 
 
-def export_run(run: Run, formats: Sequence[str], dataset: Dataset) -> list[Artifact]:
+def export_run(run: Run, formats: Sequence[str], dataset: Dataset, plan: Plan) -> list[Artifact]:
     """Export a run's model into its folder, compared on rows that it was not trained on if there are any.
+
+    Beside the exports stands what makes a model's inputs of raw rows, so that none needs the run.
 
     Raises:
         ExportError: as for `export`.
@@ -75,7 +80,12 @@ def export_run(run: Run, formats: Sequence[str], dataset: Dataset) -> list[Artif
     )  # where it is published is the run's, even if the folder is a stranger's
     split = (dataset.test or dataset.validation or dataset.train).first()
     rows = {name: values[:COMPARED_ROWS] for name, values in split.inputs.items()}
-    return [export(run.model, name, run.folder / "export", rows) for name in formats]
+    folder = run.folder / "export"
+    artifacts = [export(run.model, name, folder, rows) for name in formats]
+    if plan.data is not None:
+        outputs = tuple(run.manifest["outputs"])
+        keep_pipeline(folder, make_pipeline(plan.data, run.fitted, input_shapes(plan), outputs))
+    return artifacts
 
 
 def _write(exporter: Exporter, model: Any, path: Path, format: str) -> None:

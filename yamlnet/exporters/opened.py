@@ -1,0 +1,51 @@
+"""An export that is used again: raw rows in, the outputs of its own runtime out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from yamlnet.data.dataset import pipeline_inputs
+from yamlnet.data.table import Table
+from yamlnet.diagnostics.diagnostic import YamlnetError
+from yamlnet.exporters import EXPORTERS
+from yamlnet.exporters.artifact import Array, Exporter
+from yamlnet.exporters.raw_rows import PIPELINE, Pipeline, read_pipeline
+
+
+class Export(Struct, frozen=True):
+    """A published export with its pipeline."""
+
+    path: Path
+    exporter: Exporter
+    pipeline: Pipeline
+
+    def predict(self, rows: Table) -> dict[str, Array]:
+        """Outputs by name, each of shape (rows, *output shape), computed by the format's own runtime.
+
+        Raises:
+            DataError: the rows lack a column or hold what the pipeline cannot take.
+            ExportError: the runtime is missing, or cannot run the export.
+        """
+        pipeline = self.pipeline
+        inputs = pipeline_inputs(rows, pipeline.inputs, pipeline.fitted, pipeline.shapes)
+        return self.exporter.run(self.path, [inputs], pipeline.outputs)[0]
+
+
+def is_export(path: Path) -> bool:
+    """Whether a path is an export that stands beside its pipeline."""
+    return path.name in {one.name for one in EXPORTERS.values()} and (path.parent / PIPELINE).is_file()
+
+
+def open_export(path: Path) -> Export:
+    """Open what `yamlnet export` left: `runs/digits/export/model.onnx`.
+
+    Raises:
+        YamlnetError: it is no export, or its pipeline is missing or damaged.
+    """
+    exporter = next((one for one in EXPORTERS.values() if one.name == path.name), None)
+    if exporter is None or not path.exists():
+        known = ", ".join(one.name for one in EXPORTERS.values())
+        raise YamlnetError(f"{path} is no export; those are called {known}")
+    return Export(path, exporter, read_pipeline(path.parent))

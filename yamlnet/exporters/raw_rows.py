@@ -1,0 +1,99 @@
+"""What an export needs to take raw rows, kept beside it: no export needs the run that it came from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from yamlnet.data.tensors import Fitted, Shape
+from yamlnet.data.transforms import TRANSFORMS
+from yamlnet.diagnostics.diagnostic import YamlnetError
+from yamlnet.diagnostics.problems import Problems
+from yamlnet.ordinary import NotOrdinary, read_ordinary
+from yamlnet.resolver.plan import DataPlan, TensorPlan
+from yamlnet.schema import data_words
+from yamlnet.schema.objects import check_value
+
+PIPELINE = "pipeline.json"
+MAX_BYTES = 64 << 20
+
+
+class Pipeline(Struct, frozen=True):
+    """From raw rows to a model's inputs, and what its outputs are called.
+
+    Attributes:
+        inputs: the columns of each input, and what makes a tensor of them.
+        fitted: what the transforms of each learnt from the training rows.
+        shapes: of each input that states one, without the batch axis.
+        outputs: the names of the model's outputs, in order.
+        labels: the classes of each output that has them, in the order of its numbers.
+    """
+
+    inputs: dict[str, TensorPlan]
+    fitted: dict[str, Fitted]
+    shapes: dict[str, Shape]
+    outputs: tuple[str, ...]
+    labels: dict[str, list[Any]]
+
+
+def make_pipeline(
+    plan: DataPlan, fitted: Mapping[str, Fitted], shapes: Mapping[str, Shape], outputs: tuple[str, ...]
+) -> Pipeline:
+    """The pipeline of a trained run."""
+    kept = {name: fitted[name] for name in plan.inputs}
+    return Pipeline(dict(plan.inputs), kept, dict(shapes), outputs, output_labels(plan, fitted))
+
+
+def output_labels(plan: DataPlan, fitted: Mapping[str, Fitted]) -> dict[str, list[Any]]:
+    """The classes of each target that was encoded, in the order of its numbers."""
+    found = {}
+    for name, tensor in plan.targets.items():
+        for word, argument in tensor.transforms:
+            state = fitted[name][0].get(word, {}) if name in fitted and len(tensor.columns) == 1 else {}
+            labels = TRANSFORMS[word].facts(argument, state).get("labels") if state else None
+            if isinstance(labels, list):
+                found[name] = labels
+    return found
+
+
+def keep_pipeline(folder: Path, pipeline: Pipeline) -> None:
+    """Write it beside the exports of a folder."""
+    beside = folder / f".part-{PIPELINE}"
+    beside.write_bytes(msgspec.json.format(msgspec.json.encode(pipeline)) + b"\n")
+    os.replace(beside, folder / PIPELINE)
+
+
+def read_pipeline(folder: Path) -> Pipeline:
+    """The pipeline beside the exports of a folder.
+
+    Raises:
+        YamlnetError: there is none, or it says what none says: it may come from somebody else.
+    """
+    path = folder / PIPELINE
+    try:
+        pipeline = msgspec.json.decode(read_ordinary(path, MAX_BYTES), type=Pipeline)
+    except FileNotFoundError:
+        message = f"{folder} has no {PIPELINE}, which says how raw rows become the model's inputs"
+        raise YamlnetError(message, hint="export the run again: yamlnet export RUN") from None
+    except (OSError, NotOrdinary, msgspec.DecodeError) as error:
+        raise YamlnetError(f"{path} is damaged: {error}") from None
+    _require_known(pipeline, path)
+    return pipeline
+
+
+def _require_known(pipeline: Pipeline, path: Path) -> None:
+    problems = Problems()
+    for name, tensor in pipeline.inputs.items():
+        if len(pipeline.fitted.get(name, ())) != len(tensor.columns):
+            raise YamlnetError(f'{path} is damaged: nothing was fitted for "{name}"')
+        for word, argument in tensor.transforms:
+            if word not in TRANSFORMS:
+                raise YamlnetError(f'{path} is damaged: there is no transform "{word}"')
+            check_value(data_words.TRANSFORMS[word], argument, (), problems, f'"{word}"')
+    if problems.diagnostics:
+        raise YamlnetError(f"{path} is damaged: {problems.diagnostics[0].message}")
