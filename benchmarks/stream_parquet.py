@@ -2,9 +2,9 @@
 
 A file of `--gigabytes` (5) is made, 20 features and a target that is a function of them. Two processes are
 watched from outside, every half second: one that only runs the loader over an epoch, without a backend, and
-one that trains a small model from it, on JAX. Beside the loader a hand-written `torch.utils.data` pipeline runs
-that reads the same row groups in shuffled order, standardises and batches them, with one worker. Kept are the
-rows a second of both, the largest resident memory, and that of the epoch's first and last quarter.
+one that trains a small model from it, on JAX. Beside the loader a hand-written `torch.utils.data` pipeline
+reads the same row groups in shuffled order, standardises and batches them, with one worker. Kept are the rows
+a second of both, the largest resident memory, and that of the epoch's first and last quarter.
 
     python benchmarks/stream_parquet.py --gigabytes 5 --folder /tmp
 """
