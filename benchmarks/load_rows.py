@@ -3,7 +3,7 @@
 Three kinds of data are made and read by each in a process of its own, all doing the same work: a CSV file
 with mixed columns (numbers standardised, categories as one-hot), a folder of PNG images (decoded, resized,
 scaled), and a CSV file of texts (lower-cased words as indices, padded). Each process runs three epochs of
-shuffled batches. Two figures are kept: all three epochs with everything before them, and the last epoch alone.
+shuffled batches. Two figures are kept: all three epochs with everything before them, and the last alone.
 What is fitted (means, categories, vocabulary) each fits by itself; imports are not counted.
 
     python benchmarks/load_rows.py
