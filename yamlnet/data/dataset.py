@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from yamlnet.data.batches import Split
 from yamlnet.data.sources import read_source
-from yamlnet.data.splits import split_rows
+from yamlnet.data.splits import PARTS, Shares, assign
 from yamlnet.data.table import Array, Table
 from yamlnet.data.tensors import Fitted, Shape, fit_tensor, make_tensor
 from yamlnet.diagnostics.diagnostic import DataError
@@ -58,7 +58,7 @@ def load(
     Raises:
         DataError: at the place in the blueprint that asked for what is missing or does not fit.
     """
-    tables = _tables(plan, root, seed)
+    tables = part_tables(plan, root, seed)
     tensors = {**plan.inputs, **plan.targets}
     fitting = {name: fit_tensor(tensor, tables["train"]) for name, tensor in tensors.items()}
     states = dict(fitted) if fitted is not None else {name: one.states for name, one in fitting.items()}
@@ -89,8 +89,12 @@ def transform_rows(
     }
 
 
-def _tables(plan: DataPlan, root: Path, seed: int) -> dict[str, Table]:
-    """The rows of each part that there is."""
+def part_tables(plan: DataPlan, root: Path, seed: int) -> dict[str, Table]:
+    """The rows of each part that there is.
+
+    Raises:
+        DataError: a source cannot be read, its rows cannot be divided, or a part has none.
+    """
     rows = read_source(plan.train, root)
     fractions = {
         part: value
@@ -102,19 +106,31 @@ def _tables(plan: DataPlan, root: Path, seed: int) -> dict[str, Table]:
             f"validation and test take {sum(fractions.values()):g} of the rows, which leaves none to train on"
         )
         raise DataError(message, path=(*plan.path, "test"), check="empty-split")
-    parts = split_rows(rows, fractions.get("validation", 0.0), fractions.get("test", 0.0), seed)
-    tables = {"train": rows.take(parts.train) if fractions else rows}
-    for part, indices in (("validation", parts.validation), ("test", parts.test)):
+    tables = {"train": rows}
+    if fractions or plan.fold is not None or plan.split.kind == "column":
+        shares = Shares(**fractions, folds=plan.folds, fold=plan.fold)
+        tables = _divided(rows, assign(rows, plan.split, shares, seed), plan)
+    for part in ("validation", "test"):
         source = getattr(plan, part)
         if isinstance(source, SourcePlan):
             tables[part] = read_source(source, root)
-        elif part in fractions:
-            tables[part] = rows.take(indices)
     for part, table in tables.items():
         if table.rows == 0:
             message = f"the {part} part of {rows.rows} rows is empty; give it a larger fraction, or more rows"
             raise DataError(message, path=(*plan.path, part), check="empty-split")
-    return tables
+    return {part: tables[part] for part in PARTS if part in tables}
+
+
+def _divided(rows: Table, codes: Array, plan: DataPlan) -> dict[str, Table]:
+    """The rows by their part; a column that says the parts need not name them all, but training rows."""
+    tables = {part: rows.take(np.flatnonzero(codes == code)) for part, code in PARTS.items()}
+    if plan.split.kind == "column":
+        if not tables["train"].rows:
+            message = f'no row of column "{plan.split.column}" says train'
+            raise DataError(message, path=plan.split.path, check="empty-split")
+        return {part: table for part, table in tables.items() if table.rows}
+    wanted = {"train": True, "validation": plan.validation or plan.fold, "test": plan.test}
+    return {part: table for part, table in tables.items() if wanted[part]}
 
 
 def _split(plan: DataPlan, table: Table, states: Mapping[str, Fitted], inputs: Mapping[str, Shape]) -> Split:

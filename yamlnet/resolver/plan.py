@@ -142,8 +142,22 @@ class TensorPlan(Struct, frozen=True):
     path: KeyPath
 
 
+class SplitPlan(Struct, frozen=True):
+    """What decides which part a row is in: `random`, or a column by its `kind` (`group`, `time`, …)."""
+
+    kind: str = "random"
+    column: str = ""
+    path: KeyPath = ("data", "split")
+
+
 class DataPlan(Struct, frozen=True):
-    """The `data` section, filled in. `validation` and `test` may be a fraction of `train`."""
+    """The `data` section, filled in. `validation` and `test` may be a fraction of `train`.
+
+    Attributes:
+        split: how the rows of `train` are divided.
+        folds: how many shares of them take turns as validation rows; None without.
+        fold: the one whose turn it is, from 1; None where no one's is.
+    """
 
     train: SourcePlan
     validation: SourcePlan | float | None
@@ -153,6 +167,9 @@ class DataPlan(Struct, frozen=True):
     batch_size: int
     shuffle: bool
     path: KeyPath = ("data",)
+    split: SplitPlan = SplitPlan()
+    folds: int | None = None
+    fold: int | None = None
 
 
 class TrainPlan(Struct, frozen=True):

@@ -13,7 +13,7 @@ from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.resolver.data_files import check_data_files
 from yamlnet.resolver.evaluate import Scope, Unknown, has_template
 from yamlnet.resolver.filling import Filling, without_unknown
-from yamlnet.resolver.plan import DataPlan, Graph, ObjectSpec, SourcePlan, TensorPlan, TrainPlan
+from yamlnet.resolver.plan import DataPlan, Graph, ObjectSpec, SourcePlan, SplitPlan, TensorPlan, TrainPlan
 from yamlnet.schema.data_forms import check_data, source_arguments
 from yamlnet.schema.data_words import SOURCES
 from yamlnet.schema.objects import split_form
@@ -66,7 +66,17 @@ def data_plan(
         batch_size=cast(int, filled.get("batch_size", 32)),
         shuffle=bool(filled.get("shuffle", True)),
         path=path,
+        split=_split(filled.get("split"), (*path, "split")),
+        folds=cast("int | None", filled.get("folds")),
+        fold=cast("int | None", filled.get("fold")),
     )
+
+
+def _split(value: object, path: KeyPath) -> SplitPlan:
+    if not isinstance(value, dict):
+        return SplitPlan(path=path)
+    kind, column = next(iter(value.items()))
+    return SplitPlan(kind, str(column), (*path, kind))
 
 
 def _part(value: object, path: KeyPath) -> SourcePlan | float | None:
