@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from yamlnet.folds import train_folds as train_folds
     from yamlnet.pipeline import LoadedBlueprint as LoadedBlueprint
     from yamlnet.pipeline import load as load
     from yamlnet.runs import evaluate as evaluate
@@ -18,7 +19,16 @@ if TYPE_CHECKING:
     from yamlnet.runs import predict as predict
 
 __version__ = "0.3.0"
-__all__ = ["LoadedBlueprint", "__version__", "evaluate", "export", "load", "open_run", "predict"]
+__all__ = [
+    "LoadedBlueprint",
+    "__version__",
+    "evaluate",
+    "export",
+    "load",
+    "open_run",
+    "predict",
+    "train_folds",
+]
 
 _HOMES = {
     "LoadedBlueprint": "pipeline",
@@ -27,6 +37,7 @@ _HOMES = {
     "export": "runs",
     "open_run": "runs",
     "predict": "runs",
+    "train_folds": "folds",
 }
 
 

@@ -79,7 +79,7 @@ def _kind(text: str) -> str:
     if iso is not None:
         return "a time with its zone" if iso["zone"] else "a date"
     if ANY_DATE.match(text):
-        return "another date"
+        return "a date of another form"
     try:
         float(text)
     except ValueError:
@@ -89,7 +89,7 @@ def _kind(text: str) -> str:
 
 def _refuse_mixed(texts: Sequence[str], kinds: dict[str, str], table: Table, split: SplitPlan) -> None:
     wanted = kinds[texts[0]]
-    if wanted == "another date":
+    if wanted == "a date of another form":
         message = (
             f'row {table.number(0)} of column "{split.column}" is "{texts[0]}", which does not sort by time; '
             "write dates as 2024-01-31"
