@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "predict": "Predict with a run.",
     "export": "Export a run's model to other formats.",
     "show": "Draw a blueprint's graph.",
+    "data": "Show what a blueprint's data knows.",
     "resolve": "Print a blueprint with everything filled in.",
     "lock": "Pin what imported files hold.",
     "fmt": "Settle the style of blueprints.",

@@ -58,7 +58,16 @@ def load(
     Raises:
         DataError: at the place in the blueprint that asked for what is missing or does not fit.
     """
-    tables = part_tables(plan, root, seed)
+    return from_tables(plan, part_tables(plan, root, seed), inputs, fitted)
+
+
+def from_tables(
+    plan: DataPlan,
+    tables: Mapping[str, Table],
+    inputs: Mapping[str, Shape],
+    fitted: Mapping[str, Fitted] | None = None,
+) -> Dataset:
+    """Fit and transform the rows of each part, from `part_tables`; the rest is as for `load`."""
     tensors = {**plan.inputs, **plan.targets}
     fitting = {name: fit_tensor(tensor, tables["train"]) for name, tensor in tensors.items()}
     states = dict(fitted) if fitted is not None else {name: one.states for name, one in fitting.items()}
