@@ -148,3 +148,40 @@ def _first_missing(tables: Mapping[str, Table], gone: Mapping[str, Array]) -> in
         table.number(int(np.flatnonzero(gone[part])[0])) for part, table in tables.items() if gone[part].any()
     ]
     return rows[0] if rows else None
+
+
+FEW_CLASSES, ROWS_EACH = 20, 10
+"""A number tells classes by ranges where there are so few of them, each with so many rows."""
+
+
+def tells(one: Column, other: Column, first: Array, second: Array) -> bool:
+    """Whether a column says in every row what another holds, so that nothing is left to be learnt.
+
+    They are equal, each value of one goes with one value of the other, or each class of the other is a range
+    of its numbers.
+
+    Args:
+        one: what `describe` found of the first.
+        other: and of the second.
+        first: values of the first, shape (rows,).
+        second: those of the second in the same rows.
+    """
+    if one.distinct is None or other.distinct is None or min(one.distinct, other.distinct) < 2:
+        return False
+    if one.is_number and other.is_number and np.array_equal(first, second):
+        return True
+    if one.is_number and other.distinct <= min(FEW_CLASSES, one.rows // ROWS_EACH) and not one.missing:
+        return _in_ranges(first, second, other.distinct)
+    if one.distinct != other.distinct or one.distinct * 2 > one.rows:
+        return False  # values that are all different go one with one, whatever they are
+    pairs = set(zip(first.tolist(), second.tolist(), strict=True))
+    return len(pairs) == len({pair[0] for pair in pairs}) == len({pair[1] for pair in pairs})
+
+
+def _in_ranges(numbers: Array, classes: Array, count: int) -> bool:
+    """Whether the classes follow each other in the order of the numbers, and no number has two."""
+    _, indices = np.unique(classes.astype(str), return_inverse=True)
+    order = np.lexsort((indices, numbers))
+    changes = np.flatnonzero(np.diff(indices[order]))
+    apart = numbers[order][changes] != numbers[order][changes + 1]
+    return len(changes) == count - 1 and bool(apart.all())

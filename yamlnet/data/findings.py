@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from yamlnet.checks.tracing import layer_of, readers
 from yamlnet.data.class_counts import are_classes, class_counts
-from yamlnet.data.columns import Column
+from yamlnet.data.columns import Column, tells
 from yamlnet.data.dataset import Dataset
 from yamlnet.data.splits import row_numbers
 from yamlnet.data.table import Array, Table
@@ -110,17 +110,10 @@ def _reads_itself(data: DataPlan, name: str) -> bool:
 
 
 def _same(name: str, target: str, columns: Mapping[str, Column], train: Table) -> bool:
-    """Whether two columns are equal, or each value of one goes with one value of the other."""
     one, other = columns.get(name), columns.get(target)
-    if one is None or other is None or one.distinct is None or one.distinct != other.distinct:
+    if one is None or other is None:
         return False
-    first, second = train.columns[name], train.columns[target]
-    if first.dtype.kind in "biuf" and second.dtype.kind in "biuf" and np.array_equal(first, second):
-        return one.distinct > 1
-    if one.distinct < 2 or one.distinct * 2 > one.rows:
-        return False  # values that are all different go one with one, whatever they are
-    pairs = set(zip(first.tolist(), second.tolist(), strict=True))
-    return len(pairs) == len({pair[0] for pair in pairs}) == len({pair[1] for pair in pairs})
+    return tells(one, other, train.columns[name], train.columns[target])
 
 
 def _duplicates(data: DataPlan, tables: Mapping[str, Table]) -> Iterator[Finding]:
