@@ -7,20 +7,20 @@ ends the command early costs the fold that was being trained, and none before it
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from itertools import count, takewhile
 from pathlib import Path
 from statistics import fmean, pstdev
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from msgspec import Struct, to_builtins
+from msgspec import Struct, ValidationError, convert, to_builtins
 from msgspec.structs import replace
 
 from yamlnet.assembly.settings import apply_settings
+from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.pipeline import LoadedBlueprint, Tell, inspect, train
-
-if TYPE_CHECKING:
-    from yamlnet.runner.run import Run
 
 
 class Fold(Struct, frozen=True):
@@ -69,6 +69,9 @@ def train_folds(
 ) -> Folds:
     """Train a blueprint on each fold of its data in turn; Ctrl-C ends with the fold that is being trained.
 
+    Where `out` holds folds of the same blueprint and the same rows, those that were finished stay, and the
+    others are trained.
+
     Args:
         loaded: from `load`; its data says `folds`.
         backend: as in `train`.
@@ -78,35 +81,82 @@ def train_folds(
 
     Raises:
         BlueprintError, BackendError, DataError, TrainingError, ExportError: as `train`; finished folds stay.
+        YamlnetError: `out` holds something else.
     """
+    from yamlnet.runner.files import FOLDS
     from yamlnet.runner.folder import fresh_path, make_empty
 
     data = loaded.plan.data
     assert data is not None and data.folds is not None, "whoever calls this looked"
     folder = Path(out) if out is not None else fresh_path(loaded.plan.name)
-    if folder.exists():
-        make_empty(folder)
     runs: list[Fold] = []
-    for number in range(1, data.folds + 1):
+    if (folder / FOLDS).is_file():
+        runs = _finished(loaded, folder)
+    elif folder.exists():
+        make_empty(folder)
+    for number in range(len(runs) + 1, data.folds + 1):
+        own, told = folder / f"fold-{number}", tell if number == 1 else None
+        _set_aside(own)
         try:
-            run = train(
-                one_fold(loaded, number),
-                backend,
-                folder / f"fold-{number}",
-                progress,
-                tell if number == 1 else None,
-            )
+            run = train(one_fold(loaded, number), backend, own, progress, told)
         except BaseException as error:
+            status = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
             if runs:
-                _keep(
-                    loaded, folder, runs, "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
-                )
+                _keep(loaded, folder, runs, status)
             raise
-        runs.append(_fold(number, run))
-        found = _keep(loaded, folder, runs, _status(runs, data.folds))
-        if found.status == "interrupted":
+        runs.append(Fold(number, own.name, str(run.manifest["status"]), run.metrics))
+        if _keep(loaded, folder, runs, _status(runs, data.folds)).status == "interrupted":
             break
-    return found
+    return _keep(loaded, folder, runs, _status(runs, data.folds))
+
+
+def _finished(loaded: LoadedBlueprint, folder: Path) -> list[Fold]:
+    """The folds of a folder that were finished, in order; the others are trained anew.
+
+    Raises:
+        YamlnetError: they are of another blueprint, of other settings or of other rows.
+    """
+    from yamlnet.runner.files import FOLDS, read_json, read_manifest
+
+    kept = read_json(folder, FOLDS)
+    hint = "choose another folder with --out"
+    if kept.get("plan") != _digest(loaded):
+        raise YamlnetError(f"the folds in {folder} are of another blueprint, or of other settings", hint)
+    try:
+        runs = convert(kept.get("runs"), list[Fold])
+    except ValidationError as error:
+        raise YamlnetError(f"{folder / FOLDS} is damaged: {error}") from None
+    finished = list(takewhile(lambda run: run.status == "finished", runs))
+    if [run.fold for run in finished] != list(range(1, len(finished) + 1)):
+        raise YamlnetError(f"{folder / FOLDS} is damaged: its folds are not in order")
+    if finished and read_manifest(folder / "fold-1").get("sha256", {}).get("data") != _rows(loaded):
+        raise YamlnetError(f"the folds in {folder} are of other rows", hint)
+    return finished
+
+
+def _digest(loaded: LoadedBlueprint) -> str:
+    """What tells two plans apart, settings of the command line included."""
+    from hashlib import sha256
+
+    from yamlnet.resolver.unparse import unparse
+
+    return sha256(json.dumps(unparse(loaded.plan), sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _rows(loaded: LoadedBlueprint) -> str:
+    """The digest of the first fold's data, as its run keeps it."""
+    from yamlnet.data.facts import with_data
+
+    first = one_fold(loaded, 1)
+    _, dataset = with_data(first.blueprint, first.tree, first.plan, first.path.parent)
+    return dataset.digest
+
+
+def _set_aside(folder: Path) -> None:
+    """Make room for a fold that is trained anew; what an interruption left of it stays beside it."""
+    if folder.exists():
+        places = (folder.with_name(f"{folder.name}-stopped-{number}") for number in count(1))
+        folder.rename(next(place for place in places if not place.exists()))
 
 
 def one_fold(loaded: LoadedBlueprint, number: int) -> LoadedBlueprint:
@@ -116,14 +166,10 @@ def one_fold(loaded: LoadedBlueprint, number: int) -> LoadedBlueprint:
     return replace(loaded, tree=tree, blueprint=blueprint, plan=plan)
 
 
-def _fold(number: int, run: Run) -> Fold:
-    return Fold(number, run.folder.name, str(run.manifest["status"]), run.metrics)
-
-
-def _status(runs: Sequence[Fold], count: int) -> str:
+def _status(runs: Sequence[Fold], folds: int) -> str:
     if runs[-1].status == "interrupted":
         return "interrupted"
-    return "finished" if len(runs) == count else "running"
+    return "finished" if len(runs) == folds else "running"
 
 
 def _keep(loaded: LoadedBlueprint, folder: Path, runs: Sequence[Fold], status: str) -> Folds:
@@ -135,8 +181,8 @@ def _keep(loaded: LoadedBlueprint, folder: Path, runs: Sequence[Fold], status: s
     found = Folds(loaded.plan.name, status, loaded.plan.data.folds, tuple(runs), summary(runs), folder)
     files = RunFolder(folder)
     files.write(BLUEPRINT, loaded.tree.text)
-    written: dict[str, Any] = to_builtins(replace(found, folder=None))
-    del written["folder"]
+    written: dict[str, Any] = {**to_builtins(found, enc_hook=str), "plan": _digest(loaded)}
+    del written["folder"]  # it may be moved
     files.write_json(FOLDS, written)
     return found
 

@@ -135,8 +135,14 @@ def test_a_folder_of_folds_is_no_run(trained: Folds) -> None:
     with pytest.raises(YamlnetError, match="holds folds, and each of them is a run") as refused:
         yamlnet.open_run(trained.folder)
     assert "fold-1" in (refused.value.hint or "")
+
+
+def test_a_folder_of_something_else_is_refused(path: Path, trained: Folds, tmp_path: Path) -> None:
+    with pytest.raises(YamlnetError, match="of another blueprint, or of other settings"):
+        train_folds(yamlnet.load(path, ["train.epochs=2"]), out=trained.folder)
+    (tmp_path / "something").write_text("else")
     with pytest.raises(YamlnetError, match="is not empty"):
-        train_folds(yamlnet.load(trained.folder / "blueprint.yaml"), out=trained.folder)
+        train_folds(yamlnet.load(path), out=tmp_path)
 
 
 def test_all_folds_are_no_single_training(path: Path) -> None:
@@ -155,30 +161,71 @@ def test_finished_folds_are_kept(
 
     def some(*arguments: Any) -> Any:
         calls.append(arguments)
-        if len(calls) == 3:
+        if len(calls) == 2:
             raise error
         return train(*arguments)
 
     monkeypatch.setattr(room, "train", some)
-    loaded = yamlnet.load(path, ["train.epochs=1"])
+    loaded = yamlnet.load(path, ["train.epochs=1", "data.folds=2"])
     with pytest.raises(type(error)):
         train_folds(loaded, out=tmp_path / "run", progress="none")
     kept = json.loads((tmp_path / "run" / "folds.json").read_text(encoding="utf-8"))
     assert kept["status"] == status
-    assert len(kept["metrics"]["validation"]["accuracy"]["values"]) == 2
-    assert yamlnet.open_run(tmp_path / "run" / "fold-2").metrics
+    assert len(kept["metrics"]["validation"]["accuracy"]["values"]) == 1
+    assert yamlnet.open_run(tmp_path / "run" / "fold-1").metrics
+    (tmp_path / "run" / "fold-2").mkdir()
+    (tmp_path / "run" / "fold-2" / "history.csv").write_text("half of it")
+    monkeypatch.setattr(room, "train", train)
+    found = train_folds(loaded, out=tmp_path / "run", progress="none")
+    assert (found.status, len(found.runs)) == ("finished", 2)
+    assert json.loads((tmp_path / "run" / "folds.json").read_text())["runs"][:1] == kept["runs"]
+    assert (tmp_path / "run" / "fold-2-stopped-1" / "history.csv").read_text() == "half of it"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda kept: {**kept, "runs": [{"fold": 1}]}, "folds.json is damaged"),
+        (lambda kept: {**kept, "runs": kept["runs"][1:]}, "its folds are not in order"),
+    ],
+)
+def test_a_damaged_folder_is_refused(
+    path: Path, trained: Folds, tmp_path: Path, change: Any, message: str
+) -> None:
+    kept = json.loads((trained.folder / "folds.json").read_text())
+    (tmp_path / "folds.json").write_text(json.dumps(change(kept)))
+    with pytest.raises(YamlnetError, match=message):
+        train_folds(yamlnet.load(path), out=tmp_path)
+
+
+def test_other_rows_are_no_continuation(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("x,y\n" + "".join(f"{at},{at % 2}\n" for at in range(20)))
+    text = (
+        "yamlnet: 1\nmodel: {inputs: {x: [1]}, layers: [{Dense: {units: 1, as: y}}]}\n"
+        "data: {train: {Csv: rows.csv}, folds: 2}\ntrain: {loss: mse, epochs: 1}\n"
+    )
+    (tmp_path / "b.yaml").write_text(text)
+    train_folds(yamlnet.load(tmp_path / "b.yaml"), out=tmp_path / "run", progress="none")
+    again = train_folds(yamlnet.load(tmp_path / "b.yaml"), out=tmp_path / "run", progress="none")
+    assert again.status == "finished"
+    rows.write_text(rows.read_text() + "99,1\n")
+    with pytest.raises(YamlnetError, match="are of other rows"):
+        train_folds(yamlnet.load(tmp_path / "b.yaml"), out=tmp_path / "run", progress="none")
 
 
 def test_the_command_tells_mean_and_deviation(path: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
-    told = CliRunner().invoke(main, ["train", str(path), "--set", "train.epochs=1", "--out", str(out)])
+    told = CliRunner().invoke(
+        main, ["train", str(path), "--set", "train.epochs=1", "--set", "data.folds=2", "-o", str(out)]
+    )
     assert told.exit_code == 0, told.output
     head, *lines = told.stdout.splitlines()
-    assert head.split() == ["mean", "deviation", "fold", "1", "fold", "2", "fold", "3"]
+    assert head.split() == ["mean", "deviation", "fold", "1", "fold", "2"]
     assert [line.split()[:2] for line in lines[:6]] == [
         [part, name] for part in ("test", "validation") for name in ("loss", "accuracy", "nats")
     ]
     assert all(line.split()[3] == "±" for line in lines[:6])
-    assert "fold 2/3  epoch 1/1" in told.stderr
+    assert "fold 2/2  epoch 1/1" in told.stderr
     refused = CliRunner().invoke(main, ["predict", str(out)])
     assert (refused.exit_code, "name one" in refused.stderr) == (1, True)

@@ -26,7 +26,7 @@ COMMANDS: dict[str, str] = {
     "fmt": "Settle the style of blueprints.",
     "checks": "List the checks, or explain one.",
     "schema": "Explain a layer, or print the editor's schema.",
-    "new": "Start from a blueprint of the gallery.",
+    "new": "Start from a blueprint of the gallery, or from your rows.",
     "doctor": "Say what is installed and what is missing.",
     "completion": "Print the completion script of a shell.",
 }

@@ -9,7 +9,7 @@ import click
 from yamlnet.cli.failures import handles_failures
 
 
-@click.command("new", short_help="Start from a blueprint of the gallery.")
+@click.command("new", short_help="Start from a blueprint of the gallery, or from your rows.")
 @click.argument("starter", required=False)
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False), help="The file to write; default STARTER.yaml."
