@@ -50,10 +50,11 @@ def written(folder: Path, rows: list[Any], text: str = HEAD + DATA) -> Path:
 
 def told(path: Path) -> Report:
     loaded = yamlnet.load(path)
-    steps: list[str] = []
-    found, error = report(loaded.plan, path.parent, steps.append)
+    steps: list[tuple[str, float]] = []
+    found, error = report(loaded.plan, path.parent, lambda what, done: steps.append((what, done)))
     assert error is None
-    assert "column age" in steps
+    assert "column age" in dict(steps)
+    assert [done for _, done in steps] == sorted(done for _, done in steps)
     return found
 
 

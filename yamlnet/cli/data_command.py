@@ -60,12 +60,16 @@ def command(blueprint: str, overrides: tuple[str, ...], locked: bool, quiet: boo
 
 
 @contextmanager
-def _steps(quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Tells what is looked at, on a terminal."""
+def _steps(quiet: bool) -> Iterator[Callable[[str, float], None]]:
+    """A bar with what is looked at, on a terminal."""
     if quiet or not sys.stderr.isatty():
-        yield lambda what: None
+        yield lambda what, done: None
         return
     from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, Progress, TextColumn
 
-    with Console(stderr=True).status("") as status:
-        yield status.update
+    columns = (BarColumn(bar_width=24), TextColumn("{task.description}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=1.0)
+        yield lambda what, done: progress.update(task, completed=done, description=escape(what))

@@ -128,8 +128,10 @@ def next_steps_of_folds(folds: Folds) -> str:
         f"interrupted after {done} of {folds.folds} folds; kept" if folds.status == "interrupted" else "kept"
     )
     first = folds.folder / folds.runs[0].folder
+    left = f"  yamlnet train … --out {folds.folder}        go on with the other folds\n"
     return (
         f"\n{word} in {folds.folder}\n"
+        f"{left if folds.status == 'interrupted' else ''}"
         f"  yamlnet evaluate {first}        measure one of the folds again\n"
         f"  yamlnet train … --set data.folds=null        train one model on all of these rows"
     )

@@ -21,8 +21,8 @@ from yamlnet.data.table import Array, Table
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import DataPlan, Plan, TensorPlan
 
-Step = Callable[[str], None]
-"""Is told what is looked at next, where that takes long."""
+Step = Callable[[str, float], None]
+"""Is told what is looked at next, and which share of the work is done."""
 
 
 class Example(Struct, frozen=True):
@@ -100,17 +100,17 @@ def report(plan: Plan, root: Path, step: Step) -> tuple[Report, DataError | None
     """
     data = plan.data
     assert data is not None, "whoever calls this looked"
-    step("reading rows")
+    step("reading rows", 0.0)
     tables = part_tables(data, root, plan.seed)
-    columns = []
-    for name in tables["train"].columns:
-        step(f"column {name}")
+    columns, names = [], list(tables["train"].columns)
+    for number, name in enumerate(names):
+        step(f"column {name}", 0.2 + 0.3 * number / len(names))
         columns.append(describe(name, tables))
-    step("making tensors")
+    step("making tensors", 0.5)
     shapes = input_shapes(plan) if "model" in plan.models else {}
     dataset, error = _dataset(data, tables, shapes)
     tensors = _tensors(plan, data, tables, dataset) if dataset is not None else []
-    step("looking for what is wrong")
+    step("looking for what is wrong", 0.8)
     found = findings(plan, tables, columns, dataset)
     rows = {part: table.rows for part, table in tables.items()}
     facts = _flat(dataset.facts) if dataset is not None else {}

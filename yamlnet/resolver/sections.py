@@ -51,6 +51,10 @@ def data_plan(
     if isinstance(filled.get("train"), Unknown):
         message = "the training rows are named here, not computed: steps and data are read from them"
         filling.problems.add("expression", message, (*path, "train"))
+    for word in ("split", "folds", "fold"):
+        if _is_unknown(filled.get(word)):
+            message = "rows are divided before anything is known of them; write what divides them"
+            filling.problems.add("expression", message, (*path, word))
     if filling.problems.failed_in("data") or "train" not in filled:
         return None
     source = _source(filled["train"], (*path, "train"))
@@ -70,6 +74,10 @@ def data_plan(
         folds=cast("int | None", filled.get("folds")),
         fold=cast("int | None", filled.get("fold")),
     )
+
+
+def _is_unknown(value: object) -> bool:
+    return isinstance(value, Unknown) or (isinstance(value, dict) and any(map(_is_unknown, value.values())))
 
 
 def _split(value: object, path: KeyPath) -> SplitPlan:

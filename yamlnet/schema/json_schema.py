@@ -267,7 +267,7 @@ def _data() -> Schema:
             "train": reference("source"),
             "validation": part,
             "test": part,
-            "split": either({"enum": ["random"]}, by_column, NULL),
+            "split": either({"enum": ["random"]}, by_column, EXPRESSION, NULL),
             "inputs": tensors,
             "targets": tensors,
         },
