@@ -33,6 +33,7 @@ ROOMS = (
     {"runner"},
     {"exporters"},
     {"pipeline"},
+    {"folds"},
     {"runs"},
     {"stored"},
     {"cli"},
@@ -48,7 +49,7 @@ WITHOUT_KERAS = {
 }  # fmt: skip
 """Rooms whose code never runs with Keras, so that a mistake is told in a fraction of a second."""
 
-LAZY = {"__init__", "__main__", "pipeline", "runs", "stored", "cli"}
+LAZY = {"__init__", "__main__", "folds", "pipeline", "runs", "stored", "cli"}
 """Rooms that lead to heavy ones: they import them where they use them, never as they are imported."""
 
 READS_KERAS = re.compile(r"yamlnet\.catalog\.generate(\..+|_.+)?")
@@ -64,10 +65,10 @@ SIBLINGS = ("checks", "cli", "data.sources", "diagnostics.formats", "exporters",
 
 SHARED = {
     "checks": {"answers", "known_parameters", "known_shapes", "targets", "tracing"},
-    "cli": {"checking", "drawing", "failures", "opened", "options", "variants"},
+    "cli": {"checking", "data_tables", "drawing", "failures", "opened", "options", "variants"},
     "data.sources": set[str](),
     "diagnostics.formats": set[str](),
-    "exporters": {"artifact", "direct", "export", "outputs", "process"},
+    "exporters": {"artifact", "direct", "export", "opened", "outputs", "process", "raw_rows"},
     "objectives": {"metric_shapes", "objective", "target_shapes"},
 }
 """What the things of such a room may import from it: what they all are, never one another."""

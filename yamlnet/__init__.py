@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from yamlnet.folds import train_folds as train_folds
     from yamlnet.pipeline import LoadedBlueprint as LoadedBlueprint
     from yamlnet.pipeline import load as load
     from yamlnet.runs import evaluate as evaluate
@@ -28,6 +29,7 @@ __all__ = [
     "open_export",
     "open_run",
     "predict",
+    "train_folds",
 ]
 
 _HOMES = {
@@ -38,6 +40,7 @@ _HOMES = {
     "open_export": "runs",
     "open_run": "runs",
     "predict": "runs",
+    "train_folds": "folds",
 }
 
 

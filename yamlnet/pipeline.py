@@ -277,6 +277,11 @@ def train(
     if loaded.plan.train is None:
         message = "there is nothing to train: add a train section, e.g. train: {loss: mse, epochs: 10}"
         raise located(BlueprintError([Diagnostic("losses", message)]), loaded.tree)
+    if loaded.plan.data is not None and loaded.plan.data.folds and loaded.plan.data.fold is None:
+        message = (
+            "these are several trainings: yamlnet.train_folds does them all, and fold: 1 the first alone"
+        )
+        raise located(BlueprintError([Diagnostic("folds", message, ("data", "folds"), "key")]), loaded.tree)
     _select(loaded, backend)
     _require_exporters(loaded)
     plan, dataset = _with_data(loaded, tell)
@@ -293,7 +298,7 @@ def train(
     files = {name: pin.sha256 for name, pin in loaded.pins.items()}
     folder = create_folder(plan, loaded.tree.text, Path(out) if out else None, files)
     with _located_in(loaded.tree):
-        run = fit(models, dataset, plan, folder, make_progress(progress), loaded.path.parent)
+        run = fit(models, dataset, plan, folder, make_progress(progress, plan.data), loaded.path.parent)
         if plan.export:
             export_run(run, plan.export, dataset, plan)
     return run

@@ -12,8 +12,9 @@ from hypothesis.extra import numpy as arrays
 
 from yamlnet.data.batches import Split, epoch_order, steps_per_epoch
 from yamlnet.data.row_numbers import row_numbers
-from yamlnet.data.splits import split_rows
+from yamlnet.data.splits import PARTS, TEST, TRAIN, VALIDATION, Shares, assign
 from yamlnet.data.table import Table
+from yamlnet.resolver.plan import SplitPlan
 
 values = arrays.arrays(
     np.float32, st.tuples(st.integers(1, 40), st.integers(1, 3)), elements=st.floats(-5, 5, width=32)
@@ -26,9 +27,10 @@ def table(rows: np.ndarray, names: list[str] | None = None) -> Table:
 
 @given(values, st.floats(0, 0.5), st.floats(0, 0.4), st.integers(0, 9))
 def test_every_row_is_in_one_part(rows: np.ndarray, validation: float, test: float, seed: int) -> None:
-    parts = split_rows(table(rows), validation, test, seed)
-    together = np.concatenate([parts.train, parts.validation, parts.test])
-    assert sorted(together.tolist()) == list(range(len(rows)))
+    codes = assign(table(rows), SplitPlan(), Shares(validation, test), seed)
+    assert codes.shape == (len(rows),)
+    assert codes.dtype == np.int8
+    assert set(codes.tolist()) <= set(PARTS.values())
 
 
 @given(values, st.integers(0, 9))
@@ -49,9 +51,10 @@ def test_equal_rows_share_a_part_and_fractions_are_about_right() -> None:
     rows = np.repeat(np.random.default_rng(0).normal(size=(3000, 2)).astype("float32"), 2, axis=0)
     numbers = row_numbers(table(rows), 1)
     np.testing.assert_array_equal(numbers[::2], numbers[1::2])
-    parts = split_rows(table(rows), 0.2, 0.1, 1)
-    assert abs(len(parts.validation) / 6000 - 0.2) < 0.03
-    assert abs(len(parts.test) / 6000 - 0.1) < 0.02
+    codes = assign(table(rows), SplitPlan(), Shares(0.2, 0.1), 1)
+    assert abs((codes == VALIDATION).mean() - 0.2) < 0.03
+    assert abs((codes == TEST).mean() - 0.1) < 0.02
+    assert abs((codes == TRAIN).mean() - 0.7) < 0.03
 
 
 def test_columns_are_told_apart() -> None:

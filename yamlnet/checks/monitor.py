@@ -151,7 +151,8 @@ def _callbacks(plan: Plan) -> tuple[ObjectSpec, ...]:
 
 
 def _has_validation(plan: Plan) -> bool:
-    return plan.data is not None and plan.data.validation is not None
+    data = plan.data
+    return data is not None and bool(data.validation or data.folds or data.split.kind == "column")
 
 
 def _is_called(name: str, measure: Measure, found: list[Measure]) -> bool:

@@ -9,15 +9,24 @@ import click
 from yamlnet.cli.failures import handles_failures
 
 
-@click.command("new", short_help="Start from a blueprint of the gallery.")
+@click.command("new", short_help="Start from a blueprint of the gallery, or from your rows.")
 @click.argument("starter", required=False)
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False), help="The file to write; default STARTER.yaml."
 )
+@click.option(
+    "--from-data", "rows", type=click.Path(dir_okay=False), help="Look at a file of rows, and begin from it."
+)
+@click.option("--target", help="The column of --from-data that is to be told.")
 @click.option("--force", is_flag=True, help="Overwrite the file.")
 @handles_failures
-def command(starter: str | None, output: str | None, force: bool) -> None:
-    """Copy a blueprint of the gallery to start from; without a name, list them.
+def command(
+    starter: str | None, output: str | None, rows: str | None, target: str | None, force: bool
+) -> None:
+    """Copy a blueprint of the gallery to start from; without a name, list them. Or begin from your rows.
+
+    With --from-data the columns of a .csv, .json (lines) or .parquet file say what the blueprint reads, and
+    --target what it learns to tell: a number, one of two, or one of several classes.
 
     Its first line leads editors to the schema of this installation, or to a blueprint-1.schema.json that
     lies beside it: yamlnet schema -o blueprint-1.schema.json writes one, for everyone who works on it.
@@ -26,10 +35,18 @@ def command(starter: str | None, output: str | None, force: bool) -> None:
     Example:
       yamlnet new
       yamlnet new digits -o my-digits.yaml
+      yamlnet new --from-data houses.csv --target price
     """
     from yamlnet.diagnostics.suggest import did_you_mean
     from yamlnet.resources import gallery
 
+    if rows is not None:
+        if starter is not None:
+            raise click.UsageError("give a blueprint of the gallery or --from-data, not both")
+        _from_data(Path(rows), target, output, force)
+        return
+    if target is not None:
+        raise click.UsageError("--target is a column of the rows that --from-data names")
     starters = gallery()
     if starter is None:
         width = max(len(name) for name in starters)
@@ -40,12 +57,30 @@ def command(starter: str | None, output: str | None, force: bool) -> None:
         known = ", ".join(starters)
         mend = did_you_mean(starter, starters) or f"; there are {known}"
         raise click.UsageError(f'the gallery has no "{starter}"{mend}')
-    target = Path(output or f"{Path(starter).name}.yaml")
-    if target.exists() and not force:
-        raise click.UsageError(f"{target} exists; --force overwrites it, -o writes another file")
-    text = _at_home(starters[starter].read_text(encoding="utf-8"), target.parent)
-    target.write_text(text, encoding="utf-8")
-    click.echo(f"wrote {target}\n  yamlnet validate {target}\n  yamlnet {_next_step(target)} {target}")
+    path = _free(output or f"{Path(starter).name}.yaml", force)
+    path.write_text(_at_home(starters[starter].read_text(encoding="utf-8"), path.parent), encoding="utf-8")
+    click.echo(f"wrote {path}\n  yamlnet validate {path}\n  yamlnet {_next_step(path)} {path}")
+
+
+def _free(output: str, force: bool) -> Path:
+    """The file to write, which must not be there."""
+    path = Path(output)
+    if path.exists() and not force:
+        raise click.UsageError(f"{path} exists; --force overwrites it, -o writes another file")
+    return path
+
+
+def _from_data(rows: Path, target: str | None, output: str | None, force: bool) -> None:
+    """Write a blueprint for a file of rows."""
+    import os
+
+    from yamlnet.data.first_blueprint import blueprint_name, first_blueprint
+
+    path = _free(output or f"{blueprint_name(rows.name.split('.')[0])}.yaml", force)
+    text = first_blueprint(rows, Path(os.path.relpath(rows, path.parent)).as_posix(), target, path)
+    head = "# yaml-language-server: $schema=../schemas/blueprint-1.schema.json\n#\n"
+    path.write_text(_at_home(head + text, path.parent), encoding="utf-8")
+    click.echo(f"wrote {path}\n  yamlnet data {path}\n  yamlnet train {path}")
 
 
 def _next_step(path: Path) -> str:

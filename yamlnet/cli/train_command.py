@@ -20,6 +20,7 @@ from yamlnet.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from yamlnet.folds import Folds
     from yamlnet.runner.run import Run
 
 
@@ -49,7 +50,8 @@ def command(
     """Train a blueprint, measure it on its test rows, and keep everything in a run folder.
 
     The folder holds the blueprint as written and as resolved, model.keras, history.csv, metrics.json,
-    curves.png and a manifest. Ctrl-C ends training and keeps what was learnt.
+    curves.png and a manifest. Ctrl-C ends training and keeps what was learnt. Where the data says folds: 5,
+    five such folders, fold-1 to fold-5, lie below one, with folds.json, which says what they tell together.
 
     \b
     Example:
@@ -59,6 +61,15 @@ def command(
     from yamlnet.pipeline import train
 
     loaded = opened(blueprint, overrides, locked, strict, max_params)
+    data = loaded.plan.data
+    if data is not None and data.folds is not None and data.fold is None:
+        from yamlnet.folds import train_folds
+
+        folds = train_folds(loaded, backend, out, "none" if quiet else "auto", telling(loaded))
+        click.echo(folds_table(folds))
+        if not quiet:
+            click.echo(next_steps_of_folds(folds))
+        return
     run = train(loaded, backend, out, "none" if quiet else "auto", telling(loaded))
     click.echo(results(run))
     if not quiet:
@@ -84,4 +95,43 @@ def next_steps(run: Run) -> str:
         f"  yamlnet predict {run.folder}         predict its test rows, or your own: … rows.csv\n"
         f"  yamlnet export {run.folder} onnx     use it elsewhere\n"
         f"  {run.folder / 'curves.png'}   how it learnt"
+    )
+
+
+def folds_table(folds: Folds) -> str:
+    """Each metric's mean and deviation over the finished folds, and its value in each of them."""
+    finished = [run for run in folds.runs if run.status == "finished"]
+    head = ["", "", "mean", "", "deviation", *(f"fold {run.fold}" for run in finished)]
+    rows = [
+        [
+            part,
+            name,
+            f"{found.mean:.4g}",
+            "±",
+            f"{found.deviation:.2g}",
+            *(f"{one:.4g}" for one in found.values),
+        ]
+        for part in ("test", "validation")
+        for name, found in folds.metrics.get(part, {}).items()
+    ]
+    widths = [max(len(row[index]) for row in (head, *rows)) for index in range(len(head))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (head, *rows)
+    ]
+    return "\n".join(line.rstrip() for line in lines) if rows else "no fold was finished"
+
+
+def next_steps_of_folds(folds: Folds) -> str:
+    """What to do with trained folds."""
+    done = sum(run.status == "finished" for run in folds.runs)
+    word = (
+        f"interrupted after {done} of {folds.folds} folds; kept" if folds.status == "interrupted" else "kept"
+    )
+    first = folds.folder / folds.runs[0].folder
+    left = f"  yamlnet train … --out {folds.folder}        go on with the other folds\n"
+    return (
+        f"\n{word} in {folds.folder}\n"
+        f"{left if folds.status == 'interrupted' else ''}"
+        f"  yamlnet evaluate {first}        measure one of the folds again\n"
+        f"  yamlnet train … --set data.folds=null        train one model on all of these rows"
     )

@@ -58,7 +58,16 @@ def load(
     Raises:
         DataError: at the place in the blueprint that asked for what is missing or does not fit.
     """
-    parts = read_parts(plan, root, seed)
+    return from_parts(plan, read_parts(plan, root, seed), inputs, fitted)
+
+
+def from_parts(
+    plan: DataPlan,
+    parts: Mapping[str, Rows],
+    inputs: Mapping[str, Shape],
+    fitted: Mapping[str, Fitted] | None = None,
+) -> Dataset:
+    """Fit and transform the rows of each part, from `read_parts`; the rest is as for `load`."""
     tensors = {**plan.inputs, **plan.targets}
     fitting = {name: fit_tensor(tensor, parts["train"]) for name, tensor in tensors.items()}
     states = dict(fitted) if fitted is not None else {name: one.states for name, one in fitting.items()}

@@ -2,45 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from yamlnet.data.rows import Rows
 from yamlnet.data.sources import read_source
-from yamlnet.data.splits import split_rows
+from yamlnet.data.splits import PARTS, Shares, assign, needs_all_rows
 from yamlnet.data.spool import open_stream
 from yamlnet.data.streams import Stream
-from yamlnet.data.table import Array, Table
+from yamlnet.data.table import Table
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import DataPlan, SourcePlan
-
-PARTS = ("train", "validation", "test")
 
 
 def read_parts(plan: DataPlan, root: Path, seed: int) -> dict[str, Rows]:
     """The rows of each part that there is.
 
     Raises:
-        DataError: a source cannot be read, or a part would be empty.
+        DataError: a source cannot be read, its rows cannot be divided, or a part has none.
     """
     rows = _rows(plan, plan.train, root)
-    fractions = {part: value for part in PARTS[1:] if isinstance(value := getattr(plan, part), float)}
+    fractions = {part: value for part in PARTS if isinstance(value := getattr(plan, part), float)}
     if sum(fractions.values()) >= 1:
         message = (
             f"validation and test take {sum(fractions.values()):g} of the rows, which leaves none to train on"
         )
         raise DataError(message, path=(*plan.path, "test"), check="empty-split")
-    divided: dict[str, Rows] = _divided(rows, fractions, seed) if fractions else {"train": rows}
-    for part in PARTS[1:]:
-        source = getattr(plan, part)
-        if isinstance(source, SourcePlan):
-            divided[part] = _rows(plan, source, root)
-    for part, found in divided.items():
+    parts: dict[str, Rows] = {"train": rows}
+    if fractions or plan.fold is not None or plan.split.kind == "column":
+        shares = Shares(**fractions, folds=plan.folds, fold=plan.fold)
+        parts = _wanted(_divided(rows, plan, shares, seed), plan)
+    for part in ("validation", "test"):
+        if isinstance(source := getattr(plan, part), SourcePlan):
+            parts[part] = _rows(plan, source, root)
+    for part, found in parts.items():
         if found.rows == 0:
             message = f"the {part} part of {rows.rows} rows is empty; give it a larger fraction, or more rows"
             raise DataError(message, path=(*plan.path, part), check="empty-split")
-    return divided
+    return {part: parts[part] for part in PARTS if part in parts}
 
 
 def _rows(plan: DataPlan, source: SourcePlan, root: Path) -> Table | Stream:
@@ -49,21 +50,25 @@ def _rows(plan: DataPlan, source: SourcePlan, root: Path) -> Table | Stream:
     return stream if stream is not None else read_source(source, root)
 
 
-def _divided(rows: Table | Stream, fractions: dict[str, float], seed: int) -> dict[str, Rows]:
-    """The rows by the part that each of them belongs to."""
-    codes = [_codes(table, fractions, seed) for table in rows.chunks()]
-    if isinstance(rows, Stream):
-        parts: list[Rows] = [*rows.parts(codes, len(PARTS))]
-    else:
-        parts = [rows.take(np.flatnonzero(codes[0] == code)) for code in range(len(PARTS))]
-    found = dict(zip(PARTS, parts, strict=True))
-    return {part: found[part] for part in PARTS if part == "train" or part in fractions}
+def _divided(rows: Table | Stream, plan: DataPlan, shares: Shares, seed: int) -> dict[str, Rows]:
+    """The rows of every part."""
+    if isinstance(rows, Table):
+        codes = assign(rows, plan.split, shares, seed)
+        return {part: rows.take(np.flatnonzero(codes == code)) for part, code in PARTS.items()}
+    if needs_all_rows(plan.split, shares):
+        how = "folds" if shares.fold is not None else f"a split by {plan.split.kind}"
+        message = f"{how} looks at all rows at once, and these are streamed; hold them: stream: false"
+        raise DataError(message, path=plan.split.path, check="stream")
+    chunks = [assign(chunk, plan.split, shares, seed) for chunk in rows.chunks()]
+    return {part: rows.part([chunk == code for chunk in chunks]) for part, code in PARTS.items()}
 
 
-def _codes(table: Table, fractions: dict[str, float], seed: int) -> Array:
-    """The part of each row, as its index in `PARTS`."""
-    parts = split_rows(table, fractions.get("validation", 0.0), fractions.get("test", 0.0), seed)
-    codes = np.zeros(table.rows, dtype=np.int8)
-    codes[parts.validation] = 1
-    codes[parts.test] = 2
-    return codes
+def _wanted(parts: Mapping[str, Rows], plan: DataPlan) -> dict[str, Rows]:
+    """The parts that were asked for; a column that says them need not name them all, but training rows."""
+    if plan.split.kind == "column":
+        if not parts["train"].rows:
+            message = f'no row of column "{plan.split.column}" says train'
+            raise DataError(message, path=plan.split.path, check="empty-split")
+        return {part: rows for part, rows in parts.items() if rows.rows}
+    wanted = {"train": True, "validation": plan.validation or plan.fold, "test": plan.test}
+    return {part: rows for part, rows in parts.items() if wanted[part]}

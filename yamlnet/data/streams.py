@@ -50,9 +50,6 @@ class Stream(Struct, frozen=True):
             if self.chunk_rows(index):
                 yield self.chunk(index, columns)
 
-    def parts(self, codes: Sequence[Array], count: int) -> tuple[Stream, ...]:
-        """The rows of each part, 0 to `count` - 1, by the part's number of every row of each chunk."""
-        return tuple(
-            replace(self, kept=tuple(np.flatnonzero(chunk == part) for chunk in codes))
-            for part in range(count)
-        )
+    def part(self, chosen: Sequence[Array]) -> Stream:
+        """Some of the rows: of each chunk, whether each row is one of them."""
+        return replace(self, kept=tuple(map(np.flatnonzero, chosen)))

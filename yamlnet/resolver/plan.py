@@ -142,10 +142,22 @@ class TensorPlan(Struct, frozen=True):
     path: KeyPath
 
 
+class SplitPlan(Struct, frozen=True):
+    """What decides which part a row is in: `random`, or a column by its `kind` (`group`, `time`, …)."""
+
+    kind: str = "random"
+    column: str = ""
+    path: KeyPath = ("data", "split")
+
+
 class DataPlan(Struct, frozen=True):
     """The `data` section, filled in. `validation` and `test` may be a fraction of `train`.
 
-    `stream` says whether rows are read when they are needed; None where their size decides.
+    Attributes:
+        split: how the rows of `train` are divided.
+        folds: how many shares of them take turns as validation rows; None without.
+        fold: the one whose turn it is, from 1; None where no one's is.
+        stream: whether rows are read when they are needed; None where their size decides.
     """
 
     train: SourcePlan
@@ -156,6 +168,9 @@ class DataPlan(Struct, frozen=True):
     batch_size: int
     shuffle: bool
     path: KeyPath = ("data",)
+    split: SplitPlan = SplitPlan()
+    folds: int | None = None
+    fold: int | None = None
     stream: bool | None = None
 
 

@@ -13,7 +13,7 @@ from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.resolver.data_files import check_data_files
 from yamlnet.resolver.evaluate import Scope, Unknown, has_template
 from yamlnet.resolver.filling import Filling, without_unknown
-from yamlnet.resolver.plan import DataPlan, Graph, ObjectSpec, SourcePlan, TensorPlan, TrainPlan
+from yamlnet.resolver.plan import DataPlan, Graph, ObjectSpec, SourcePlan, SplitPlan, TensorPlan, TrainPlan
 from yamlnet.schema.data_forms import check_data, source_arguments
 from yamlnet.schema.data_words import SOURCES
 from yamlnet.schema.objects import split_form
@@ -51,6 +51,10 @@ def data_plan(
     if isinstance(filled.get("train"), Unknown):
         message = "the training rows are named here, not computed: steps and data are read from them"
         filling.problems.add("expression", message, (*path, "train"))
+    for word in ("split", "folds", "fold"):
+        if _is_unknown(filled.get(word)):
+            message = "rows are divided before anything is known of them; write what divides them"
+            filling.problems.add("expression", message, (*path, word))
     if filling.problems.failed_in("data") or "train" not in filled:
         return None
     source = _source(filled["train"], (*path, "train"))
@@ -67,7 +71,21 @@ def data_plan(
         shuffle=bool(filled.get("shuffle", True)),
         path=path,
         stream=cast("bool | None", filled.get("stream")),
+        split=_split(filled.get("split"), (*path, "split")),
+        folds=cast("int | None", filled.get("folds")),
+        fold=cast("int | None", filled.get("fold")),
     )
+
+
+def _is_unknown(value: object) -> bool:
+    return isinstance(value, Unknown) or (isinstance(value, dict) and any(map(_is_unknown, value.values())))
+
+
+def _split(value: object, path: KeyPath) -> SplitPlan:
+    if not isinstance(value, dict):
+        return SplitPlan(path=path)
+    kind, column = next(iter(value.items()))
+    return SplitPlan(kind, str(column), (*path, kind))
 
 
 def _part(value: object, path: KeyPath) -> SourcePlan | float | None:

@@ -222,6 +222,9 @@ def _data(data: DataPlan) -> dict[str, object]:
     for part, value in (("validation", data.validation), ("test", data.test)):
         if value is not None:
             section[part] = _source(value) if isinstance(value, SourcePlan) else value
+    if data.split.kind != "random":
+        section["split"] = {data.split.kind: data.split.column}
+    section |= {word: value for word, value in (("folds", data.folds), ("fold", data.fold)) if value}
     section["inputs"] = {name: _tensor(tensor) for name, tensor in data.inputs.items()}
     section["targets"] = {name: _tensor(tensor) for name, tensor in data.targets.items()}
     return section | {"batch_size": data.batch_size, "shuffle": data.shuffle}

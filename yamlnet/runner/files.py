@@ -19,6 +19,9 @@ BLUEPRINT, RESOLVED, MODEL = "blueprint.yaml", "resolved.yaml", "model.keras"
 HISTORY, METRICS, CURVES = "history.csv", "metrics.json", "curves.png"
 MANIFEST, DATA = "manifest.json", "data.json"
 
+FOLDS = "folds.json"
+"""In a folder of runs that differ in their validation rows alone: each fold's is a folder in it."""
+
 MAX_BYTES = 64 << 20
 """The largest of a run's own files that is read."""
 
@@ -27,8 +30,14 @@ def read_manifest(path: Path) -> dict[str, Any]:
     """The manifest of a run.
 
     Raises:
-        YamlnetError: the folder is no run folder, or its manifest says what none says.
+        YamlnetError: the folder is none of a run, or holds those of folds; its manifest says what none says.
     """
+    if (path / FOLDS).is_file() and not (path / MANIFEST).exists():
+        # Folds measure a blueprint. Their models' mean is none of those that were measured, and a class
+        # that one fold's training rows lack would shift what the numbers of its outputs stand for.
+        message = f"{path} holds folds, and each of them is a run of its own"
+        hint = f"name one: {path / 'fold-1'}; for one model from all of the rows: --set data.folds=null"
+        raise YamlnetError(message, hint)
     manifest = read_json(path, MANIFEST)
     fits = {
         "status": isinstance(manifest.get("status"), str),

@@ -87,17 +87,26 @@ def create_folder(
     Raises:
         YamlnetError: `out` exists and is not empty, or the folder cannot be made.
     """
-    path = out if out is not None else _fresh_path(plan.name)
+    path = out if out is not None else fresh_path(plan.name)
+    make_empty(path)
+    folder = RunFolder(path, files or {})
+    folder.write(BLUEPRINT, text)
+    folder.write(RESOLVED, Writer().text(_with_vocabularies(unparse(plan), folder)))
+    return folder
+
+
+def make_empty(path: Path) -> None:
+    """Make a folder.
+
+    Raises:
+        YamlnetError: it exists and is not empty, or cannot be made.
+    """
     try:
         path.mkdir(parents=True, exist_ok=True)
         if any(path.iterdir()):
             raise YamlnetError(f"the run folder {path} is not empty", hint="choose another with --out")
     except OSError as error:
         raise YamlnetError(f"the run folder {path} cannot be made: {error.strerror}") from error
-    folder = RunFolder(path, files or {})
-    folder.write(BLUEPRINT, text)
-    folder.write(RESOLVED, Writer().text(_with_vocabularies(unparse(plan), folder)))
-    return folder
 
 
 def _with_vocabularies(document: dict[str, Any], folder: RunFolder) -> dict[str, Any]:
@@ -126,7 +135,8 @@ def _is_line(token: object) -> bool:
     )
 
 
-def _fresh_path(name: str) -> Path:
+def fresh_path(name: str) -> Path:
+    """A folder below `runs/` that there is not yet: `runs/<name>-<time>`."""
     safe = "".join(c if c.isalnum() or c in "-_." else "-" for c in name)
     first = Path("runs") / f"{safe}-{datetime.now():%Y%m%d-%H%M%S}"
     path, number = first, 2

@@ -7,6 +7,8 @@ import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from yamlnet.resolver.plan import DataPlan
+
 
 class Progress(Protocol):
     """What the loop tells while it runs."""
@@ -30,14 +32,16 @@ class Progress(Protocol):
         """Training ended, in whatever way."""
 
 
-def make_progress(style: str) -> Progress:
+def make_progress(style: str, data: DataPlan | None = None) -> Progress:
     """`auto`: live where stderr is a terminal, plain lines elsewhere; `none`: nothing.
 
-    Progress goes to stderr, so that a command's output stays its own.
+    Progress goes to stderr, so that a command's output stays its own. What is trained on a fold of the data
+    names it.
     """
     if style == "none":
         return Silent()
-    return Live() if sys.stderr.isatty() else Plain()
+    title = f"fold {data.fold}/{data.folds}  " if data is not None and data.fold is not None else ""
+    return Live(title) if sys.stderr.isatty() else Plain(title)
 
 
 class Silent:
@@ -64,7 +68,10 @@ class Silent:
 
 
 class Plain(Silent):
-    """One line an epoch, for logs."""
+    """One line an epoch, for logs; `title` begins each."""
+
+    def __init__(self, title: str = "") -> None:
+        self.title = title
 
     def start(self, epochs: int, steps: int) -> None:
         """Remember the numbers."""
@@ -78,7 +85,7 @@ class Plain(Silent):
         """Print the line."""
         now = time.monotonic()
         left = (now - self.begun) / number * (self.epochs - number)
-        line = epoch_line(number, self.epochs, now - self.epoch_begun, logs)
+        line = self.title + epoch_line(number, self.epochs, now - self.epoch_begun, logs)
         print(
             line + (f"  ({duration(left)} left)" if number < self.epochs else ""), file=sys.stderr, flush=True
         )
@@ -89,6 +96,9 @@ class Live:
 
     WAIT = 0.25
     """Seconds between looks at the metrics: each look waits for the device."""
+
+    def __init__(self, title: str = "") -> None:
+        self.title = title
 
     def start(self, epochs: int, steps: int) -> None:
         """Open the display."""
@@ -123,7 +133,7 @@ class Live:
         return True
 
     def _describe(self, step: int) -> None:
-        text = f"epoch {self.number}/{self.epochs}  step {step}/{self.steps}"
+        text = f"{self.title}epoch {self.number}/{self.epochs}  step {step}/{self.steps}"
         self.display.update(self.task, completed=(self.number - 1) * self.steps + step, description=text)
 
     def show(self, logs: Mapping[str, float]) -> None:
@@ -132,7 +142,7 @@ class Live:
 
     def epoch_end(self, number: int, logs: Mapping[str, float]) -> None:
         """Leave the epoch's line above the bar."""
-        line = epoch_line(number, self.epochs, time.monotonic() - self.epoch_begun, logs)
+        line = self.title + epoch_line(number, self.epochs, time.monotonic() - self.epoch_begun, logs)
         self.display.console.print(line, highlight=False, markup=False)
 
     def close(self) -> None:

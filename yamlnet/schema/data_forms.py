@@ -13,6 +13,7 @@ from yamlnet.schema.expressions import is_template
 from yamlnet.schema.habits import TRANSFORM_HABITS
 from yamlnet.schema.objects import check_value, is_object_form, split_form
 from yamlnet.schema.rewriting import source_form
+from yamlnet.schema.split_forms import check_split
 
 COLUMN_WORDS = ("column", "columns")
 FRACTION = t.Number(above=0, below=1)
@@ -27,6 +28,7 @@ def check_data(value: object, path: KeyPath, problems: Problems) -> None:
     for part in ("validation", "test"):
         if value.get(part) is not None:
             _check_part(value[part], (*path, part), problems)
+    check_split(value, path, problems)
     for section in ("inputs", "targets"):
         tensors = value.get(section)
         for name, tensor in tensors.items() if isinstance(tensors, dict) else ():

@@ -40,6 +40,9 @@ SOURCES: dict[str, tuple[Argument, ...]] = {
 }
 """Arguments by source; `Sklearn: digits` fills the first."""
 
+SPLITS = ("column", "time", "group", "stratify")
+"""What a split other than `random` may go by; each names a column."""
+
 TRANSFORMS: dict[str, t.ValueType] = {
     "missing": t.AnyOf((t.Choice(("error", "mean")), t.Number())),
     "encode": t.Choice(("index", "one-hot")),

@@ -62,7 +62,11 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "valid": "rows to validate on are called validation: validation: 0.2",
         "validation_split": "rows to validate on are called validation: validation: 0.2",
         "test_size": "rows to test on are called test: test: 0.2",
-        "split": "parts of the rows are validation: 0.2 and test: 0.1",
+        "splits": "parts of the rows are validation: 0.2 and test: 0.1; how they are divided is split",
+        **dict.fromkeys(
+            ("cross_validation", "cv", "kfold", "k_folds", "n_splits"),
+            "one training for each of five validation parts is folds: 5",
+        ),
         "features": "what the model reads is called inputs: inputs: {x: {columns: [a, b]}}",
         "labels": "what the model is to tell is called targets: targets: {y: y}",
         "label": "what the model is to tell is called targets: targets: {y: y}",

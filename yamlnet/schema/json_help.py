@@ -45,10 +45,14 @@ HELP: dict[type, dict[str, str]] = {
         "train": "The rows to learn from: {Csv: rows.csv}, {Sklearn: digits}.",
         "validation": "The rows that training is watched on: a source, or a fraction of train.",
         "test": "The rows that the result is measured on: a source, or a fraction of train.",
+        "split": "Which rows are in which part: random, {column: …}, {time: …}, {group: …}, {stratify: …}.",
+        "folds": "How many trainings, each validated on its own share of the rows, in place of validation.",
+        "fold": "Which of the folds is trained alone, from 1.",
         "inputs": "For each of the model's inputs, its columns and what turns them into a tensor.",
         "targets": "For each of the model's outputs, its columns and what turns them into a tensor.",
         "batch_size": "Rows a step; default 32.",
         "shuffle": "Whether each epoch has its rows in another order; default true.",
+        "stream": "Whether rows are read when they are needed, in bounded memory; default: where they are many.",
     },
     TrainSection: {
         "objective": "What is learnt; default Supervised.",
@@ -72,6 +76,13 @@ HELP: dict[type, dict[str, str]] = {
         "choices": "The values that it may have.",
         "help": "What it is, in a few words.",
     },
+}
+
+SPLIT_HELP = {
+    "column": "Rows say themselves whether they are train, validation or test.",
+    "time": "The latest rows are test, those before them validation.",
+    "group": "All rows of a group are in one part.",
+    "stratify": "Each part has its share of every class.",
 }
 
 IMPORT_HELP = {

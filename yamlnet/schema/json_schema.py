@@ -19,8 +19,8 @@ from yamlnet.catalog.entry import Argument
 from yamlnet.resources import SCHEMA_FILE, schemas_folder
 from yamlnet.schema import words
 from yamlnet.schema.data_forms import FRACTION
-from yamlnet.schema.data_words import SOURCES, TRANSFORMS
-from yamlnet.schema.json_help import HELP, IMPORT_HELP, SOURCE_HELP, TENSOR_HELP, helped
+from yamlnet.schema.data_words import SOURCES, SPLITS, TRANSFORMS
+from yamlnet.schema.json_help import HELP, IMPORT_HELP, SOURCE_HELP, SPLIT_HELP, TENSOR_HELP, helped
 from yamlnet.schema.json_objects import (
     FROM_HELP,
     WITH_HELP,
@@ -254,12 +254,20 @@ def _tensor() -> Schema:
 def _data() -> Schema:
     part = either(type_schema(FRACTION), reference("source"), NULL)
     tensors = {"type": "object", "additionalProperties": reference("tensor")}
+    by_column: Schema = {
+        "type": "object",
+        "properties": helped({word: {"type": "string"} for word in SPLITS}, SPLIT_HELP),
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
     return _keys(
         DataSection,
         {
             "train": reference("source"),
             "validation": part,
             "test": part,
+            "split": either({"enum": ["random"]}, by_column, EXPRESSION, NULL),
             "inputs": tensors,
             "targets": tensors,
         },

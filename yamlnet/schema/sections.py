@@ -21,6 +21,7 @@ from yamlnet.schema.words import BLUEPRINT_NAME, VERSION
 S = TypeVar("S")
 
 COUNT = t.Integer(min=1)
+FOLDS = t.Integer(min=2, max=100)
 NAME = t.Text(BLUEPRINT_NAME, "a name of letters, digits, _ . and - that begins with a letter")
 TEXTS = t.AnyOf((t.Text(), t.ListOf(t.Text(), min_length=1)))
 OUTPUTS = t.AnyOf((t.Text(), t.ListOf(t.Text(), 1), t.MappingOf(t.Text())))
@@ -73,6 +74,9 @@ class DataSection:
     train: Any
     validation: Any = None
     test: Any = None
+    split: Any = "random"
+    folds: Any = fits(FOLDS, None)
+    fold: Any = fits(COUNT, None)
     inputs: Mapping[str, Any] = field(default_factory=dict)
     targets: Mapping[str, Any] = field(default_factory=dict)
     batch_size: Any = fits(COUNT, 32)

@@ -1,0 +1,53 @@
+"""How many rows each class of a target has, in each part of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from yamlnet.data.table import Array
+from yamlnet.resolver.plan import Plan
+
+MOST_CLASSES = 1000
+
+CLASS_LOSSES = ("categorical", "binary", "hinge")
+"""What the losses that compare classes have in their names."""
+
+
+def are_classes(plan: Plan, name: str) -> bool:
+    """Whether a target holds classes: it is encoded, or its loss compares them; counts are numbers too."""
+    assert plan.data is not None, "whoever calls this looked"
+    if any(word == "encode" for word, _ in plan.data.targets[name].transforms):
+        return True
+    loss = plan.train.loss if plan.train is not None else None
+    spec = loss.get(name) if isinstance(loss, Mapping) else loss
+    return spec is not None and any(word in spec.name.lower() for word in CLASS_LOSSES)
+
+
+def class_counts(parts: Mapping[str, Array], facts: Mapping[str, Any]) -> dict[str, dict[str, int]] | None:
+    """The rows of each class by part, for a target of whole numbers from 0 or of one-hot rows; else None."""
+    count, labels = facts.get("classes"), facts.get("labels")
+    if not isinstance(count, int) or not 2 <= count <= MOST_CLASSES:
+        return None
+    indices = {part: _class_indices(values, count) for part, values in parts.items()}
+    if any(found is None for found in indices.values()):
+        return None
+    counts = {
+        part: np.bincount(found, minlength=count) for part, found in indices.items() if found is not None
+    }
+    size = max(map(len, counts.values()))
+    names = [str(labels[index]) if labels and index < len(labels) else str(index) for index in range(size)]
+    return {
+        name: {part: int(found[index]) if index < len(found) else 0 for part, found in counts.items()}
+        for index, name in enumerate(names)
+    }
+
+
+def _class_indices(values: Array, count: int) -> Array | None:
+    if values.ndim == 2 and values.shape[1] == count and values.dtype.kind == "f":
+        return np.asarray(values.argmax(axis=1))
+    flat = values.reshape(-1)
+    single = values.dtype.kind in "iu" and flat.size == len(values)
+    return flat if single and flat.size and flat.min() >= 0 else None

@@ -1,0 +1,213 @@
+"""A first blueprint for a table: what `yamlnet new --from-data` writes.
+
+Columns of numbers become one input, normalised; categories another, one-hot. The column to tell decides the
+rest: two values, classes, or a number. It is a beginning to be read and changed, so every choice has its
+reason beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from msgspec import Struct
+
+from yamlnet.data.columns import Column, describe
+from yamlnet.data.first_target import Answer, answer_for, written
+from yamlnet.data.given_rows import BY_ENDING
+from yamlnet.data.roles import Role, roles
+from yamlnet.data.sources import SOURCES
+from yamlnet.data.splits import TRAIN, Shares, assign
+from yamlnet.data.table import Table
+from yamlnet.diagnostics.diagnostic import DataError
+from yamlnet.diagnostics.suggest import did_you_mean
+from yamlnet.formatter.settle import settle
+from yamlnet.schema.words import shortened
+
+SHARES = Shares(validation=0.15, test=0.15)
+SEPARATORS = (";", "\t", "|")
+
+
+class Given(Struct, frozen=True):
+    """A file of rows, as the blueprint will name it: its source's word, path and separator."""
+
+    table: Table
+    source: str
+    path: str
+    sep: str | None
+
+
+def first_blueprint(file: Path, path: str, target: str | None, output: Path) -> str:
+    """The text of a blueprint that learns to tell a column from the others.
+
+    Args:
+        file: the rows: CSV, JSON lines, Parquet.
+        path: the file's path as the blueprint has to write it.
+        target: the column to tell.
+        output: the blueprint's own file.
+
+    Returns:
+        A text in the house style, which validates without a warning.
+
+    Raises:
+        DataError: the file cannot be read, has no such column, or nothing can be learnt from it.
+    """
+    given = read_given(file, path)
+    table = given.table
+    if target is None or target not in table.columns:
+        known = ", ".join(table.columns)
+        mend = did_you_mean(target or "", table.columns) or f"; it has {known}"
+        said = f'has no column "{target}"{mend}' if target else f"has the columns {known}"
+        raise DataError(
+            f"{file.name} {said}", hint="say which one is to be told: --target COLUMN", check="column"
+        )
+    columns = [describe(column, {"all": table}) for column in table.columns]
+    kind = answer_for(next(one for one in columns if one.name == target), table, SHARES)
+    codes = assign(table, kind.split, SHARES, 0)
+    found = roles(table, columns, target, np.flatnonzero(codes == TRAIN))
+    if not any(role.kind in ("number", "category") for role in found):
+        raise DataError(
+            f"no column of {file.name} tells {target} as it is: {_reasons(found)}", check="column"
+        )
+    return settle(_text(given, kind.answer(table, codes), found, output), output.name)
+
+
+def read_given(file: Path, path: str) -> Given:
+    """Read the rows; a CSV file whose header is one column is tried with other separators.
+
+    Raises:
+        DataError: an ending that no source of tables reads, or the source's own problems.
+    """
+    source = BY_ENDING.get(file.suffix.lower())
+    if source is None or not file.is_file():
+        known = ", ".join(BY_ENDING)
+        what = f"there is no file {file}" if not file.is_file() else f'"{file.suffix}" is none of {known}'
+        raise DataError(what, check="file")
+    table = SOURCES[source]({"path": file.name}, file.parent, ())
+    header = next(iter(table.columns))
+    sep = next((one for one in SEPARATORS if one in header), None)
+    if source != "Csv" or len(table.columns) > 1 or sep is None:
+        return Given(table, source, path, None)
+    return Given(SOURCES[source]({"path": file.name, "sep": sep}, file.parent, ()), source, path, sep)
+
+
+def _reasons(found: Sequence[Role]) -> str:
+    return "; ".join(f"{role.column.name}: {role.why}" for role in found) or "there is no other"
+
+
+def _text(given: Given, answer: Answer, found: Sequence[Role], output: Path) -> str:
+    inputs = _inputs(found)
+    reading = f"from: [{', '.join(one.name for one in inputs)}]"
+    joined = [f"    - Concatenate: {{{reading}}}"] if len(inputs) > 1 else []
+    rows = given.table.rows
+    return "\n".join(
+        [
+            f"# A first blueprint: {_plain(answer.column)} of {_plain(given.path)}, from its other columns.",
+            "#",
+            f"#   yamlnet data {output.name}     what the rows hold, and what looks wrong in them",
+            f"#   yamlnet train {output.name}    {answer.baseline}",
+            "yamlnet: 1",
+            f"name: {blueprint_name(output.stem)}",
+            "",
+            "params:",
+            "  units: {default: 64, type: int, min: 1, help: width of each hidden layer}",
+            "",
+            "model:",
+            "  inputs:",
+            *(f"    {one.name}: [{one.size}]  # {one.what}" for one in inputs),
+            "  layers:",
+            *joined,
+            '    - Dense: {units: "${units}", activation: relu}',
+            "    - Dropout: 0.1",
+            '    - Dense: {units: "${units}", activation: relu}',
+            f"    - {answer.layer}",
+            f"  outputs: {answer.name}",
+            "",
+            "data:",
+            _source(given),
+            "  validation: 0.15  # what training is watched on",
+            "  test: 0.15  # what the result is measured on, once",
+            *answer.split_lines,
+            "  inputs:",
+            *(line for one in inputs for line in one.lines),
+            *_left_out(found),
+            "  targets:",
+            f"    {answer.name}: {answer.words}",
+            f"  batch_size: {16 if rows < 2_000 else 64 if rows < 20_000 else 256}",
+            "",
+            "train:",
+            f"  loss: {answer.loss}",
+            f"  metrics: {answer.metrics}",
+            "  optimizer: {Adam: {learning_rate: 1e-3}}",
+            "  epochs: 100  # at most: it ends once the validation rows gain no more",
+            "  callbacks:",
+            "    - EarlyStopping: {monitor: val_loss, patience: 8, restore_best_weights: true}",
+            "",
+        ]
+    )
+
+
+class _Input(Struct, frozen=True):
+    """One input of the model, and its lines in `data`."""
+
+    name: str
+    size: int
+    what: str
+    lines: Sequence[str]
+
+
+def _inputs(found: Sequence[Role]) -> list[_Input]:
+    """The inputs that the columns make. A kind of column that becomes a tensor otherwise is added here."""
+    numbers = [role.column for role in found if role.kind == "number"]
+    categories = [role.column for role in found if role.kind == "category"]
+    inputs = []
+    if numbers:
+        gaps = sum(column.missing > 0 for column in numbers)
+        missing = [f"      missing: mean  # {gaps} of the columns have gaps"] if gaps else []
+        lines = ["    numbers:", f"      columns: {_listed(numbers)}", *missing, "      normalize: standard"]
+        inputs.append(_Input("numbers", len(numbers), "a value for each column", lines))
+    if categories:
+        size = sum(column.distinct or 0 for column in categories)
+        lines = ["    categories:", f"      columns: {_listed(categories)}", "      encode: one-hot"]
+        inputs.append(_Input("categories", size, "a 1 for each column, at its value", lines))
+    return inputs
+
+
+LATER = {
+    "date": "what of a date matters is yours to say",
+    "text": "a text takes a layer of its own, such as an Embedding",
+}
+"""Why columns of some kinds are left out of a first blueprint."""
+
+
+def _left_out(found: Sequence[Role]) -> list[str]:
+    """A comment for each column that is not read."""
+    left = [role for role in found if role.kind not in ("number", "category")]
+    reasons = [f"    #   {_plain(role.column.name)}: {LATER.get(role.kind, role.why)}" for role in left]
+    return ["    # left out:", *reasons] if left else []
+
+
+def _listed(columns: Sequence[Column]) -> str:
+    return f"[{', '.join(written(column.name) for column in columns)}]"
+
+
+def blueprint_name(text: str) -> str:
+    """A text as the name of a blueprint: letters, digits, _ . and -, a letter first."""
+    plain = re.sub(r"[^A-Za-z0-9_.-]+", "-", text).strip("-.")
+    return shortened(plain if re.match("[A-Za-z]", plain) else f"rows-{plain}".rstrip("-"))
+
+
+def _source(given: Given) -> str:
+    """Where the rows are. Whoever names a file that lies elsewhere means it."""
+    path = written(given.path)
+    arguments = path if given.sep is None else f"{{path: {path}, sep: {json.dumps(given.sep)}}}"
+    meant = "  # yamlnet: ignore[data-outside]" if given.path.startswith(("../", "/")) else ""
+    return f"  train: {{{given.source}: {arguments}}}{meant}"
+
+
+def _plain(text: str) -> str:
+    """A text for a comment: one line, nothing that no comment may hold."""
+    return re.sub(r"[^\x20-\x7e\u00a1-\uffff]+", " ", text)
