@@ -11,10 +11,11 @@ import numpy as np
 from msgspec import Struct
 
 from yamlnet.data.batches import Split
+from yamlnet.data.fitting import fit_tensors, told_by
 from yamlnet.data.sources import read_source
 from yamlnet.data.splits import split_rows
 from yamlnet.data.table import Array, Table
-from yamlnet.data.tensors import Fitted, Shape, fit_tensor, make_tensor
+from yamlnet.data.tensors import Fitted, Shape, make_tensor
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import DataPlan, SourcePlan, TensorPlan
 
@@ -59,9 +60,8 @@ def load(
         DataError: at the place in the blueprint that asked for what is missing or does not fit.
     """
     tables = _tables(plan, root, seed)
-    tensors = {**plan.inputs, **plan.targets}
-    fitting = {name: fit_tensor(tensor, tables["train"]) for name, tensor in tensors.items()}
-    states = dict(fitted) if fitted is not None else {name: one.states for name, one in fitting.items()}
+    fitting = fit_tensors(plan, tables["train"], root) if fitted is None else told_by(plan, fitted)
+    states = {name: one.states for name, one in fitting.items()}
     splits = {part: _split(plan, table, states, inputs) for part, table in tables.items()}
     facts: Facts = {name: {**_facts(splits["train"], name), **one.facts} for name, one in fitting.items()}
     facts["train"] = {"rows": splits["train"].rows}

@@ -251,6 +251,25 @@ def check_value(
             for key, item in value.items():
                 check_value(option.value, item, (*path, key), problems, what)
             return
+        if isinstance(option, t.Fields) and isinstance(value, dict):
+            _check_fields(option.fields, value, path, problems, what)
+            return
+
+
+def _check_fields(
+    fields: tuple[t.Field, ...], value: dict[str, object], path: KeyPath, problems: Problems, what: str
+) -> None:
+    types = {field.name: field.value for field in fields}
+    for key, item in value.items():
+        if key in types:
+            check_value(types[key], item, (*path, key), problems, f'"{key}" of {what}')
+        else:
+            mend = did_you_mean(key, types) or f"; it takes {', '.join(types)}"
+            problems.add("unknown-argument", f'{what} has no "{key}"{mend}', (*path, key), "key")
+    for field in fields:
+        if field.required and field.name not in value:
+            message = f'{what} needs "{field.name}": {describe(field.value)}'
+            problems.add("missing-argument", message, (*path, field.name), "key")
 
 
 def _check_nested(option: t.ObjectOf, value: object, path: KeyPath, problems: Problems) -> None:

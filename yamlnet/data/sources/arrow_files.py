@@ -1,7 +1,8 @@
 """`Csv`, `Parquet` and `Json`: tables read by Apache Arrow (https://arrow.apache.org/docs/python/).
 
 Number columns become float32 or int64, texts become strings, lists of one length become rows of an
-array. A missing number is NaN, for `missing` to settle; a missing text is refused.
+array, and others are lists of any length. A missing number is NaN, a missing text None, for `missing` to
+settle.
 """
 
 from __future__ import annotations
@@ -75,11 +76,11 @@ def _read(arguments: Mapping[str, object], root: Path, path: KeyPath, reader: Ca
     except (pyarrow.ArrowException, OSError, EOFError) as error:
         message = f"{file.name} cannot be read: {str(error).splitlines()[0]}"
         raise DataError(message, path=path, check="file") from error
-    columns = {name: _array(table.column(name), name, file.name, path) for name in table.column_names}
+    columns = {name: _array(table.column(name)) for name in table.column_names}
     return checked_table(columns, file.name, path)
 
 
-def _array(column: Any, name: str, source: str, path: KeyPath) -> Array:
+def _array(column: Any) -> Array:
     import pyarrow
 
     kind = column.type
@@ -90,7 +91,7 @@ def _array(column: Any, name: str, source: str, path: KeyPath) -> Array:
     if pyarrow.types.is_integer(kind) or pyarrow.types.is_boolean(kind):
         return np.asarray(column.to_numpy())
     if pyarrow.types.is_list(kind) or pyarrow.types.is_fixed_size_list(kind):
-        return _vectors(column, name, source, path)
+        return _vectors(column)
     if pyarrow.types.is_null(kind):
         return np.full(len(column), np.nan)
     if pyarrow.types.is_binary(kind) or pyarrow.types.is_large_binary(kind):
@@ -98,12 +99,9 @@ def _array(column: Any, name: str, source: str, path: KeyPath) -> Array:
     return objects(column.cast(pyarrow.string()).to_pylist())
 
 
-def _vectors(column: Any, name: str, source: str, path: KeyPath) -> Array:
+def _vectors(column: Any) -> Array:
+    """Lists of numbers of one length as an array; others as they are, for `length` or `encode`."""
     values = column.to_pylist()
-    lengths = {len(value) if value is not None else 0 for value in values}
-    if len(lengths) > 1:
-        message = (
-            f'column "{name}" of {source} has lists of different lengths ({min(lengths)} to {max(lengths)})'
-        )
-        raise DataError(message, path=path, check="ragged")
-    return np.asarray(values, dtype=np.float64)
+    lengths = {len(value) if value is not None else -1 for value in values}
+    found = np.asarray(values) if len(lengths) == 1 else objects(values)
+    return found if found.dtype.kind in "biuf" else objects(values)
