@@ -69,16 +69,31 @@ def arrow_texts(values: Array, place: Place) -> Any:
     if values.dtype.kind in "iu":
         return pyarrow.array(values).cast(pyarrow.large_string())
     try:
-        return pyarrow.array(values, pyarrow.large_string(), from_pandas=True)
+        found = pyarrow.array(values, from_pandas=True)
+        if pyarrow.types.is_string(found.type) or pyarrow.types.is_null(found.type):
+            return found.cast(pyarrow.large_string())
     except (pyarrow.ArrowException, TypeError):
         pass
-    row = next(row for row, value in enumerate(values) if not (value is None or isinstance(value, str)))
-    value = values[row]
-    if isinstance(value, int | float | np.integer | np.floating):
-        return pyarrow.array([value if value is None else str(value) for value in values])
-    what = "a list" if isinstance(value, list | tuple | np.ndarray) else type(value).__name__
-    message = f"{place.row(row)} holds {_NAMES.get(what, what)}, and this takes texts or numbers"
+    row = next((row for row, value in enumerate(values) if not _is_text(value)), 0)
+    if isinstance(values[row], int | float | np.number):
+        return pyarrow.array([_written(value) for value in values], pyarrow.large_string())
+    what = _NAMES.get(type(values[row]).__name__, "something else")
+    message = f"{place.row(row)} holds {what}, and this takes texts or numbers"
     raise DataError(message, path=place.path, check="encode")
 
 
-_NAMES = {"bytes": "bytes", "PosixPath": "a file", "WindowsPath": "a file"}
+def _is_text(value: object) -> bool:
+    try:
+        return value is None or (isinstance(value, str) and bool(value.encode() or True))
+    except UnicodeEncodeError:
+        return False
+
+
+def _written(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+_NAMES = {
+    "bytes": "bytes", "PosixPath": "a file", "WindowsPath": "a file", "list": "a list", "tuple": "a list",
+    "ndarray": "a list", "str": "half a character",
+}  # fmt: skip

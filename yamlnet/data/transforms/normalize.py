@@ -49,7 +49,10 @@ def fit(argument: object, chunks: Chunks, path: KeyPath) -> State:
 
 def _moments(argument: object, summary: Summary) -> tuple[Array, Array]:
     if argument == "standard":
-        return summary.mean, np.where(summary.low == summary.high, 0.0, summary.deviation)
+        # Rounding would leave a column that does not vary a little off its mean.
+        constant = summary.low == summary.high
+        mean = np.where(constant, summary.low, summary.mean)
+        return mean, np.where(constant, 0.0, summary.deviation)
     return summary.low, summary.high - summary.low
 
 
