@@ -39,7 +39,7 @@ def fit_tensors(plan: DataPlan, train: Rows, root: Path) -> dict[str, Fitting]:
         if name not in fittings:
             more: dict[str, object] = {"marked": name in marked}
             if (like := _argument(tensors[name]).get("like")) is not None:
-                more["given"] = _tokenizer(fit(like))
+                more |= _shared(fit(like))
             fittings[name] = fit_tensor(_with(tensors[name], more, root), train)
         return fittings[name]
 
@@ -68,8 +68,9 @@ def _root_of(name: str, tensors: Mapping[str, TensorPlan]) -> str:
     return name if like is None else _root_of(like, tensors)
 
 
-def _tokenizer(fitting: Fitting) -> str:
-    return str(fitting.states[0][WORD]["tokenizer"])
+def _shared(fitting: Fitting) -> dict[str, object]:
+    state = fitting.states[0][WORD]
+    return {"given": state["tokenizer"], "learnt": state["learnt"]}
 
 
 def _with(tensor: TensorPlan, more: dict[str, object], root: Path) -> TensorPlan:

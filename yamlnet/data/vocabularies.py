@@ -60,7 +60,7 @@ def learnt(recipe: Recipe, texts: Iterable[list[str]], path: KeyPath) -> str:
     require_tokenizers(path)
     from tokenizers import Tokenizer
 
-    model, trainer, pre_tokenizer, decoder = _PARTS[recipe.kind](recipe)
+    model, pre_tokenizer, decoder = _PARTS[recipe.kind]()
     tokenizer: Any = Tokenizer(model)
     tokenizer.normalizer = _normalizer(recipe.lower)
     tokenizer.pre_tokenizer = pre_tokenizer
@@ -69,11 +69,42 @@ def learnt(recipe: Recipe, texts: Iterable[list[str]], path: KeyPath) -> str:
     least = len(recipe.special) + (256 if recipe.kind == "bpe" else 0)
     if recipe.size > least:
         with _shown(texts) as shown:
-            tokenizer.train_from_iterator(shown, trainer)
+            (_train_pieces if recipe.kind == "wordpiece" else _train)(tokenizer, recipe, shown)
         least = tokenizer.get_vocab_size()
     if recipe.size < least or least <= len(recipe.special):
         raise _too_small(recipe, least, path)
     return str(tokenizer.to_str())
+
+
+def _train(tokenizer: Any, recipe: Recipe, texts: Iterable[list[str]]) -> None:
+    from tokenizers import pre_tokenizers, trainers
+
+    settings = _settings(recipe)
+    if recipe.kind == "bpe":
+        alphabet = pre_tokenizers.ByteLevel.alphabet()
+        tokenizer.train_from_iterator(texts, trainers.BpeTrainer(initial_alphabet=alphabet, **settings))
+    else:
+        tokenizer.train_from_iterator(texts, trainers.WordLevelTrainer(**settings))
+
+
+def _train_pieces(tokenizer: Any, recipe: Recipe, texts: Iterable[list[str]]) -> None:
+    """Learn pieces of words, the same ones each time; the texts are held meanwhile.
+
+    The library numbers the characters inside words in the order of a hash table, another one each time, and
+    ties between pieces are broken by these numbers. So they are given theirs beforehand.
+    """
+    from tokenizers import models, trainers
+
+    held = [text for some in texts for text in some]
+    characters = set().union(*(tokenizer.normalizer.normalize_str(text) for text in held))
+    inside = [f"##{one}" for one in sorted(characters) if not one.isspace()]
+    settings = _settings(recipe) | {"special_tokens": [*recipe.special, *inside]}
+    if recipe.size >= len(settings["special_tokens"]):
+        tokenizer.train_from_iterator(held, trainers.WordPieceTrainer(**settings))
+        vocabulary = tokenizer.get_vocab()
+    else:
+        vocabulary = {token: index for index, token in enumerate(settings["special_tokens"])}
+    tokenizer.model = models.WordPiece(vocabulary, unk_token=UNKNOWN)
 
 
 def _too_small(recipe: Recipe, least: int, path: KeyPath) -> DataError:
@@ -91,38 +122,33 @@ def _normalizer(lower: bool) -> Any:
     return normalizers.Sequence([normalizers.NFC(), *([normalizers.Lowercase()] if lower else [])])
 
 
-def _characters(recipe: Recipe) -> tuple[Any, Any, Any, Any]:
-    from tokenizers import Regex, decoders, models, pre_tokenizers, trainers
+def _characters() -> tuple[Any, Any, Any]:
+    from tokenizers import Regex, decoders, models, pre_tokenizers
 
-    trainer = trainers.WordLevelTrainer(**_settings(recipe))
     split = pre_tokenizers.Split(Regex(r"[\s\S]"), "isolated")
-    return models.WordLevel(unk_token=UNKNOWN), trainer, split, decoders.Fuse()
+    return models.WordLevel({}, unk_token=UNKNOWN), split, decoders.Fuse()
 
 
-def _words(recipe: Recipe) -> tuple[Any, Any, Any, Any]:
-    from tokenizers import models, pre_tokenizers, trainers
+def _words() -> tuple[Any, Any, Any]:
+    from tokenizers import models, pre_tokenizers
 
-    trainer = trainers.WordLevelTrainer(**_settings(recipe))
-    return models.WordLevel(unk_token=UNKNOWN), trainer, pre_tokenizers.Whitespace(), None
-
-
-def _bpe(recipe: Recipe) -> tuple[Any, Any, Any, Any]:
-    from tokenizers import decoders, models, pre_tokenizers, trainers
-
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(initial_alphabet=alphabet, **_settings(recipe))
-    return models.BPE(), trainer, pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
+    return models.WordLevel({}, unk_token=UNKNOWN), pre_tokenizers.Whitespace(), None
 
 
-def _wordpiece(recipe: Recipe) -> tuple[Any, Any, Any, Any]:
-    from tokenizers import decoders, models, pre_tokenizers, trainers
+def _bpe() -> tuple[Any, Any, Any]:
+    from tokenizers import decoders, models, pre_tokenizers
 
-    trainer = trainers.WordPieceTrainer(**_settings(recipe))
-    model = models.WordPiece(unk_token=UNKNOWN)
-    return model, trainer, pre_tokenizers.BertPreTokenizer(), decoders.WordPiece()
+    return models.BPE(), pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
 
 
-_PARTS: dict[str, Callable[[Recipe], tuple[Any, Any, Any, Any]]] = {
+def _wordpiece() -> tuple[Any, Any, Any]:
+    from tokenizers import decoders, models, pre_tokenizers
+
+    model = models.WordPiece({}, unk_token=UNKNOWN)
+    return model, pre_tokenizers.BertPreTokenizer(), decoders.WordPiece()
+
+
+_PARTS: dict[str, Callable[[], tuple[Any, Any, Any]]] = {
     "characters": _characters,
     "words": _words,
     "bpe": _bpe,

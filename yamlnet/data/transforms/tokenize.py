@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from yamlnet.data.long_texts import lines_of, portions
 from yamlnet.data.numbers import are_lists, refuse_missing
 from yamlnet.data.padding import padded
 from yamlnet.data.place import Place
@@ -22,7 +23,6 @@ from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 
 TOLD = 10_000
 """The first training texts, which the shares and lengths among the facts are of."""
-AT_ONCE = 10_000
 LOWERED = ("words", "wordpiece")
 
 ROLES = {
@@ -37,8 +37,8 @@ ROLES = {
 def fit(argument: object, chunks: Chunks, path: KeyPath) -> State:
     """The tokenizer, the numbers of its special tokens, and what it does to the training texts.
 
-    `argument` may hold `given`, a tokenizer's text to take as it is, and `marked`, whether one that is learnt
-    has marks for start and end: `yamlnet/data/fitting.py` puts them there.
+    `argument` may hold `given`, a tokenizer's text to take as it is, `learnt`, whether that was learnt here, and
+    `marked`, whether one that is has marks for start and end: `yamlnet/data/fitting.py` puts them there.
 
     Raises:
         DataError: the column holds no texts, or the tokenizer lacks what is asked of it.
@@ -74,8 +74,7 @@ def _texts(chunks: Chunks, told: list[str]) -> Iterator[list[str]]:
     for values, place in chunks:
         texts = _checked(values, place)
         told += texts[: TOLD - len(told)]
-        for first in range(0, len(texts), AT_ONCE):
-            yield texts[first : first + AT_ONCE]
+        yield from portions(part for text in texts for part in lines_of(text))
 
 
 def _checked(values: Array, place: Place) -> list[str]:
@@ -121,7 +120,8 @@ def _special(words: dict[str, Any], written: str, path: KeyPath) -> dict[str, An
             mend = "leave length out, and write length: {to: …, pad: …} after it" if role == "pad" else ""
             message = f"the tokenizer has no token for {role} ({names}); {mend or f'leave {role} out'}"
             raise DataError(message, path=path, check="tokenize")
-    return found | {"own_marks": not (words.get("start") or words.get("end"))}
+    marked = words.get("start") or words.get("end")
+    return found | {"learnt": words.get("learnt", "file" not in words), "own_marks": not marked}
 
 
 def _tokens(
@@ -131,10 +131,17 @@ def _tokens(
     tokenizer = tokenizer_of(state["tokenizer"], path)
     before = [state["start"]] if words.get("start") else []
     after = [state["end"]] if words.get("end") else []
-    for first in range(0, len(texts), AT_ONCE):
-        some = list(texts[first : first + AT_ONCE])
-        for found in tokenizer.encode_batch_fast(some, add_special_tokens=state["own_marks"]):
-            yield [*before, *found.ids, *after] if before or after else found.ids
+    parts = [lines_of(text) if state["learnt"] else [text] for text in texts]
+    found = _encoded(tokenizer, (part for some in parts for part in some), state["own_marks"])
+    for some in parts:
+        ids = next(found) if len(some) == 1 else np.concatenate([next(found) for _ in some]).tolist()
+        yield [*before, *ids, *after] if before or after else ids
+
+
+def _encoded(tokenizer: Any, texts: Iterator[str], own_marks: bool) -> Iterator[list[int]]:
+    for some in portions(texts):
+        for found in tokenizer.encode_batch_fast(some, add_special_tokens=own_marks):
+            yield found.ids
 
 
 def _told(rows: list[Sequence[int]], state: State, words: dict[str, Any]) -> dict[str, Any]:
