@@ -77,8 +77,9 @@ def arrow_texts(values: Array, place: Place) -> Any:
     row = next((row for row, value in enumerate(values) if not _is_text(value)), 0)
     if isinstance(values[row], int | float | np.number):
         return pyarrow.array([_written(value) for value in values], pyarrow.large_string())
-    what = _NAMES.get(type(values[row]).__name__, "something else")
-    message = f"{place.row(row)} holds {what}, and this takes texts or numbers"
+    what = _NAMES.get(type(values[row]).__name__, "objects")
+    found = f'column "{place.column}" holds {what} (row {place.table.number(row)})'
+    message = f"{found}, and this takes texts or numbers"
     raise DataError(message, path=place.path, check="encode")
 
 
@@ -94,6 +95,6 @@ def _written(value: object) -> str | None:
 
 
 _NAMES = {
-    "bytes": "bytes", "PosixPath": "a file", "WindowsPath": "a file", "list": "a list", "tuple": "a list",
-    "ndarray": "a list", "str": "half a character",
+    "bytes": "bytes", "PosixPath": "files", "WindowsPath": "files", "list": "lists", "tuple": "lists",
+    "ndarray": "lists", "str": "surrogates",
 }  # fmt: skip

@@ -12,12 +12,12 @@ AT_ONCE, CHARACTERS = 10_000, 1_000_000
 """The most texts, and about the most characters, of one portion."""
 
 BREAK = re.compile(r"(?<=\S)\n(?=\S)")
-"""Where a text may be cut and its tokens stay the same: no pre-tokenizer of what is learnt here joins what
-stands around the end of one line, while a run of blanks is one token."""
+"""Where a text may be cut and its tokens stay the same: nothing that is learnt here joins what stands
+around the end of one line, while a run of blanks is one token."""
 
 
 def lines_of(text: str) -> list[str]:
-    """A text, or of a long one its parts of about `LONG` characters, each but the last ending with its line."""
+    """A text, or the parts of a long one: about `LONG` characters, each but the last ending with its line."""
     parts, start = list[str](), 0
     while len(text) - start > LONG and (found := BREAK.search(text, start + LONG)):
         parts.append(text[start : found.end()])

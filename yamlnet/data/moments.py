@@ -46,7 +46,7 @@ def _since_1970(values: Array, unit: str, place: Place) -> Array:
     bad = (seconds < FIRST) | (seconds >= LAST)
     if bad.any():
         row = int(np.argmax(bad))
-        mend = f"; numbers count {unit} since 1970: date: {{parts: […], unit: ms}} for milliseconds"
+        mend = f"; numbers count {unit} since 1970, or what is written: date: {{parts: […], unit: ms}}"
         raise _no_date(row, values[row], place, mend)
     if values.dtype.kind == "f":
         return np.asarray(np.round(seconds * 1e6).astype("datetime64[us]"))

@@ -62,7 +62,8 @@ def stacked(items: list[object], values: Array, place: Place) -> Array:
         pass
     row = next((row for row, value in enumerate(values) if not _is_array(value)), 0)
     message = f"{place.row(row)} holds a list of something else than numbers, or vectors of different lengths"
-    raise DataError(message, path=place.path, check="text-in-numbers")
+    mend = "lists of categories take encode: multi-hot"
+    raise DataError(f"{message}; {mend}", path=place.path, check="text-in-numbers")
 
 
 def _is_array(value: object) -> bool:
@@ -86,7 +87,8 @@ def require_numbers(values: Array, place: Place) -> None:
     found = f'row {place.table.number(row)} is "{_short(values[row])}"'
     message = f'column "{place.column}" holds numbers for this, but {found}'
     if not any(_is_number(value) and value is not None for value in values[:SEEN]):
-        message = f'column "{place.column}" holds texts ({found}); make them numbers: encode: index'
+        mend = "tokenize: words" if " " in str(values[row]).strip() else "encode: index"
+        message = f'column "{place.column}" holds texts ({found}); make them numbers: {mend}'
     raise DataError(message, path=place.path, check="text-in-numbers")
 
 

@@ -202,7 +202,7 @@ def opened(written: str) -> Any:
         # The library's panics are no Exceptions; an interrupt is none of its own.
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
             raise
-        raise ValueError(str(error).splitlines()[0] if str(error) else "it cannot be read") from None
+        raise ValueError((str(error) or type(error).__name__).splitlines()[0]) from None
     # A text that says "[PAD]" means these letters: it is not to pass for padding.
     tokenizer.encode_special_tokens = True
     return tokenizer

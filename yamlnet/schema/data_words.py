@@ -57,7 +57,7 @@ _ENCODE = t.Fields(
             t.AnyOf((t.ListOf(t.Text(), 1), t.ListOf(t.Number(), 1), t.ListOf(t.Boolean(), 1))),
         ),
         t.Field("size", _COUNT),
-        t.Field("separator", t.Text("(?s).+", "a text of at least one character")),
+        t.Field("separator", t.Text(r"[\s\S]+", "a text of at least one character")),
         t.Field("min_count", _COUNT),
     )
 )

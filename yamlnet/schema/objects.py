@@ -235,6 +235,11 @@ def check_value(
     if is_template(value):
         return
     expected = problem(value, type)
+    listed = _listed(type)
+    if expected is not None and listed is not None and isinstance(value, list) and value:
+        for index, item in enumerate(value):
+            check_value(listed.item, item, (*path, index), problems, what)
+        return
     if expected is not None:
         mend = text_mend(value, expected) or percent(value, type) or value_mend(value, expected)
         problems.add("wrong-type", f"{what} must be {expected}, got {shown(value)}{mend}", path)
@@ -254,6 +259,14 @@ def check_value(
         if isinstance(option, t.Fields) and isinstance(value, dict):
             _check_fields(option.fields, value, path, problems, what)
             return
+
+
+def _listed(type: t.ValueType) -> t.ListOf | None:
+    """The list among the forms of a type that is one value, several, or a mapping of its own."""
+    options = _options(type)
+    if not any(isinstance(option, t.Fields) for option in options):
+        return None
+    return next((option for option in options if isinstance(option, t.ListOf)), None)
 
 
 def _check_fields(

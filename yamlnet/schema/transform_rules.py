@@ -10,7 +10,7 @@ from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.schema.expressions import is_template
 
-WRONG = "wrong-type"
+ENCODE, TOKENIZE, RANGE = "encode", "tokenize", "range"
 LEARNING = ("size", "lower", "min_count")
 SIDES = ("inputs", "targets")
 
@@ -24,7 +24,7 @@ def check_together(word: str, argument: object, path: KeyPath, problems: Problem
     elif word == "clip" and isinstance(argument, list) and len(argument) == 2:
         low, high = argument
         if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
-            problems.add(WRONG, f"clip takes the lowest value first: [{high}, {low}]", path)
+            problems.add(RANGE, f"clip takes the lowest value first: [{high}, {low}]", path)
 
 
 def _check_encode(given: Mapping[str, object], path: KeyPath, problems: Problems) -> None:
@@ -34,7 +34,7 @@ def _check_encode(given: Mapping[str, object], path: KeyPath, problems: Problems
     if kind == "hash":
         if "size" not in given:
             message = "hash needs size, how many numbers there are to be: {as: hash, size: 1000}"
-            problems.add("missing-argument", message, (*path, "size"), "key")
+            problems.add(ENCODE, message, (*path, "size"), "key")
         _refuse(given, (own, "classes", "min_count"), "hash has no classes; leave out", path, problems)
     elif kind == "binary":
         _refuse(
@@ -53,9 +53,9 @@ def _check_encode(given: Mapping[str, object], path: KeyPath, problems: Problems
         )
         twice = next((one for one, count in Counter(map(str, classes)).items() if count > 1), None)
         if twice is not None:
-            problems.add("duplicate", f'the class "{twice}" is there twice; remove one', (*path, "classes"))
+            problems.add(ENCODE, f'the class "{twice}" is there twice; remove one', (*path, "classes"))
         if kind == "binary" and len(classes) != 2:
-            problems.add(WRONG, f"binary takes two classes, got {len(classes)}", (*path, "classes"))
+            problems.add(ENCODE, f"binary takes two classes, got {len(classes)}", (*path, "classes"))
 
 
 def _check_tokenize(given: Mapping[str, object], path: KeyPath, problems: Problems) -> None:
@@ -65,7 +65,7 @@ def _check_tokenize(given: Mapping[str, object], path: KeyPath, problems: Proble
             "a tokenizer is learnt (as: words), read (file: tokenizer.json), or another's (like: source)"
         )
         what = "give one of them" if not origins else f"give one of {', '.join(origins)}"
-        problems.add(WRONG, f"{message}; {what}", path)
+        problems.add(TOKENIZE, f"{message}; {what}", path)
     elif origins != ["as"]:
         mend = "the tokenizer is not learnt here, so nothing says how; leave out"
         _refuse(given, LEARNING, mend, path, problems)
@@ -73,7 +73,7 @@ def _check_tokenize(given: Mapping[str, object], path: KeyPath, problems: Proble
     marks = sum(given.get(word) is True for word in ("start", "end"))
     if isinstance(length, int) and length <= marks:
         problems.add(
-            WRONG, f"length: {length} has no room beside the marks; take {marks + 1}", (*path, "length")
+            TOKENIZE, f"length: {length} has no room beside the marks; take {marks + 1}", (*path, "length")
         )
 
 
@@ -82,7 +82,7 @@ def _refuse(
 ) -> None:
     for word in words:
         if word in given:
-            problems.add(WRONG, f'{why} "{word}"', (*path, word), "key")
+            problems.add(str(path[-1]), f'{why} "{word}"', (*path, word), "key")
 
 
 def check_likes(data: Mapping[str, object], path: KeyPath, problems: Problems) -> None:
@@ -104,7 +104,7 @@ def _check_columns(tensor: object, place: KeyPath, problems: Problems) -> None:
         message = (
             "tokenize takes one column; give each text an input of its own, with like: for one vocabulary"
         )
-        problems.add(WRONG, message, (*place, "columns"))
+        problems.add(TOKENIZE, message, (*place, "columns"))
 
 
 def _check_like(
@@ -118,7 +118,7 @@ def _check_like(
         mend = did_you_mean(like, with_one) or (
             f"; those that have one: {', '.join(with_one)}" if with_one else "; no other tensor has one"
         )
-        problems.add("reference", f'the tokenizer of "{name}" is to be like {what}{mend}', path)
+        problems.add(TOKENIZE, f'the tokenizer of "{name}" is to be like {what}{mend}', path)
         return
     seen = [name]
     after: str | None = like
@@ -127,7 +127,7 @@ def _check_like(
         after = _like(tensors[after][0])
     if after == name:
         message = f"these tokenizers are like each other, and none is learnt: {', '.join(seen)}"
-        problems.add("reference", message, path)
+        problems.add(TOKENIZE, message, path)
 
 
 def _tokenize(tensor: object) -> object:

@@ -117,7 +117,11 @@ MISTAKES: list[tuple[Any, Any, str]] = [
     ),
     ("month", ["2026-11-25", "2026-02-30"], 'row 2 of column "c" is no date: "2026-02-30"'),
     ("month", ["2026-11-25", None], 'row 2 of column "c" holds no value'),
-    ("month", [1_700_000_000_000], "unit: ms} for milliseconds"),
+    (
+        "month",
+        [1_700_000_000_000],
+        "numbers count s since 1970, or what is written: date: {parts: […], unit: ms}",
+    ),
     ("month", [1.0, np.nan], 'row 2 of column "c" holds no number'),
     ("month", np.zeros((2, 3)), "date takes one moment a row"),
     ("month", np.array([True]), "is no date"),

@@ -123,7 +123,7 @@ MISTAKES: list[tuple[Any, Any, Any, str]] = [
     ("index", ["red", "green"], ["blue"], "unknown: own gives such ones a class"),
     ("index", [1, 2], [3], 'is "3", which no training row has (1, 2)'),
     ("index", [1, 2], ["a"], 'is "a", which no training row has (1, 2)'),
-    ({"as": "index", "classes": ["a"]}, ["a", "b"], None, 'row 2 of column "c" is "b", which is no class (a)'),
+    ({"as": "index", "classes": ["a"]}, ["a", "b"], None, 'is "b", which is none of the classes (a)'),
     ("multi-hot", [["a"], ["b"]], [["a"], ["a", "x"]], 'row 2 of column "c" is "x"'),
     ("multi-hot", [["a"], [["b"]]], None, "row 2 of column \"c\" has something else than texts in its list"),
     ("multi-hot", [["a"], None], None, "row 2 of column \"c\" holds no value"),
@@ -134,11 +134,11 @@ MISTAKES: list[tuple[Any, Any, Any, str]] = [
     ("index", ["a", None], None, "row 2 of column \"c\" holds no value"),
     ("index", [1.0, np.nan], None, "row 2 of column \"c\" holds no number"),
     ("index", np.zeros((2, 2)), None, "`encode` takes values"),
-    ("index", [b"a", b"b"], None, "row 1 of column \"c\" holds bytes, and this takes texts or numbers"),
-    ("index", [Path("a")], None, "row 1 of column \"c\" holds a file"),
-    ("index", [["a"], ["b", "c"]], None, "row 1 of column \"c\" holds a list"),
-    ({"as": "index", "size": 2}, ["a", "b", "c"], None, '1 of 3 categories have no class (such as "c")'),
-    ({"as": "index", "min_count": 2}, ["a", "b", "b"], None, '1 of 2 categories have no class (such as "a")'),
+    ("index", [b"a", b"b"], None, "column \"c\" holds bytes (row 1), and this takes texts or numbers"),
+    ("index", [Path("a")], None, "column \"c\" holds files (row 1)"),
+    ("index", [["a"], ["b", "c"]], None, "column \"c\" holds lists (row 1)"),
+    ({"as": "index", "size": 2}, ["a", "b", "c"], None, '1 of 3 categories would have no'),
+    ({"as": "index", "min_count": 2}, ["a", "b", "b"], None, '1 of 2 categories would have no'),
 ]  # fmt: skip
 
 

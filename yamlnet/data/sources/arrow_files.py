@@ -103,5 +103,10 @@ def _vectors(column: Any) -> Array:
     """Lists of numbers of one length as an array; others as they are, for `length` or `encode`."""
     values = column.to_pylist()
     lengths = {len(value) if value is not None else -1 for value in values}
-    found = np.asarray(values) if len(lengths) == 1 else objects(values)
+    if len(lengths) > 1:
+        return objects(values)
+    try:
+        found = np.asarray(values)
+    except ValueError:  # lists of lists of different lengths
+        return objects(values)
     return found if found.dtype.kind in "biuf" else objects(values)

@@ -105,7 +105,7 @@ def _classes(counts: Counter[Category], wanted: Encoding, path: KeyPath) -> list
     rare = len(counts) - len(classes)
     if rare and not wanted.own:
         first = next(one for one in sorted(counts) if one not in set(classes))
-        message = f'{rare} of {len(counts)} categories have no class (such as "{first}")'
+        message = f'{rare} of {len(counts)} categories would have no class (such as "{first}")'
         mend = "unknown: own gives them one together"
         raise DataError(f"{message}, by size or min_count; {mend}", path=path, check="encode")
     if not classes and not wanted.own:
@@ -148,7 +148,7 @@ def _indices(
         at = int(np.argmax(found < 0))
         value, row = values[at], at if rows is None else int(rows[at])
         mend = did_you_mean(str(value), [str(known) for known in classes])
-        who = "is no class" if wanted.classes is not None else "no training row has"
+        who = "is none of the classes" if wanted.classes is not None else "no training row has"
         is_a = f'{place.row(row)} is "{value}", which {who} ({_listed(classes)})'
         mend = mend or "; unknown: own gives such ones a class"
         raise DataError(f"{is_a}{mend}", path=place.path, check="unknown-category")

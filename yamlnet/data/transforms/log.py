@@ -24,7 +24,7 @@ def apply(argument: object, values: Array, state: State, place: Place) -> Array:
         row = int(np.flatnonzero(low.reshape(len(found), -1).any(axis=1))[0])
         value = found[row][low[row]].flat[0]
         message = f"{place.row(row)} is {value:g}, and log takes values above -1"
-        raise DataError(f"{message}; clip: [0, null] before it, or no log", path=place.path, check="number")
+        raise DataError(f"{message}; clip: [0, null] before it, or no log", path=place.path, check="range")
     return np.log1p(found).astype(np.float32)
 
 

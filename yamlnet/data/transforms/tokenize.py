@@ -37,8 +37,8 @@ ROLES = {
 def fit(argument: object, chunks: Chunks, path: KeyPath) -> State:
     """The tokenizer, the numbers of its special tokens, and what it does to the training texts.
 
-    `argument` may hold `given`, a tokenizer's text to take as it is, `learnt`, whether that was learnt here, and
-    `marked`, whether one that is has marks for start and end: `yamlnet/data/fitting.py` puts them there.
+    `argument` may hold `given`, a tokenizer's text to take as it is, `learnt`, whether that was learnt here,
+    and `marked`, whether one that is has marks for start and end: `yamlnet/data/fitting.py` puts them there.
 
     Raises:
         DataError: the column holds no texts, or the tokenizer lacks what is asked of it.
@@ -85,10 +85,10 @@ def _checked(values: Array, place: Place) -> list[str]:
     """
     refuse_missing(values, place)
     texts = values.tolist()
-    if values.dtype.kind == "O" and set(map(type, texts)) <= {str}:
+    if not texts or (values.dtype.kind == "O" and set(map(type, texts)) <= {str}):
         return cast("list[str]", texts)
     row = next((row for row, text in enumerate(texts) if not isinstance(text, str)), 0)
-    found = f"row {place.table.number(row)} is {str(texts[row])[:40]}" if texts else "no rows"
+    found = f"row {place.table.number(row)} is {str(texts[row])[:40]}"
     what = (
         "lists"
         if values.ndim > 1 or are_lists(values)
@@ -96,7 +96,7 @@ def _checked(values: Array, place: Place) -> list[str]:
         if values.dtype.kind != "O"
         else "no text"
     )
-    mend = "; take what is numbers as it is" if what != "no text" else ""
+    mend = "; take what is numbers as it is" if what == "numbers" else ""
     message = f'tokenize takes texts, and column "{place.column}" holds {what} ({found}){mend}'
     raise DataError(message, path=place.path, check="tokenize")
 
