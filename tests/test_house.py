@@ -57,7 +57,7 @@ READS_KERAS = re.compile(r"yamlnet\.catalog\.generate(\..+|_.+)?")
 
 HEAVY = {
     "jax", "keras", "matplotlib", "numpy", "onnx", "onnxruntime", "pandas", "pyarrow", "rich", "scipy",
-    "sklearn", "tensorflow", "torch",
+    "sklearn", "tensorflow", "tokenizers", "torch",
 }  # fmt: skip
 
 SIBLINGS = ("checks", "cli", "data.sources", "diagnostics.formats", "exporters", "objectives")

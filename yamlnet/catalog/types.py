@@ -87,6 +87,20 @@ class MappingOf(Struct, frozen=True):
     value: ValueType
 
 
+class Field(Struct, frozen=True):
+    """One key of a `Fields`: its name, and what stands under it."""
+
+    name: str
+    value: ValueType
+    required: bool = False
+
+
+class Fields(Struct, frozen=True):
+    """A mapping with keys of its own, each with its type: `{as: words, size: 1000}`. Keras has none."""
+
+    fields: tuple[Field, ...]
+
+
 class AnyOf(Struct, frozen=True):
     """A value that fits at least one of several types."""
 
@@ -124,6 +138,7 @@ ValueType = (
     | Array
     | TokenFile
     | MappingOf
+    | Fields
     | AnyOf
     | ObjectOf
     | Plain

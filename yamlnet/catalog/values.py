@@ -77,6 +77,8 @@ def _fits(value: object, type: t.ValueType) -> bool:
             return _fits_list(value, type)
         case t.MappingOf(value=inner):
             return isinstance(value, Mapping) and all(problem(item, inner) is None for item in value.values())
+        case t.Fields():
+            return isinstance(value, Mapping)  # each key is told at its own place
         case t.ObjectOf(kind="dtype_policy"):
             return isinstance(value, str) and value in DTYPES
         case t.ObjectOf():
@@ -158,6 +160,8 @@ def describe(type: t.ValueType) -> str:
             return _described_list(type)
         case t.MappingOf(value=inner):
             return f"a mapping to {_plural(inner)}"
+        case t.Fields(fields=fields):
+            return f"a mapping ({', '.join(field.name for field in fields)})"
         case t.AnyOf(options=options):
             return " or ".join(dict.fromkeys(describe(option) for option in options))
         case t.ObjectOf(kind=kind):

@@ -66,10 +66,14 @@ def target_of(plan: Plan, name: str) -> Target | None:
     words = dict(tensor.transforms)
     known = Target(path=tensor.path, single=len(tensor.columns) == 1 and "reshape" not in words)
     if "encode" in words:
-        one_hot = words["encode"] == "one-hot"
-        known = replace(
-            known, encoding="one-hot" if one_hot else "index", encoded=(*tensor.path, "encode"), counted=True
+        kind = words["encode"]["as"] if isinstance(words["encode"], Mapping) else words["encode"]
+        encoding: Encoding | None = (
+            "one-hot" if kind == "one-hot" else None if kind == "multi-hot" else "index"
         )
+        known = replace(known, encoding=encoding, encoded=(*tensor.path, "encode"), counted=True)
+    if "tokenize" in words:
+        known = replace(known, encoding="index", encoded=(*tensor.path, "tokenize"), counted=True)
+        known = replace(known, single=False)
     known = _with_source(known, plan, tensor)
     if "normalize" in words or "scale" in words:
         # A class that was divided is a class no more; what `normalize` gives was measured.

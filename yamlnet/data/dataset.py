@@ -8,13 +8,14 @@ from pathlib import Path
 from msgspec import Struct
 
 from yamlnet.data.batches import Split
+from yamlnet.data.fitting import fit_tensors, told_by
 from yamlnet.data.parts import read_parts
 from yamlnet.data.rows import Rows
 from yamlnet.data.streamed_split import StreamedSplit
 from yamlnet.data.streams import Stream
 from yamlnet.data.survey import Facts, survey
 from yamlnet.data.table import Array, Table
-from yamlnet.data.tensors import Fitted, Shape, fit_tensor, make_tensor
+from yamlnet.data.tensors import Fitted, Shape, make_tensor
 from yamlnet.resolver.plan import DataPlan, TensorPlan
 
 AnySplit = Split | StreamedSplit
@@ -58,19 +59,19 @@ def load(
     Raises:
         DataError: at the place in the blueprint that asked for what is missing or does not fit.
     """
-    return from_parts(plan, read_parts(plan, root, seed), inputs, fitted)
+    return from_parts(plan, read_parts(plan, root, seed), root, inputs, fitted)
 
 
 def from_parts(
     plan: DataPlan,
     parts: Mapping[str, Rows],
+    root: Path,
     inputs: Mapping[str, Shape],
     fitted: Mapping[str, Fitted] | None = None,
 ) -> Dataset:
     """Fit and transform the rows of each part, from `read_parts`; the rest is as for `load`."""
-    tensors = {**plan.inputs, **plan.targets}
-    fitting = {name: fit_tensor(tensor, parts["train"]) for name, tensor in tensors.items()}
-    states = dict(fitted) if fitted is not None else {name: one.states for name, one in fitting.items()}
+    fitting = fit_tensors(plan, parts["train"], root) if fitted is None else told_by(plan, fitted)
+    states = {name: one.states for name, one in fitting.items()}
     splits = {part: _split(plan, rows, states, inputs) for part, rows in parts.items()}
     seen = survey(splits)
     facts: Facts = {name: {**seen.facts[name], **one.facts} for name, one in fitting.items()}

@@ -65,8 +65,14 @@ def graph_facts(plan: Plan) -> list[KeyPath]:
 
 
 def input_shapes(plan: Plan) -> dict[str, tuple[int | None, ...]]:
-    """The shape of each input that states one, without the batch axis."""
-    return {given.name: given.shape for given in plan.models["model"].inputs if given.shape is not None}
+    """The shape of each input that states one, without the batch axis; an axis that the data tells is None."""
+    inputs = plan.models["model"].inputs
+    stated = {given.name: given.shape for given in inputs if isinstance(given.shape, tuple)}
+    return {name: tuple(map(_axis, shape)) for name, shape in stated.items()}
+
+
+def _axis(written: object) -> int | None:
+    return written if isinstance(written, int) else None
 
 
 def _with_hint(error: DataError) -> str:

@@ -112,7 +112,7 @@ def report(plan: Plan, root: Path, step: Step) -> tuple[Report, DataError | None
         columns.append(describe(name, tables))
     step("making tensors", 0.5)
     shapes = input_shapes(plan) if "model" in plan.models else {}
-    dataset, error = _dataset(data, tables, shapes)
+    dataset, error = _dataset(data, tables, root, shapes)
     tensors = _tensors(plan, data, tables, dataset) if dataset is not None else []
     step("looking for what is wrong", 0.8)
     found = [*_looked_at(parts, tables), *findings(plan, tables, columns, dataset)]
@@ -131,10 +131,10 @@ def _looked_at(parts: Mapping[str, Rows], tables: Mapping[str, Table]) -> list[F
 
 
 def _dataset(
-    data: DataPlan, tables: Mapping[str, Table], shapes: Mapping[str, tuple[int | None, ...]]
+    data: DataPlan, tables: Mapping[str, Table], root: Path, shapes: Mapping[str, tuple[int | None, ...]]
 ) -> tuple[Dataset | None, DataError | None]:
     try:
-        return from_parts(data, tables, shapes), None
+        return from_parts(data, tables, root, shapes), None
     except DataError as error:
         return None, error
 

@@ -154,4 +154,4 @@ def _known(schema: Any, columns: Collection[str] | None) -> list[str]:
 
 
 def _arrays(table: Any, source: str, path: KeyPath) -> dict[str, Array]:
-    return {name: column_array(table.column(name), name, source, path) for name in table.column_names}
+    return {name: column_array(table.column(name)) for name in table.column_names}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
-from yamlnet.data.numbers import refuse_missing, require_numbers
+from yamlnet.data.numbers import of_one_length, refuse_missing, require_numbers
 from yamlnet.data.place import Place
 from yamlnet.data.rows import Rows
 from yamlnet.data.table import Array, Table
@@ -36,15 +36,35 @@ def fit_tensor(plan: TensorPlan, train: Rows) -> Fitting:
         DataError: a column is missing or holds what a transform cannot take.
     """
     states: Fitted = []
-    facts: dict[str, object] = {}
     for column in plan.columns:
         learnt: dict[str, Any] = {}
         for count, (word, argument) in enumerate(plan.transforms):
             chunks = _chunks(plan, column, train, learnt, count)
             learnt[word] = dict(TRANSFORMS[word].fit(argument, chunks, (*plan.path, word)))
-            facts |= TRANSFORMS[word].facts(argument, learnt[word])
         states.append(learnt)
-    return Fitting(states, facts)
+    return Fitting(states, stored_facts(plan, states))
+
+
+def stored_facts(plan: TensorPlan, states: Fitted) -> dict[str, object]:
+    """What the states of a tensor's transforms tell.
+
+    Of several columns it is a list, a value for each; of several transforms that tell the same, the last's.
+    But `missing` counts what is missing as the columns come, in all of them.
+    """
+    told = [_column_facts(plan, learnt) for learnt in states]
+    if len(told) == 1:
+        return told[0]
+    shared = [name for name in told[0] if all(name in one for one in told)]
+    facts: dict[str, object] = {name: [one[name] for one in told] for name in shared}
+    return facts | ({"missing": sum(one["missing"] for one in told)} if "missing" in facts else {})
+
+
+def _column_facts(plan: TensorPlan, learnt: dict[str, Any]) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    for word, argument in plan.transforms:
+        first = {name: facts[name] for name in ("missing",) if name in facts}
+        facts |= TRANSFORMS[word].facts(argument, learnt[word]) | first
+    return facts
 
 
 def _chunks(plan: TensorPlan, column: str, train: Rows, learnt: dict[str, Any], count: int) -> Chunks:
@@ -95,6 +115,7 @@ def _column(plan: TensorPlan, column: str, table: Table, learnt: dict[str, Any])
         _transformed(plan.transforms, plan, column, table, learnt),
         Place(column, plan.path, table),
     )
+    values = of_one_length(values, place)
     require_numbers(values, place)
     refuse_missing(values, place)
     return values if any(word == "dtype" for word, _ in plan.transforms) else _model_dtype(values)

@@ -14,6 +14,7 @@ from yamlnet.schema.habits import TRANSFORM_HABITS
 from yamlnet.schema.objects import check_value, is_object_form, split_form
 from yamlnet.schema.rewriting import source_form
 from yamlnet.schema.split_forms import check_split
+from yamlnet.schema.transform_rules import check_likes, check_together
 
 COLUMN_WORDS = ("column", "columns")
 FRACTION = t.Number(above=0, below=1)
@@ -33,6 +34,7 @@ def check_data(value: object, path: KeyPath, problems: Problems) -> None:
         tensors = value.get(section)
         for name, tensor in tensors.items() if isinstance(tensors, dict) else ():
             _check_tensor(tensor, (*path, section, str(name)), problems)
+    check_likes(value, path, problems)
 
 
 def _check_part(value: object, path: KeyPath, problems: Problems) -> None:
@@ -120,6 +122,7 @@ def _check_tensor(value: object, path: KeyPath, problems: Problems) -> None:
             check_value(t.ListOf(t.Text(), min_length=1), argument, place, problems, '"columns"')
         elif word in TRANSFORMS:
             check_value(TRANSFORMS[word], argument, place, problems, f'"{word}"')
+            check_together(word, argument, place, problems)
         else:
             known = (*COLUMN_WORDS, *TRANSFORMS)
             habit = TRANSFORM_HABITS.get(word)

@@ -42,11 +42,67 @@ SOURCES: dict[str, tuple[Argument, ...]] = {
 
 SPLITS = ("column", "time", "group", "stratify")
 """What a split other than `random` may go by; each names a column."""
+PARTS = (
+    "year", "quarter", "month", "week", "day", "weekday", "yearday", "hour", "minute", "second", "days",
+)  # fmt: skip
+"""What `date` takes out of a moment; `days` are those since 1970-01-01, with their fraction."""
+
+_SIDE = t.Choice(("left", "right"))
+_COUNT = t.Integer(min=1)
+
+_ENCODE = t.Fields(
+    (
+        t.Field("as", t.Choice(("index", "one-hot", "multi-hot", "binary", "hash")), required=True),
+        t.Field("unknown", t.Choice(("error", "own"))),
+        t.Field(
+            "classes",
+            t.AnyOf((t.ListOf(t.Text(), 1), t.ListOf(t.Number(), 1), t.ListOf(t.Boolean(), 1))),
+        ),
+        t.Field("size", _COUNT),
+        t.Field("separator", t.Text(r"[\s\S]+", "a text of at least one character")),
+        t.Field("min_count", _COUNT),
+    )
+)
+_DATE = t.Fields(
+    (
+        t.Field("parts", t.ListOf(t.Choice(PARTS), 1), required=True),
+        t.Field("cyclic", t.Boolean()),
+        t.Field("unit", t.Choice(("s", "ms", "us", "ns"))),
+    )
+)
+_LENGTH = t.Fields(
+    (
+        t.Field("to", _COUNT, required=True),
+        t.Field("pad", t.Number()),
+        t.Field("side", _SIDE),
+        t.Field("cut", _SIDE),
+    )
+)
+_TOKENS = ("characters", "words", "bpe", "wordpiece")
+_TOKENIZE = t.Fields(
+    (
+        t.Field("as", t.Choice(_TOKENS)),
+        t.Field("file", t.Text()),
+        t.Field("like", t.Text()),
+        t.Field("size", _COUNT),
+        t.Field("length", _COUNT),
+        t.Field("lower", t.Boolean()),
+        t.Field("min_count", _COUNT),
+        t.Field("start", t.Boolean()),
+        t.Field("end", t.Boolean()),
+        t.Field("side", _SIDE),
+    )
+)
 
 TRANSFORMS: dict[str, t.ValueType] = {
-    "missing": t.AnyOf((t.Choice(("error", "mean")), t.Number())),
-    "encode": t.Choice(("index", "one-hot")),
-    "normalize": t.Choice(("standard", "min-max")),
+    "missing": t.AnyOf((t.Choice(("error", "mean", "median", "most-frequent")), t.Number(), t.Text())),
+    "date": t.AnyOf((t.Choice(PARTS), t.ListOf(t.Choice(PARTS), 1), _DATE)),
+    "encode": t.AnyOf((t.Choice(("index", "one-hot", "multi-hot", "binary")), _ENCODE)),
+    "tokenize": t.AnyOf((t.Choice(_TOKENS), _TOKENIZE)),
+    "length": t.AnyOf((_COUNT, _LENGTH)),
+    "log": t.Boolean(),
+    "clip": t.ListOf(t.AnyOf((t.Number(), t.Null())), 2, 2),
+    "normalize": t.Choice(("standard", "min-max", "robust")),
     "scale": t.Number(),
     "reshape": t.ListOf(t.Integer()),
     "dtype": t.Choice(("float16", "float32", "float64", "int32", "int64", "uint8", "bool")),

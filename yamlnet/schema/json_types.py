@@ -79,6 +79,8 @@ def _exactly(type: t.ValueType) -> Schema:
             return _list(type, type_schema(item))
         case t.MappingOf(value=value):
             return {"type": "object", "additionalProperties": type_schema(value)}
+        case t.Fields(fields=fields):
+            return _fields(fields)
         case t.AnyOf(options=options):
             return either(*(_exactly(option) for option in options))
         case t.ObjectOf(kind="dtype_policy"):
@@ -88,6 +90,15 @@ def _exactly(type: t.ValueType) -> Schema:
         case t.Unwritable():
             return {"not": {}}
     return {}
+
+
+def _fields(fields: tuple[t.Field, ...]) -> Schema:
+    properties = {
+        field.name: {**type_schema(field.value), "description": describe(field.value)} for field in fields
+    }
+    schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    required = [field.name for field in fields if field.required]
+    return schema | ({"required": required} if required else {})
 
 
 def _array(booleans: bool) -> Schema:

@@ -235,6 +235,11 @@ def check_value(
     if is_template(value):
         return
     expected = problem(value, type)
+    listed = _listed(type)
+    if expected is not None and listed is not None and isinstance(value, list) and value:
+        for index, item in enumerate(value):
+            check_value(listed.item, item, (*path, index), problems, what)
+        return
     if expected is not None:
         mend = text_mend(value, expected) or percent(value, type) or value_mend(value, expected)
         problems.add("wrong-type", f"{what} must be {expected}, got {shown(value)}{mend}", path)
@@ -251,6 +256,33 @@ def check_value(
             for key, item in value.items():
                 check_value(option.value, item, (*path, key), problems, what)
             return
+        if isinstance(option, t.Fields) and isinstance(value, dict):
+            _check_fields(option.fields, value, path, problems, what)
+            return
+
+
+def _listed(type: t.ValueType) -> t.ListOf | None:
+    """The list among the forms of a type that is one value, several, or a mapping of its own."""
+    options = _options(type)
+    if not any(isinstance(option, t.Fields) for option in options):
+        return None
+    return next((option for option in options if isinstance(option, t.ListOf)), None)
+
+
+def _check_fields(
+    fields: tuple[t.Field, ...], value: dict[str, object], path: KeyPath, problems: Problems, what: str
+) -> None:
+    types = {field.name: field.value for field in fields}
+    for key, item in value.items():
+        if key in types:
+            check_value(types[key], item, (*path, key), problems, f'"{key}" of {what}')
+        else:
+            mend = did_you_mean(key, types) or f"; it takes {', '.join(types)}"
+            problems.add("unknown-argument", f'{what} has no "{key}"{mend}', (*path, key), "key")
+    for field in fields:
+        if field.required and field.name not in value:
+            message = f'{what} needs "{field.name}": {describe(field.value)}'
+            problems.add("missing-argument", message, (*path, field.name), "key")
 
 
 def _check_nested(option: t.ObjectOf, value: object, path: KeyPath, problems: Problems) -> None:

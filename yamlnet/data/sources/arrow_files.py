@@ -1,7 +1,8 @@
 """`Csv`, `Parquet` and `Json`: tables read by Apache Arrow (https://arrow.apache.org/docs/python/).
 
 Number columns become float32 or int64, texts become strings, lists of one length become rows of an
-array. A missing number is NaN, for `missing` to settle; a missing text is refused.
+array, and others are lists of any length. A missing number is NaN, a missing text None, for `missing` to
+settle.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def parquet_chunks(arguments, root, path, rows):
     first = 0
     for batch in parquet.ParquetFile(source_file(arguments, root, path)).iter_batches(rows):
         yield Table(
-            {n: column_array(c, n, "", path) for n, c in zip(batch.schema.names, batch.columns)},
+            {n: column_array(c) for n, c in zip(batch.schema.names, batch.columns)},
             "x",
             first=first,
         )
@@ -94,16 +95,12 @@ def _read(arguments: Mapping[str, object], root: Path, path: KeyPath, reader: Ca
     except (pyarrow.ArrowException, OSError, EOFError) as error:
         message = f"{file.name} cannot be read: {str(error).splitlines()[0]}"
         raise DataError(message, path=path, check="file") from error
-    columns = {name: column_array(table.column(name), name, file.name, path) for name in table.column_names}
+    columns = {name: column_array(table.column(name)) for name in table.column_names}
     return checked_table(columns, file.name, path)
 
 
-def column_array(column: Any, name: str, source: str, path: KeyPath) -> Array:
-    """A column of Arrow's as one of ours.
-
-    Raises:
-        DataError: its lists have different lengths.
-    """
+def column_array(column: Any) -> Array:
+    """A column of Arrow's as one of ours."""
     import pyarrow
 
     kind = column.type
@@ -114,7 +111,7 @@ def column_array(column: Any, name: str, source: str, path: KeyPath) -> Array:
     if pyarrow.types.is_integer(kind) or pyarrow.types.is_boolean(kind):
         return np.asarray(column.to_numpy())
     if pyarrow.types.is_list(kind) or pyarrow.types.is_fixed_size_list(kind):
-        return _vectors(column, name, source, path)
+        return _vectors(column)
     if pyarrow.types.is_null(kind):
         return np.full(len(column), np.nan)
     if pyarrow.types.is_binary(kind) or pyarrow.types.is_large_binary(kind):
@@ -122,12 +119,14 @@ def column_array(column: Any, name: str, source: str, path: KeyPath) -> Array:
     return objects(column.cast(pyarrow.string()).to_pylist())
 
 
-def _vectors(column: Any, name: str, source: str, path: KeyPath) -> Array:
+def _vectors(column: Any) -> Array:
+    """Lists of numbers of one length as an array; others as they are, for `length` or `encode`."""
     values = column.to_pylist()
-    lengths = {len(value) if value is not None else 0 for value in values}
+    lengths = {len(value) if value is not None else -1 for value in values}
     if len(lengths) > 1:
-        message = (
-            f'column "{name}" of {source} has lists of different lengths ({min(lengths)} to {max(lengths)})'
-        )
-        raise DataError(message, path=path, check="ragged")
-    return np.asarray(values, dtype=np.float64)
+        return objects(values)
+    try:
+        found = np.asarray(values)
+    except ValueError:  # lists of lists of different lengths
+        return objects(values)
+    return found if found.dtype.kind in "biuf" else objects(values)

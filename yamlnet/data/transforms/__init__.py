@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from yamlnet.data.transforms import dtype, encode, missing, normalize, reshape, scale
+from yamlnet.data.transforms import (
+    clip,
+    date,
+    dtype,
+    encode,
+    length,
+    log,
+    missing,
+    normalize,
+    reshape,
+    scale,
+    tokenize,
+)
 from yamlnet.data.transforms.transform import Transform
 
 TRANSFORMS: dict[str, Transform] = {
     "missing": missing.TRANSFORM,
+    "date": date.TRANSFORM,
     "encode": encode.TRANSFORM,
+    "tokenize": tokenize.TRANSFORM,
+    "length": length.TRANSFORM,
+    "log": log.TRANSFORM,
+    "clip": clip.TRANSFORM,
     "normalize": normalize.TRANSFORM,
     "scale": scale.TRANSFORM,
     "reshape": reshape.TRANSFORM,

@@ -1,64 +1,64 @@
-"""`normalize`: `standard` (mean 0, deviation 1) or `min-max` (0 to 1), by column, fitted on training rows.
+"""`normalize`: by column, fitted on training rows: `standard`, `min-max` or `robust`.
 
-The same as scikit-learn's StandardScaler and MinMaxScaler; a column that does not vary becomes 0.
+Mean 0 and deviation 1; from 0 to 1; or median 0 with the quartiles 1 apart. The same as scikit-learn's
+StandardScaler, MinMaxScaler and RobustScaler; a column that does not vary becomes 0. Missing numbers are left
+out of the fit and stay missing.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from yamlnet.data.numbers import numbers, refuse_missing
+from yamlnet.data.numbers import numbers, refuse_infinity
 from yamlnet.data.place import Place
+from yamlnet.data.summary import Sample, Summary
 from yamlnet.data.table import Array
 from yamlnet.data.transforms.transform import Chunks, State, Transform
-from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 
 
 def fit(argument: object, chunks: Chunks, path: KeyPath) -> State:
-    """The shift and the spread of each feature (the last axis) over the training rows."""
-    shift, spread = (_moments if argument == "standard" else _range)(chunks)
-    return {"shift": shift.tolist(), "spread": np.where(spread == 0, 1.0, spread).tolist()}
+    """The shift and the spread of each feature (the last axis) over the training rows.
 
-
-def _moments(chunks: Chunks) -> tuple[Array, Array]:
-    """Mean and deviation, merged over chunks (Chan, Golub and LeVeque 1979, "Updating formulae …")."""
-    count, mean, squares = 0, np.zeros(()), np.zeros(())
+    Raises:
+        DataError: a column holds texts, infinity, or no number at all.
+    """
+    summary, sample, column = Summary(), Sample(), ""
     for values, place in chunks:
-        found = _whole(values, place)
-        axes, more = _rows_and_places(found), found.size // (found.shape[-1] if found.ndim > 1 else 1)
-        if not more:
-            continue
-        centre = found.mean(axis=axes)
-        apart = centre - mean
-        squares = (
-            squares + ((found - centre) ** 2).sum(axis=axes) + apart**2 * (count * more / (count + more))
-        )
-        mean = mean + apart * (more / (count + more))
-        count += more
-    return mean, np.sqrt(squares / max(count, 1))
+        found, column = numbers(values, place), place.column
+        refuse_infinity(found, place)
+        summary.add(found)
+        if argument == "robust":
+            sample.add(found)
+    if not np.all(summary.count):
+        message = f'column "{column}" has no number in any training row, so there is nothing to normalize by'
+        raise DataError(message, path=path, check="missing-value")
+    shift, spread = _robust(sample) if argument == "robust" else _moments(argument, summary)
+    constant = spread == 0
+    return {
+        "shift": shift.tolist(),
+        "spread": np.where(constant, 1.0, spread).tolist(),
+        "mean": summary.mean.tolist(),
+        "low": summary.low.tolist(),
+        "high": summary.high.tolist(),
+        "missing": summary.missing,
+        "constant": constant.tolist(),
+        "sampled": 0 if sample.exact else sample.most,
+    }
 
 
-def _range(chunks: Chunks) -> tuple[Array, Array]:
-    lows, highs = [], []
-    for values, place in chunks:
-        found = _whole(values, place)
-        if found.size:
-            lows.append(found.min(axis=_rows_and_places(found)))
-            highs.append(found.max(axis=_rows_and_places(found)))
-    low = np.min(lows, axis=0)
-    return low, np.max(highs, axis=0) - low
+def _moments(argument: object, summary: Summary) -> tuple[Array, Array]:
+    if argument == "standard":
+        # Rounding would leave a column that does not vary a little off its mean.
+        constant = summary.low == summary.high
+        mean = np.where(constant, summary.low, summary.mean)
+        return mean, np.where(constant, 0.0, summary.deviation)
+    return summary.low, summary.high - summary.low
 
 
-def _whole(values: Array, place: Place) -> Array:
-    """The numbers, all of them: one that is missing would make every row of the column so."""
-    found = numbers(values, place)
-    refuse_missing(found, place)
-    return found
-
-
-def _rows_and_places(values: Array) -> tuple[int, ...]:
-    """Every axis but the features'."""
-    return tuple(range(max(values.ndim - 1, 1)))
+def _robust(sample: Sample) -> tuple[Array, Array]:
+    lower, median, upper = sample.quantiles(0.25, 0.5, 0.75)
+    return median, upper - lower
 
 
 def apply(argument: object, values: Array, state: State, place: Place) -> Array:
@@ -68,9 +68,19 @@ def apply(argument: object, values: Array, state: State, place: Place) -> Array:
 
 
 def facts(argument: object, state: State) -> dict[str, object]:
-    """`mean` and `deviation` of `standard`, `min` and `range` of `min-max`."""
-    names = ("mean", "deviation") if argument == "standard" else ("min", "range")
-    return {names[0]: state["shift"], names[1]: state["spread"]}
+    """Of the column as it came: `mean`, `lowest`, `highest`, `missing`; whether it is `constant`.
+
+    Beside them `deviation` of `standard`, `range` of `min-max`, `median` and `quartiles` (their distance) of
+    `robust`, and `sampled`, the rows that the quantiles were taken of where those were not all.
+    """
+    names = {"mean": "mean", "lowest": "low", "highest": "high", "missing": "missing"}
+    told = {fact: state[kept] for fact, kept in names.items() if kept in state}  # version 0.3 kept none
+    told["constant"] = bool(np.all(state.get("constant", False)))
+    if argument == "robust":
+        told |= {"median": state["shift"], "quartiles": state["spread"]}
+    else:
+        told["deviation" if argument == "standard" else "range"] = state["spread"]
+    return told | ({"sampled": state["sampled"]} if state.get("sampled") else {})
 
 
 TRANSFORM = Transform(fit, apply, facts)
