@@ -14,7 +14,9 @@ from click.testing import CliRunner
 
 import yamlnet
 from yamlnet.cli.main import main
+from yamlnet.data.columns import Column, describe, tells
 from yamlnet.data.report import Report, report
+from yamlnet.data.table import Table
 
 HEAD = """yamlnet: 1
 name: visits
@@ -169,3 +171,43 @@ def test_a_blueprint_without_data_has_nothing_to_show(tmp_path: Path) -> None:
     (tmp_path / "m.yaml").write_text(HEAD)
     ran = CliRunner().invoke(main, ["data", str(tmp_path / "m.yaml")])
     assert (ran.exit_code, "no data section" in ran.stderr) == (1, True)
+
+
+def test_wide_data_is_shown_in_part_and_nothing_in_it_is_markup(tmp_path: Path) -> None:
+    names = ["[red]x[/red]", *(f"c{number}" for number in range(70))]
+    lines = [",".join([*(str(row + at) for at in range(71)), f"[b]{row % 30}"]) for row in range(90)]
+    (tmp_path / "rows.csv").write_text("\n".join([",".join([*names, "kind"]), *lines]), encoding="utf-8")
+    columns = json.dumps(names)
+    (tmp_path / "wide.yaml").write_text(
+        "yamlnet: 1\nmodel: {inputs: {x: [71]}, layers: [{Dense: {units: 30, as: kind}}]}\ndata:\n"
+        f"  train: {{Csv: rows.csv}}\n  inputs: {{x: {{columns: {columns}, normalize: standard}}}}\n"
+        "  targets: {kind: {column: kind, encode: index}}\n",
+        encoding="utf-8",
+    )
+    ran = CliRunner().invoke(main, ["data", str(tmp_path / "wide.yaml")])
+    assert ran.exit_code == 0, ran.output
+    for text in ("[red]x[/red]", "… 12 more", "… 10 more", "… (71)", "[b]12"):
+        assert text in ran.stdout, text
+
+
+def column(values: Any) -> Column:
+    return describe("x", {"train": Table({"x": np.asarray(values)}, "t")})
+
+
+TEXTS = np.array([f"k{number % 3}" for number in range(60)], dtype=object)
+TELLING: dict[str, tuple[Any, Any, bool]] = {
+    "equal": (np.arange(60.0), np.arange(60), True),
+    "one to one": (np.array([f"code-{text}" for text in TEXTS], dtype=object), TEXTS, True),
+    "many to one": (np.array([f"code-{n % 6}" for n in range(60)], dtype=object), TEXTS, False),
+    "ranges": (np.arange(60) + np.tile([0, 100, 200], 20), TEXTS, True),
+    "ranges that touch": (np.tile([1, 1, 2], 20), TEXTS, False),
+    "mixed": (np.arange(60), TEXTS, False),
+    "all different": (np.arange(60), np.array([f"n{n}" for n in range(60)], dtype=object), False),
+    "constant": (np.zeros(60), TEXTS, False),
+    "gaps": (np.where(np.arange(60) == 4, np.nan, np.tile([0.0, 1, 2], 20)), TEXTS, False),
+}
+
+
+@pytest.mark.parametrize(("first", "second", "expected"), TELLING.values(), ids=TELLING)
+def test_a_column_that_tells_another(first: Any, second: Any, expected: bool) -> None:
+    assert tells(column(first), column(second), first, second) is expected

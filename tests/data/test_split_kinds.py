@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+import yamlnet
+from yamlnet.data.dataset import part_tables
 from yamlnet.data.splits import TEST, TRAIN, VALIDATION, Shares, assign, needs_all_rows
 from yamlnet.data.table import Table
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import SplitPlan
+from yamlnet.resolver.unparse import unparse
+from yamlnet.resolver.yaml_text import Writer
 
 Row = tuple[int, int, str]
 """A number that tells rows apart, a time, and a name of a group or class."""
@@ -255,3 +260,50 @@ def test_what_cannot_divide_is_refused(kind: str, columns: dict[str, Any], messa
     with pytest.raises(DataError, match=message) as refused:
         assign(Table(columns, "rows.csv"), SplitPlan(kind, "x", ("data", "split", kind)), Shares(0.2, 0.2), 0)
     assert refused.value.path == ("data", "split", kind)
+
+
+BLUEPRINT = """yamlnet: 1
+model: {inputs: {n: [1]}, layers: [{Dense: {units: 1, as: y}}]}
+data:
+  train: {Csv: rows.csv}
+  targets: {y: n}
+  SPLIT
+train: {loss: mse}
+"""
+
+DIVIDED = {
+    "split: {column: part}": {"train": [2, 3, 5, 6, 8, 9], "validation": [1, 4, 7], "test": [0]},
+    "split: {column: part}\n  folds: 3\n  fold: 1": {"train": 6, "validation": 3, "test": [0]},
+    "split: {time: day}\n  test: 0.2\n  validation: 0.1": {
+        "train": [0, 1, 2, 3, 4, 5, 6],
+        "validation": [7],
+        "test": [8, 9],
+    },
+    "split: {time: day}\n  test: 0.2\n  folds: 3\n  fold: 2": {
+        "train": [0, 1, 2, 3],
+        "validation": [4, 5],
+        "test": [8, 9],
+    },
+    "split: {group: half}\n  folds: 2\n  fold: 1": {"train": 5, "validation": 5},
+    "split: {stratify: half}\n  test: 0.4": {"train": 6, "test": 4},
+    "folds: 2": {"train": 10},
+}
+
+
+@pytest.mark.parametrize(("words", "expected"), DIVIDED.items(), ids=lambda value: str(value)[:40])
+def test_a_blueprint_s_rows_are_divided_as_it_says_and_as_its_run_says_again(
+    tmp_path: Path, words: str, expected: dict[str, Any]
+) -> None:
+    part = ["test", *["validation", "train", "train"] * 3]
+    lines = [f"{n},2024-01-{n + 1:02d},{part[n]},{'ab'[n % 2]}" for n in range(10)]
+    (tmp_path / "rows.csv").write_text("\n".join(["n,day,part,half", *lines]), encoding="utf-8")
+    path = tmp_path / "b.yaml"
+    path.write_text(BLUEPRINT.replace("SPLIT", words), encoding="utf-8")
+    plan = yamlnet.load(path).plan
+    (tmp_path / "resolved.yaml").write_text(Writer().text(unparse(plan)), encoding="utf-8")
+    for one in (plan, yamlnet.load(tmp_path / "resolved.yaml").plan):
+        assert one.data is not None
+        found = part_tables(one.data, tmp_path, one.seed)
+        rows = {name: sorted(table.columns["n"].tolist()) for name, table in found.items()}
+        counted = [name for name, count in expected.items() if isinstance(count, int)]
+        assert {name: len(rows[name]) if name in counted else rows[name] for name in rows} == expected

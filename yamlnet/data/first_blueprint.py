@@ -95,7 +95,10 @@ def read_given(file: Path, path: str) -> Given:
 
 
 def _reasons(found: Sequence[Role]) -> str:
-    return "; ".join(f"{role.column.name}: {role.why}" for role in found) or "there is no other"
+    return (
+        "; ".join(f"{role.column.name}: {LATER.get(role.kind, role.why)}" for role in found)
+        or "there is no other"
+    )
 
 
 def _text(given: Given, answer: Answer, found: Sequence[Role], output: Path) -> str:
