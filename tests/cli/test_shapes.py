@@ -255,10 +255,13 @@ def test_too_many_parameters_are_refused_without_keras(command: str, place: Plac
 
 
 def test_what_only_shapes_tell_is_refused_the_same_before_it_is_made(place: Place) -> None:
-    place.write(RIGHT.replace("[8, 8, 1]", "[1000, 1000, 1]").replace("Dense: 3", "Dense: 3000"))
+    wide = RIGHT.replace("[8, 8, 1]", "[1000, 1000, 1]").replace("Dense: 3", "Dense: 3000")
+    place.write(
+        wide.replace("    - Flatten\n", "    - ops.relu\n    - Flatten\n")
+    )  # of whose shape no table says
     told = place.call("validate", "net.yaml")
     assert "Dense has 11,952,051,000 parameters (44.5 GiB in float32" in told.stderr
-    assert told.stderr.startswith("net.yaml:7:7: ")
+    assert told.stderr.startswith("net.yaml:8:7: ")
     built = place.call("build", "net.yaml")
     assert (built.status, built.stderr) == (1, told.stderr)
     assert place.call("validate", "net.yaml", "--max-params", "20G").status == 0
