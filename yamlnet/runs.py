@@ -85,6 +85,13 @@ def predict(run: Run, rows: str | Path | None = None) -> dict[str, np.ndarray]:
     return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
 
 
+def is_export(path: str | Path) -> bool:
+    """Whether a path is an export that stands beside its pipeline; Keras is not imported to say so."""
+    from yamlnet.runner.files import EXPORTED, PIPELINE
+
+    return Path(path).name in EXPORTED and (Path(path).parent / PIPELINE).is_file()
+
+
 def open_export(path: str | Path) -> Export:
     """Open an export of a run, `runs/digits/export/model.onnx`: its `predict` takes raw rows.
 

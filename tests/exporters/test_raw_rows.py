@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +17,8 @@ from sklearn import datasets
 import yamlnet
 from yamlnet.cli.main import main
 from yamlnet.diagnostics.diagnostic import DataError, YamlnetError
+from yamlnet.exporters import EXPORTERS
+from yamlnet.runner.files import EXPORTED
 
 pytestmark = pytest.mark.backend
 
@@ -88,6 +93,19 @@ def test_rows_that_do_not_fit_are_told_as_for_a_run(run: Path, tmp_path: Path) -
 
     with pytest.raises(DataError, match='row 2 of column "site" is "east", which no training row has'):
         export.predict(read_rows(tmp_path / "new.csv"))
+
+
+def test_the_names_of_exports_are_those_of_the_exporters() -> None:
+    assert {one.name for one in EXPORTERS.values()} == set(EXPORTED)
+
+
+def test_a_process_takes_the_backend_of_the_run(run: Path) -> None:
+    """Nothing imports Keras before the run has said which."""
+    environment = {name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"}
+    command = [sys.executable, "-m", "yamlnet", "predict", str(run), str(run.parent / "new.csv")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("kind.class,")
 
 
 def test_an_export_has_no_rows_of_its_own(run: Path) -> None:

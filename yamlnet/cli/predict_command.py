@@ -57,8 +57,7 @@ def _predicted(
     path: Path, rows: str | None, backend: str | None
 ) -> tuple[Mapping[str, np.ndarray], Mapping[str, list[Any]]]:
     """Predictions by output, and the classes of those that have them."""
-    from yamlnet.exporters.opened import is_export
-    from yamlnet.runs import class_labels, open_export, open_run, predict
+    from yamlnet.runs import class_labels, is_export, open_export, open_run, predict
 
     if not is_export(path):
         run = open_run(path, backend)

@@ -1,15 +1,15 @@
 """A first blueprint for a table: what `yamlnet new --from-data` writes.
 
-Columns of numbers become one input, normalised; categories another, one-hot. The column to tell decides the
-rest: two values, classes, or a number. It is a beginning to be read and changed, so every choice has its
-reason beside it.
+Columns of numbers become one input, normalised; categories another, one-hot; dates a third, in parts; each
+text one of its own, as words. The column to tell decides the rest: two values, classes, or a number. It is a
+beginning to be read and changed, so every choice has its reason beside it.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,11 +21,11 @@ from yamlnet.data.given_rows import BY_ENDING
 from yamlnet.data.roles import Role, roles
 from yamlnet.data.sources import SOURCES
 from yamlnet.data.splits import TRAIN, Shares, assign
-from yamlnet.data.table import Table
+from yamlnet.data.table import Array, Table
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.formatter.settle import settle
-from yamlnet.schema.words import shortened
+from yamlnet.schema.words import name_mistake, shortened
 
 SHARES = Shares(validation=0.15, test=0.15)
 SEPARATORS = (";", "\t", "|")
@@ -68,7 +68,7 @@ def first_blueprint(file: Path, path: str, target: str | None, output: Path) -> 
     kind = answer_for(next(one for one in columns if one.name == target), table, SHARES)
     codes = assign(table, kind.split, SHARES, 0)
     found = roles(table, columns, target, np.flatnonzero(codes == TRAIN))
-    if not any(role.kind in ("number", "category") for role in found):
+    if not any(role.kind in READ for role in found):
         raise DataError(
             f"no column of {file.name} tells {target} as it is: {_reasons(found)}", check="column"
         )
@@ -95,15 +95,12 @@ def read_given(file: Path, path: str) -> Given:
 
 
 def _reasons(found: Sequence[Role]) -> str:
-    return (
-        "; ".join(f"{role.column.name}: {LATER.get(role.kind, role.why)}" for role in found)
-        or "there is no other"
-    )
+    return "; ".join(f"{role.column.name}: {role.why}" for role in found) or "there is no other"
 
 
 def _text(given: Given, answer: Answer, found: Sequence[Role], output: Path) -> str:
-    inputs = _inputs(found)
-    reading = f"from: [{', '.join(one.name for one in inputs)}]"
+    inputs = _inputs(found, given.table)
+    reading = f"from: [{', '.join(one.reads for one in inputs)}]"
     joined = [f"    - Concatenate: {{{reading}}}"] if len(inputs) > 1 else []
     rows = given.table.rows
     return "\n".join(
@@ -120,8 +117,9 @@ def _text(given: Given, answer: Answer, found: Sequence[Role], output: Path) -> 
             "",
             "model:",
             "  inputs:",
-            *(f"    {one.name}: [{one.size}]  # {one.what}" for one in inputs),
+            *(f"    {one.name}: {one.shape}  # {one.what}" for one in inputs),
             "  layers:",
+            *(line for one in inputs for line in one.layers),
             *joined,
             '    - Dense: {units: "${units}", activation: relu}',
             "    - Dropout: 0.1",
@@ -154,42 +152,94 @@ def _text(given: Given, answer: Answer, found: Sequence[Role], output: Path) -> 
 
 
 class _Input(Struct, frozen=True):
-    """One input of the model, and its lines in `data`."""
+    """One input of the model: its shape, its lines in `data`, and the layers that make a vector of it.
+
+    `reads` is what the hidden layers read: the input, or what its own layers give.
+    """
 
     name: str
-    size: int
+    shape: str
     what: str
     lines: Sequence[str]
+    layers: Sequence[str] = ()
+    reads: str = ""
 
 
-def _inputs(found: Sequence[Role]) -> list[_Input]:
+def _inputs(found: Sequence[Role], table: Table) -> list[_Input]:
     """The inputs that the columns make. A kind of column that becomes a tensor otherwise is added here."""
-    numbers = [role.column for role in found if role.kind == "number"]
-    categories = [role.column for role in found if role.kind == "category"]
-    inputs = []
-    if numbers:
-        gaps = sum(column.missing > 0 for column in numbers)
-        missing = [f"      missing: mean  # {gaps} of the columns have gaps"] if gaps else []
-        lines = ["    numbers:", f"      columns: {_listed(numbers)}", *missing, "      normalize: standard"]
-        inputs.append(_Input("numbers", len(numbers), "a value for each column", lines))
-    if categories:
-        size = sum(column.distinct or 0 for column in categories)
-        lines = ["    categories:", f"      columns: {_listed(categories)}", "      encode: one-hot"]
-        inputs.append(_Input("categories", size, "a 1 for each column, at its value", lines))
-    return inputs
+    of = {kind: [role.column for role in found if role.kind == kind] for kind in READ}
+    inputs = [make(of[kind]) for kind, make in TOGETHER.items() if of[kind]]
+    return inputs + [_text_input(column, table) for column in of["text"]]
 
 
-LATER = {
-    "date": "what of a date matters is yours to say",
-    "text": "a text takes a layer of its own, such as an Embedding",
+def _numbers(columns: Sequence[Column]) -> _Input:
+    gaps = sum(column.missing > 0 for column in columns)
+    missing = [f"      missing: mean  # {gaps} of the columns have gaps"] if gaps else []
+    lines = ["    numbers:", f"      columns: {_listed(columns)}", *missing, "      normalize: standard"]
+    return _Input("numbers", f"[{len(columns)}]", "a value for each column", lines, reads="numbers")
+
+
+def _categories(columns: Sequence[Column]) -> _Input:
+    size = sum(column.distinct or 0 for column in columns)
+    lines = ["    categories:", f"      columns: {_listed(columns)}", "      encode: one-hot"]
+    return _Input("categories", f"[{size}]", "a 1 for each column, at its value", lines, reads="categories")
+
+
+DATE_PARTS = ("year", "month", "day", "weekday")
+
+
+def _dates(columns: Sequence[Column]) -> _Input:
+    parts = f"      date: [{', '.join(DATE_PARTS)}]"
+    lines = ["    dates:", f"      columns: {_listed(columns)}", parts, "      normalize: standard"]
+    what = "the parts of each date"
+    return _Input("dates", f"[{len(columns) * len(DATE_PARTS)}]", what, lines, reads="dates")
+
+
+def _text_input(column: Column, table: Table) -> _Input:
+    """A text is read as words: the mean of what each of them means."""
+    name, length = tensor_name(column.name), _words(table.columns[column.name])
+    lines = [
+        f"    {name}:",
+        f"      column: {written(column.name)}",
+        f"      tokenize: {{as: words, size: 10000, length: {length}}}  # longer texts are cut",
+    ]
+    size = f'"${{data.{name}.vocabulary_size}}"'
+    layers = [
+        f"    - Embedding: {{input_dim: {size}, output_dim: 32, mask_zero: true, from: {name}}}",
+        f"    - GlobalAveragePooling1D: {{as: {name}_read}}",
+    ]
+    shape = f"{{shape: [{length}], dtype: int32}}"
+    return _Input(name, shape, "the numbers of the words", lines, layers, f"{name}_read")
+
+
+def _words(texts: Array) -> int:
+    """As many words as nine texts of ten have, in sixteens."""
+    counts = [len(str(text).split()) for text in texts[:10_000]]
+    return int(-(-np.quantile(counts, 0.9) // 16) * 16)
+
+
+def tensor_name(text: str) -> str:
+    """A column's name as that of a tensor: letters, digits and _, a lower-case letter first."""
+    plain = re.sub(r"[^A-Za-z0-9_]+", "_", text).strip("_")[:48].lower()
+    plain = plain if re.match("[a-z]", plain) else f"text_{plain}".rstrip("_")
+    return f"{plain}_text" if name_mistake(plain, "tensor") else plain
+
+
+TOGETHER: dict[str, Callable[[Sequence[Column]], _Input]] = {
+    "number": _numbers,
+    "category": _categories,
+    "date": _dates,
 }
-"""Why columns of some kinds are left out of a first blueprint."""
+"""The kinds of columns that are one input together, in the order of the inputs."""
+
+READ = {*TOGETHER, "text"}
+"""The kinds of columns that a first blueprint reads; each text is an input of its own."""
 
 
 def _left_out(found: Sequence[Role]) -> list[str]:
     """A comment for each column that is not read."""
-    left = [role for role in found if role.kind not in ("number", "category")]
-    reasons = [f"    #   {_plain(role.column.name)}: {LATER.get(role.kind, role.why)}" for role in left]
+    left = [role for role in found if role.kind not in READ]
+    reasons = [f"    #   {_plain(role.column.name)}: {role.why}" for role in left]
     return ["    # left out:", *reasons] if left else []
 
 

@@ -11,7 +11,7 @@ from yamlnet.data.table import Table
 from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.exporters import EXPORTERS
 from yamlnet.exporters.artifact import Array, Exporter
-from yamlnet.exporters.raw_rows import PIPELINE, Pipeline, read_pipeline
+from yamlnet.exporters.raw_rows import Pipeline, read_pipeline
 
 
 class Export(Struct, frozen=True):
@@ -31,11 +31,6 @@ class Export(Struct, frozen=True):
         pipeline = self.pipeline
         inputs = pipeline_inputs(rows, pipeline.inputs, pipeline.fitted, pipeline.shapes)
         return self.exporter.run(self.path, [inputs], pipeline.outputs)[0]
-
-
-def is_export(path: Path) -> bool:
-    """Whether a path is an export that stands beside its pipeline."""
-    return path.name in {one.name for one in EXPORTERS.values()} and (path.parent / PIPELINE).is_file()
 
 
 def open_export(path: Path) -> Export:

@@ -16,10 +16,10 @@ from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.ordinary import NotOrdinary, read_ordinary
 from yamlnet.resolver.plan import DataPlan, TensorPlan
+from yamlnet.runner.files import PIPELINE
 from yamlnet.schema import data_words
 from yamlnet.schema.objects import check_value
 
-PIPELINE = "pipeline.json"
 MAX_BYTES = 64 << 20
 
 

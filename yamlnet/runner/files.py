@@ -22,6 +22,10 @@ MANIFEST, DATA = "manifest.json", "data.json"
 FOLDS = "folds.json"
 """In a folder of runs that differ in their validation rows alone: each fold's is a folder in it."""
 
+PIPELINE = "pipeline.json"
+EXPORTED = ("model.keras", "model.onnx", "saved_model")
+"""Beside the exports of a run, what makes inputs of raw rows; and what the exports are called."""
+
 MAX_BYTES = 64 << 20
 """The largest of a run's own files that is read."""
 

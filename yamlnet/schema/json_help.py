@@ -52,7 +52,7 @@ HELP: dict[type, dict[str, str]] = {
         "targets": "For each of the model's outputs, its columns and what turns them into a tensor.",
         "batch_size": "Rows a step; default 32.",
         "shuffle": "Whether each epoch has its rows in another order; default true.",
-        "stream": "Whether rows are read when they are needed, in bounded memory; default: where they are many.",
+        "stream": "Whether rows are read when they are needed; default: where memory does not hold them.",
     },
     TrainSection: {
         "objective": "What is learnt; default Supervised.",
