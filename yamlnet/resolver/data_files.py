@@ -64,27 +64,25 @@ def _source(path: KeyPath, tree: Tree | None) -> str:
     return tree.position(path).span.source if tree is not None else ""
 
 
-def _is_elsewhere(source: str) -> bool:
-    return source.startswith(("pkg:", "git+")) or "://" in source
+def _refused_of_bases(written: str, source: str, path: KeyPath, problems: Problems) -> bool:
+    """Whether a base from elsewhere is what names it, which is reported."""
+    if not source.startswith(("pkg:", "git+")) and "://" not in source:
+        return False
+    mend = "it may name files below the folder of your own"
+    problems.add(WRONG, f'a base from elsewhere cannot name "{written}"; {mend}', path)
+    return True
 
 
 def _check_remote(what: str, written: str, path: KeyPath, tree: Tree | None, problems: Problems) -> None:
     """What lies on another machine is named by the user's own file, and even so with a warning."""
     source = _source(path, tree)
-    if _is_elsewhere(source):
-        mend = "it may name files below the folder of your own"
-        problems.add(WRONG, f'a base from elsewhere cannot name "{written}"; {mend}', path)
-    elif not source.startswith("--set"):
+    if not _refused_of_bases(written, source, path, problems) and not source.startswith("--set"):
         problems.add(OUTSIDE, f"{what}; {LOOK}", path, severity="warning")
 
 
 def _check_outside(written: str, path: KeyPath, tree: Tree | None, problems: Problems) -> None:
     source = _source(path, tree)
-    if source.startswith("--set"):
-        return
-    if _is_elsewhere(source):
-        mend = "it may name files below the folder of your own"
-        problems.add(WRONG, f'a base from elsewhere cannot name "{written}" on this machine; {mend}', path)
+    if source.startswith("--set") or _refused_of_bases(written, source, path, problems):
         return
     root = os.path.dirname(tree.source) if tree is not None else ""
     file, folder = (

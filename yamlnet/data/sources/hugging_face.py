@@ -96,7 +96,7 @@ def _of_hub(datasets: Any, arguments: Mapping[str, object], path: KeyPath) -> An
     except Exception as error:  # of HTTP, Arrow and the library's own
         told = " ".join(str(error).split())[:200]
         message = f"the data set {name} cannot be had from the hub: {told}"
-        raise DataError(message, path=place, check="download") from error
+        raise DataError(message, path=place, check="unreachable") from error
 
 
 def _split(datasets: Any, found: Any, arguments: Mapping[str, object], name: str, path: KeyPath) -> Any:

@@ -38,7 +38,7 @@ def read(arguments: Mapping[str, object], root: Path, path: KeyPath) -> Table:
     except Exception as error:  # Keras wraps urllib's errors in a bare Exception
         message = f"keras.datasets.{name} is not in Keras's cache and cannot be downloaded: {error}"
         raise DataError(
-            message, "set KERAS_HOME to a folder that holds datasets/", path, "download"
+            message, "set KERAS_HOME to a folder that holds datasets/", path, "unreachable"
         ) from error
     x, y = train if split == "train" else test
     values = objects([list(row) for row in x]) if column == "words" else x
