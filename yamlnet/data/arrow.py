@@ -142,7 +142,10 @@ def _joined_type(one: Any, other: Any) -> Any:
         return other
     both = (one, other)
     if all(_is_list(kind) for kind in both):
-        return pyarrow.list_(_joined_type(one.value_type, other.value_type))
+        try:
+            return pyarrow.list_(_joined_type(one.value_type, other.value_type))
+        except Unlike:
+            raise Unlike(f"{_words(one)} and {_words(other)}") from None
     if all(types.is_integer(kind) for kind in both):
         return pyarrow.int64()
     if all(types.is_integer(kind) or types.is_floating(kind) for kind in both):
@@ -238,6 +241,11 @@ def _lists(column: Any, shape: Shape) -> Array:
     for _ in shape:
         column = compute.list_flatten(column)
     return np.asarray(column.to_numpy(zero_copy_only=False)).reshape(rows, *shape)
+
+
+def no_rows(source: str, path: KeyPath) -> DataError:
+    """What is told of a source without rows."""
+    return DataError(f"{source} has no rows", path=path, check="empty")
 
 
 def whole(tables: Sequence[Any], kinds: Kinds, source: str, path: KeyPath) -> Table:

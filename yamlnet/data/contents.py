@@ -90,7 +90,7 @@ def refuse_encoding(file: File, encoding: str, path: KeyPath, mend: str = "") ->
         begin = stream.read(4)
     if any(begin.startswith(mark) for mark in MARKS):
         message = f"{file.name} begins as UTF-16 does, and not as {encoding}; {mend or 'encoding: utf-16'}"
-        raise DataError(message, path=path, check="encoding")
+        raise DataError(message, path=path, check="data-encoding")
     with opened(file, path) as stream:
         for number, line in enumerate(stream, 1):
             try:
@@ -100,7 +100,7 @@ def refuse_encoding(file: File, encoding: str, path: KeyPath, mend: str = "") ->
                 where = f"line {number} of {file.name} is not {encoding}: it has {byte}"
                 guess, seen = _guessed(line, encoding, error.start)
                 message = f'{where}; in {guess} it reads "{seen}": {mend or f"encoding: {guess}"}'
-                raise DataError(message, path=path, check="encoding") from None
+                raise DataError(message, path=path, check="data-encoding") from None
 
 
 def _guessed(line: bytes, encoding: str, at: int) -> tuple[str, str]:
@@ -131,4 +131,6 @@ def texts(file: File, encoding: str, path: KeyPath) -> Iterator[io.TextIOBase]:
             yield text
     except UnicodeError as error:
         refuse_encoding(file, encoding, path)
-        raise DataError(f"{file.name} is not {encoding}: {error}", path=path, check="encoding") from error
+        raise DataError(
+            f"{file.name} is not {encoding}: {error}", path=path, check="data-encoding"
+        ) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from io import TextIOBase
 
 from yamlnet.data.contents import broken, refuse_encoding, texts
 from yamlnet.data.files import File
@@ -11,6 +12,19 @@ from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 
 SEPARATORS = {";": '";"', "\t": '"\\t"', "|": '"|"', ",": '","'}
 """What separates cells in other files, as YAML writes it."""
+
+
+def first_cells(file: File, text: TextIOBase, sep: str, path: KeyPath) -> list[str] | None:
+    """The cells of the first line that has some; None where no line does.
+
+    Raises:
+        DataError: the line does not end, or ends in a quote that is open.
+    """
+    try:
+        return next((cells for cells in csv.reader(text, delimiter=sep, strict=True) if cells), None)
+    except csv.Error as error:
+        message = f"the first line of {file.name} does not read as CSV: {error}"
+        raise DataError(message, path=path, check="file") from error
 
 
 def refuse_separator(file: File, names: Sequence[str], sep: str, path: KeyPath) -> None:
@@ -46,9 +60,8 @@ def tell(
                 if wanted is not None and cells and len(cells) != wanted:
                     return _ragged(file, cells, reader.line_num, wanted, bool(columns), path)
                 wanted = wanted or len(cells) or None
-        except csv.Error as found:
-            message = f"line {reader.line_num} of {file.name} does not read as CSV: {found}"
-            return DataError(message, path=path, check="file")
+        except csv.Error as found:  # a cell is longer than Python's reader takes
+            error = found
     told = " ".join(str(error).split())[:200]
     return DataError(f"{file.name} does not read as CSV: {told}", path=path, check="file")
 

@@ -29,7 +29,7 @@ def refuse_lines(files: Iterable[tuple[File, Lines]], path: KeyPath) -> None:
             try:
                 row = json.loads(line, object_pairs_hook=_once)
             except ValueError as error:
-                told = str(error).partition(": line")[0]
+                told = str(error).partition(": line")[0].removesuffix(" at")
                 raise DataError(f"{where} is no JSON: {told}; {HINT}", path=path, check="file") from None
             if not isinstance(row, Mapping):
                 raise DataError(f"{where} is {_kind(row)}; {HINT}", path=path, check="file")
@@ -80,7 +80,9 @@ def refuse_list(file: File, data: bytes, error: Exception, path: KeyPath) -> Dat
     try:
         json.loads(data)
     except json.JSONDecodeError as found:
-        message = f"line {found.lineno} of {file.name} is no JSON: {found.msg}, at column {found.colno}"
+        mend = f"; {HINT}" if found.msg == "Extra data" else ""
+        where = f"line {found.lineno} of {file.name}"
+        message = f"{where} is no JSON: {found.msg.removesuffix(' at')}, at column {found.colno}{mend}"
         return DataError(message, path=path, check="file")
     except ValueError:
         pass

@@ -8,6 +8,8 @@ from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.resolver.plan import SourcePlan
 
+TOGETHER = "source-arguments"
+
 ONE_OF = {"Sql": ("query", "table"), "HuggingFace": ("path", "name")}
 """Sources that take one of two arguments."""
 
@@ -28,15 +30,15 @@ def check_arguments(source: SourcePlan, problems: Problems) -> None:
     if one and (one in given) == (other in given):
         more = "not both" if one in given else "and this has neither"
         message = f'source "{source.name}" takes "{one}" or "{other}", {more}'
-        problems.add("missing-argument", message, source.path, "key")
+        problems.add(TOGETHER, message, source.path, "key")
     if source.name == "Csv":
         _check_header(source, problems)
     if source.name == "Keras" and given.get("num_words") is not None and given.get("name") not in TEXTS:
         message = f'"num_words" is of {" and ".join(TEXTS)}, and {given.get("name")} has no words'
-        problems.add("wrong-type", message, (*source.path, "num_words"), "key")
+        problems.add(TOGETHER, message, (*source.path, "num_words"), "key")
     if source.name == "HuggingFace" and "config" in given and "path" in given:
         message = 'a folder has no configurations; "config" is of a data set of the hub'
-        problems.add("wrong-type", message, (*source.path, "config"), "key")
+        problems.add(TOGETHER, message, (*source.path, "config"), "key")
     if isinstance(encoding := given.get("encoding"), str):
         _check_encoding(encoding, source, problems)
 
@@ -45,10 +47,10 @@ def _check_header(source: SourcePlan, problems: Problems) -> None:
     header, columns = source.arguments.get("header", True), source.arguments.get("columns")
     if header is False and columns is None:
         message = "a file without a header needs the names of its columns: columns: [size, kind]"
-        problems.add("missing-argument", message, (*source.path, "header"))
+        problems.add(TOGETHER, message, (*source.path, "header"))
     elif header is not False and columns is not None:
         message = '"columns" names those of a file without a header; write header: false, too'
-        problems.add("missing-argument", message, (*source.path, "columns"), "key")
+        problems.add(TOGETHER, message, (*source.path, "columns"), "key")
     elif isinstance(columns, list) and len(set(map(str, columns))) < len(columns):
         twice = next(name for name in columns if columns.count(name) > 1)
         problems.add("duplicate", f'"columns" names "{twice}" twice', (*source.path, "columns"))
@@ -59,4 +61,4 @@ def _check_encoding(encoding: str, source: SourcePlan, problems: Problems) -> No
         "".encode(codecs.lookup(encoding).name)  # refuses those that are not of texts: base64, rot13
     except (LookupError, ValueError, TypeError):
         mend = did_you_mean(encoding, ENCODINGS) or f"; among others there are {', '.join(ENCODINGS[:8])}"
-        problems.add("wrong-type", f'there is no encoding "{encoding}"{mend}', (*source.path, "encoding"))
+        problems.add("data-encoding", f'there is no encoding "{encoding}"{mend}', (*source.path, "encoding"))

@@ -8,7 +8,6 @@ numbers, None among texts. Read by Apache Arrow. (https://arrow.apache.org/docs/
 
 from __future__ import annotations
 
-import csv as python_csv
 import io
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -22,6 +21,7 @@ from yamlnet.data.arrow import (
     Kinds,
     Unlike,
     joined,
+    no_rows,
     observed,
     refuse_duplicates,
     refuse_other_columns,
@@ -29,7 +29,7 @@ from yamlnet.data.arrow import (
     whole,
 )
 from yamlnet.data.contents import encoding_of, refuse_encoding, require_pyarrow, texts
-from yamlnet.data.csv_mistakes import refuse_separator, tell
+from yamlnet.data.csv_mistakes import first_cells, refuse_separator, tell
 from yamlnet.data.files import File, source_files, source_place
 from yamlnet.data.table import Table
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
@@ -112,8 +112,7 @@ def _is_tsv(file: File) -> bool:
 def _names(file: File, form: Form, path: KeyPath) -> list[str]:
     """The columns of a file; of one without a header, those that the blueprint names."""
     with texts(file, form.encoding, path) as text:
-        lines = python_csv.reader(text, delimiter=form.sep)
-        names = next((cells for cells in lines if cells), None)
+        names = first_cells(file, text, form.sep, path)
     if names is None:
         raise DataError(f"{file.name} is empty", path=path, check="empty")
     if form.columns:
@@ -222,7 +221,7 @@ def _settled(stamps: tuple[tuple[File, int, int], ...], form: Form, path: KeyPat
         for batch in _batches(file, form, path, None):
             found = _joined([found, _inferred(batch, found, form.decimal)])
     if not found:
-        raise DataError(f"{stamps[0][0].name} has no rows", path=path, check="empty")
+        raise no_rows(stamps[0][0].name, path)
     return found
 
 

@@ -42,8 +42,6 @@ def read(arguments: Mapping[str, object], root: Path, path: KeyPath) -> Table:
     else:
         found, name = _of_hub(datasets, arguments, path), str(arguments["name"])
     rows = _split(datasets, found, arguments, name, path)
-    if rows.num_rows == 0:
-        raise DataError(f"{name} has no rows", path=path, check="empty")
     table = plain(_arrow(rows), name, path)
     return whole([table], all_joined([(name, observed(table))], path), name, path)
 
@@ -67,8 +65,8 @@ def _saved(datasets: Any, arguments: Mapping[str, object], root: Path, path: Key
     try:
         return datasets.load_from_disk(str(folder))
     except Exception as error:  # of Arrow, JSON and the library's own
-        told = " ".join(str(error).split())[:200]
-        message = f"{folder.name} is no data set that datasets.save_to_disk wrote: {told}"
+        told = "" if isinstance(error, FileNotFoundError) else f": {' '.join(str(error).split())[:200]}"
+        message = f"{folder.name} is no data set that datasets.save_to_disk wrote{told}"
         raise DataError(message, path=source_place(arguments, path), check="file") from error
 
 

@@ -7,12 +7,13 @@ one length are an axis. (https://jsonlines.org, RFC 8259)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from yamlnet.data.arrow import Kinds, all_joined, observed, plain, regrouped, whole
+from yamlnet.data.arrow import Kinds, all_joined, no_rows, observed, plain, regrouped, whole
 from yamlnet.data.contents import opened, refuse_encoding, require_pyarrow
 from yamlnet.data.files import File, source_files
 from yamlnet.data.json_mistakes import refuse_lines, refuse_list
@@ -23,6 +24,7 @@ BLOCK = 16 << 20
 """Bytes of lines that are read together."""
 
 MEND = "save it as UTF-8"
+NULL = re.compile(rb"^[ \t\r]*null", re.MULTILINE)
 MARK = b"\xef\xbb\xbf"
 
 
@@ -75,7 +77,7 @@ def _settled(stamps: tuple[tuple[File, int, int], ...], source: str, path: KeyPa
 def _kinds(files: list[File], parts: list[tuple[str, Kinds]], source: str, path: KeyPath) -> Kinds:
     """What each column is; where it is two things, the first line of the second is told."""
     if not parts:
-        raise DataError(f"{source} has no rows", path=path, check="empty")
+        raise no_rows(source, path)
     try:
         return all_joined(parts, path)
     except DataError:
@@ -103,15 +105,13 @@ def _table(block: bytes, file: File, path: KeyPath) -> Any:
     import pyarrow
     from pyarrow import json
 
+    if NULL.search(block):  # Arrow 26 dies of a block that is nothing else
+        raise pyarrow.ArrowInvalid("null is no object")
     read = json.ReadOptions(block_size=len(block) + 1)
-    table = json.read_json(
-        pyarrow.BufferReader(block),
-        read_options=read,
-        parse_options=json.ParseOptions(newlines_in_values=True),
-    )
+    table = json.read_json(pyarrow.BufferReader(block), read_options=read)
     fields = [pyarrow.field(field.name, _texts(field.type)) for field in table.schema]
     if any(not field.equals(found) for field, found in zip(fields, table.schema, strict=True)):
-        parse = json.ParseOptions(newlines_in_values=True, explicit_schema=pyarrow.schema(fields))
+        parse = json.ParseOptions(explicit_schema=pyarrow.schema(fields))
         table = json.read_json(pyarrow.BufferReader(block), read_options=read, parse_options=parse)
     return plain(table, file.name, path)
 
@@ -156,7 +156,7 @@ def _listed(data: bytes, file: File, path: KeyPath) -> Iterator[bytes]:
     held: list[bytes] = []
     size = 0
     for row in rows:
-        held.append(bytes(row))
+        held.append(bytes(row).replace(b"\n", b" "))  # between values: a text has none
         size += len(held[-1])
         if size >= BLOCK:
             yield b"\n".join(held)

@@ -81,11 +81,8 @@ def _one(file: File, path: KeyPath) -> Array:
 
 
 def _refused(message: str, error: Exception, path: KeyPath) -> DataError:
-    why = (
-        ": it holds Python objects, whose unpickling runs code"
-        if any(word in str(error) for word in ("Object arrays", "Python objects"))
-        else ""
-    )
+    is_pickled = "Object arrays" in str(error) or "Python objects" in str(error)
+    why = ": it holds Python objects, whose unpickling runs code" if is_pickled else ""
     rows = f": {error}" if isinstance(error, _NoRows) else ""
     return DataError(f"{message}{rows or why}", path=path, check="file")
 

@@ -12,7 +12,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from yamlnet.data.arrow import Kinds, all_joined, observed, plain, refuse_other_columns, regrouped, whole
+from yamlnet.data.arrow import (
+    Kinds,
+    all_joined,
+    no_rows,
+    observed,
+    plain,
+    refuse_other_columns,
+    regrouped,
+    whole,
+)
 from yamlnet.data.contents import require_pyarrow
 from yamlnet.data.files import File, source_files, source_place
 from yamlnet.data.table import Table
@@ -110,7 +119,7 @@ def _settled(stamps: tuple[tuple[File, int, int], ...], source: str, path: KeyPa
         looked = [(file.name, observed(part)) for part in _parts(file, path, ROWS, unsaid)] if unsaid else []
         found.append((file.name, {**said, **all_joined(looked, path)}))
     if not rows:
-        raise DataError(f"{source} has no rows", path=path, check="empty")
+        raise no_rows(source, path)
     return all_joined(found, path)
 
 

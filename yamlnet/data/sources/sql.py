@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from yamlnet.data.arrow import all_joined, observed, plain, whole
+from yamlnet.data.arrow import all_joined, no_rows, observed, plain, whole
 from yamlnet.data.contents import require_pyarrow
 from yamlnet.data.files import File, files_at
 from yamlnet.data.table import Table
@@ -173,7 +173,7 @@ def _tables(connection: Any, statement: Any, name: str, path: KeyPath) -> Iterat
         yield f"rows {first + 1} to {first + len(rows)}", _table(rows, names, first, name, path)
         first += len(rows)
     if not first:
-        raise DataError(f"{name} has no rows", path=path, check="empty")
+        raise no_rows(name, path)
 
 
 def _table(rows: Sequence[Any], names: list[str], first: int, source: str, path: KeyPath) -> Any:

@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
+from yamlnet.data.arrow import no_rows
 from yamlnet.data.contents import encoding_of, texts
 from yamlnet.data.files import File, source_files
 from yamlnet.data.table import Table, checked_table, objects
-from yamlnet.diagnostics.diagnostic import DataError, KeyPath
+from yamlnet.diagnostics.diagnostic import KeyPath
 
 
 def read(arguments: Mapping[str, object], root: Path, path: KeyPath) -> Table:
@@ -42,7 +43,7 @@ def chunks(arguments: Mapping[str, object], root: Path, path: KeyPath, rows: int
         yield Table({"text": objects(held)}, source, first=first)
         first += len(held)
     if not first:
-        raise DataError(f"{source} has no rows", path=path, check="empty")
+        raise no_rows(source, path)
 
 
 def _source(files: list[File], arguments: Mapping[str, object]) -> str:
