@@ -78,9 +78,9 @@ def chunks(arguments: Mapping[str, object], root: Path, path: KeyPath, rows: int
     """
     files, form = _opened(arguments, root, path)
     stamps = tuple((file, file.path.stat().st_mtime_ns, file.path.stat().st_size) for file in files)
-    kinds = _settled(stamps, form, path)
+    kinds, block = _settled(stamps, form, path)
     types = {name: _reading_type(kind) for name, kind in kinds.items()}
-    batches = (batch for file in files for batch in _batches(file, form, path, types))
+    batches = (batch for file in files for batch in _batches(file, form, path, block, types))
     yield from regrouped(batches, kinds, _source(files, arguments), rows)
 
 
@@ -214,15 +214,27 @@ def _reading_type(kind: Kind) -> Any:
 
 
 @lru_cache(maxsize=32)
-def _settled(stamps: tuple[tuple[File, int, int], ...], form: Form, path: KeyPath) -> Kinds:
-    """What each column is over all files, a block at a time; kept as long as no file changes."""
+def _settled(stamps: tuple[tuple[File, int, int], ...], form: Form, path: KeyPath) -> tuple[Kinds, int]:
+    """What each column is over all files, and the bytes to take at a time; kept as long as no file changes."""
+    files = [file for file, _, _ in stamps]
+    try:
+        return _looked_through(files, form, path, BLOCK), BLOCK
+    except _LongRow:
+        return _looked_through(files, form, path, LARGE), LARGE
+
+
+def _looked_through(files: list[File], form: Form, path: KeyPath, block: int) -> Kinds:
     found: Kinds = {}
-    for file, _, _ in stamps:
-        for batch in _batches(file, form, path, None):
+    for file in files:
+        for batch in _batches(file, form, path, block, None):
             found = _joined([found, _inferred(batch, found, form.decimal)])
     if not found:
-        raise no_rows(stamps[0][0].name, path)
+        raise no_rows(files[0].name, path)
     return found
+
+
+class _LongRow(Exception):
+    """A row is longer than a block."""
 
 
 def _inferred(batch: Any, found: Kinds, decimal: str) -> Kinds:
@@ -257,7 +269,9 @@ def _is_number(kind: Any) -> bool:
     return bool(types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind))
 
 
-def _batches(file: File, form: Form, path: KeyPath, types: Mapping[str, Any] | None) -> Iterator[Any]:
+def _batches(
+    file: File, form: Form, path: KeyPath, block: int, types: Mapping[str, Any] | None
+) -> Iterator[Any]:
     """A file's rows a block at a time, by the types given; all texts where there are none."""
     import pyarrow
     from pyarrow import csv
@@ -266,8 +280,10 @@ def _batches(file: File, form: Form, path: KeyPath, types: Mapping[str, Any] | N
     if wanted is None:
         wanted = {name: pyarrow.string() for name in _names(file, form, path)}
     try:
-        with csv.open_csv(str(file.path), **_options(form, wanted, BLOCK)) as reader:
+        with csv.open_csv(str(file.path), **_options(form, wanted, block)) as reader:
             for batch in reader:
                 yield _without_empty(pyarrow.Table.from_batches([batch])).select(list(wanted))
     except (pyarrow.ArrowException, OSError, EOFError, UnicodeError) as error:
+        if "straddling" in str(error) and block < LARGE:
+            raise _LongRow from error
         raise tell(file, form.sep, form.encoding, form.columns, error, path) from error

@@ -100,10 +100,11 @@ def _mend(sqlalchemy: Any, engine: Any, arguments: Mapping[str, object]) -> str:
 
 
 def _engine(sqlalchemy: Any, database: Database, root: Path, path: KeyPath) -> Any:
+    pool = sqlalchemy.pool.NullPool  # no connection outlives its use
     try:
         if database.file:
             file = files_at(database.file, root, (*path, "url"))[0]
-            return sqlalchemy.create_engine("sqlite://", creator=lambda: _sqlite(file))
+            return sqlalchemy.create_engine("sqlite://", creator=lambda: _sqlite(file), poolclass=pool)
         driver = database.driver or DRIVERS.get(database.dialect, "")
         url = sqlalchemy.URL.create(
             f"{database.dialect}+{driver}" if driver else database.dialect,
@@ -114,7 +115,7 @@ def _engine(sqlalchemy: Any, database: Database, root: Path, path: KeyPath) -> A
             database=database.database or None,
         )
         waiting = {TIMEOUTS[driver]: SECONDS} if driver in TIMEOUTS else {}
-        return sqlalchemy.create_engine(url, connect_args=waiting)
+        return sqlalchemy.create_engine(url, connect_args=waiting, poolclass=pool)
     except ImportError as error:
         message = f"a database of {database.dialect} needs the package {error.name or error}"
         raise DataError(message, f"pip install {error.name}", (*path, "url"), "missing-package") from error
