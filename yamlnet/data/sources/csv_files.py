@@ -215,7 +215,7 @@ def _reading_type(kind: Kind) -> Any:
 
 @lru_cache(maxsize=32)
 def _settled(stamps: tuple[tuple[File, int, int], ...], form: Form, path: KeyPath) -> tuple[Kinds, int]:
-    """What each column is over all files, and the bytes to take at a time; kept as long as no file changes."""
+    """What each column is over all files, and the bytes to take at a time; kept while no file changes."""
     files = [file for file, _, _ in stamps]
     try:
         return _looked_through(files, form, path, BLOCK), BLOCK

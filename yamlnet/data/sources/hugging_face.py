@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -88,13 +89,26 @@ def _of_hub(datasets: Any, arguments: Mapping[str, object], path: KeyPath) -> An
     if Path(name).exists():  # the library would read a folder of the working directory instead
         message = f"{name} is a folder here, too; for that one write path: {name}"
         raise DataError(message, path=place, check="file")
-    offline = datasets.DownloadConfig(local_files_only=bool(os.environ.get(OFFLINE)))
     try:
-        return datasets.load_dataset(name, arguments.get("config"), download_config=offline)
+        with _offline():
+            return datasets.load_dataset(name, arguments.get("config"))
     except Exception as error:  # of HTTP, Arrow and the library's own
         told = " ".join(str(error).split())[:200]
         message = f"the data set {name} cannot be had from the hub: {told}"
         raise DataError(message, path=place, check="unreachable") from error
+
+
+@contextmanager
+def _offline() -> Iterator[None]:
+    """With `YAMLNET_OFFLINE` set, the hub's library takes what it keeps, and asks nobody."""
+    from huggingface_hub import constants
+
+    before = constants.HF_HUB_OFFLINE
+    constants.HF_HUB_OFFLINE = before or bool(os.environ.get(OFFLINE))
+    try:
+        yield
+    finally:
+        constants.HF_HUB_OFFLINE = before
 
 
 def _split(datasets: Any, found: Any, arguments: Mapping[str, object], name: str, path: KeyPath) -> Any:
