@@ -33,6 +33,7 @@ def check_arguments(source: SourcePlan, problems: Problems) -> None:
         problems.add(TOGETHER, message, source.path, "key")
     if source.name == "Csv":
         _check_header(source, problems)
+        _check_decimal(source, problems)
     if source.name == "Keras" and given.get("num_words") is not None and given.get("name") not in TEXTS:
         message = f'"num_words" is of {" and ".join(TEXTS)}, and {given.get("name")} has no words'
         problems.add(TOGETHER, message, (*source.path, "num_words"), "key")
@@ -54,6 +55,14 @@ def _check_header(source: SourcePlan, problems: Problems) -> None:
     elif isinstance(columns, list) and len(set(map(str, columns))) < len(columns):
         twice = next(name for name in columns if columns.count(name) > 1)
         problems.add("duplicate", f'"columns" names "{twice}" twice', (*source.path, "columns"))
+
+
+def _check_decimal(source: SourcePlan, problems: Problems) -> None:
+    given = source.arguments
+    is_tabbed = any(ending in str(given.get("path")).lower() for ending in (".tsv", ".tab"))
+    if given.get("decimal") == "," and given.get("sep", "\t" if is_tabbed else ",") == ",":
+        message = 'a comma cannot both separate cells and begin fractions; write sep: ";", too'
+        problems.add(TOGETHER, message, (*source.path, "decimal"))
 
 
 def _check_encoding(encoding: str, source: SourcePlan, problems: Problems) -> None:

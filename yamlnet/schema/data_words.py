@@ -60,7 +60,9 @@ SOURCES: dict[str, tuple[Argument, ...]] = {
     "Csv": (
         _PATH,
         Argument(
-            "sep", t.Text(r".|\t", "one character"), help="what separates cells; a comma, in .tsv files a tab"
+            "sep",
+            t.Text(r"[\t !#-~]", "one character"),
+            help="what separates cells; a comma, in .tsv files a tab",
         ),
         Argument("header", t.Boolean(), default=True, help="whether the first line names the columns"),
         Argument(
