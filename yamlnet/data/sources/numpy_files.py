@@ -7,6 +7,8 @@ objects in them are refused, since unpickling runs code. A large `Npy` file is r
 
 from __future__ import annotations
 
+import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -22,7 +24,10 @@ from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 COLUMN = "array"
 """The column of an `Npy` file."""
 
-WRONG = (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error, AttributeError, KeyError, SyntaxError)
+WRONG = (
+    ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error, AttributeError, KeyError, TypeError,
+    SyntaxError, NotImplementedError, MemoryError, OverflowError, struct.error, tokenize.TokenError,
+)  # fmt: skip
 """What NumPy raises of a file that is none of its own."""
 
 

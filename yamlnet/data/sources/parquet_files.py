@@ -84,7 +84,7 @@ def _opened(file: File, path: KeyPath) -> Iterator[Any]:
     try:
         with parquet.ParquetFile(str(file.path)) as opened:
             yield opened
-    except (pyarrow.ArrowException, OSError, EOFError) as error:
+    except (pyarrow.ArrowException, OSError, EOFError, UnicodeError) as error:
         told = " ".join(str(error).split())
         if "magic bytes" in told or "smaller than the minimum" in told or "file size is 0" in told:
             message = f"{file.name} is no Parquet file, or it is cut off: a Parquet file ends in PAR1"
