@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "yamlnet"
 
 ROOMS = (
-    {"cache", "ordinary", "resources"},
+    {"cache", "ordinary", "protocols", "resources"},
     {"diagnostics"},
     {"syntax"},
     {"formatter"},
@@ -44,8 +44,8 @@ FRONT_DOORS = {"__init__", "__main__"}
 """They open the house from outside, so the order of rooms does not bind them."""
 
 WITHOUT_KERAS = {
-    "cache", "ordinary", "resources", "diagnostics", "syntax", "formatter", "catalog", "schema", "assembly",
-    "resolver", "verdicts", "checks", "manual",
+    "cache", "ordinary", "protocols", "resources", "diagnostics", "syntax", "formatter", "catalog", "schema",
+    "assembly", "resolver", "verdicts", "checks", "manual",
 }  # fmt: skip
 """Rooms whose code never runs with Keras, so that a mistake is told in a fraction of a second."""
 

@@ -71,8 +71,9 @@ def predict(run: Run, rows: str | Path | None = None) -> dict[str, np.ndarray]:
 
     Args:
         run: from `train` or `open_run`.
-        rows: a CSV, JSON, NPZ or Parquet file with the columns of the blueprint's inputs; the
-            run's test rows (or, without any, its validation rows) when None.
+        rows: a file with the columns of the blueprint's inputs (CSV, JSON, Parquet, NPZ, NPY, texts), an
+            image or a sound, a folder of images, sounds or texts, or a URL of a file; the run's test
+            rows (or, without any, its validation rows) when None.
 
     Raises:
         DataError: the rows lack a column or hold what the run's transforms cannot take.
@@ -130,7 +131,7 @@ def _row_inputs(run: Run, rows: str | Path | None) -> Iterator[Mapping[str, np.n
         return
     plan = reload(run).plan
     assert plan.data is not None
-    yield pipeline_inputs(read_rows(Path(rows)), plan.data.inputs, run.fitted, input_shapes(plan))
+    yield pipeline_inputs(read_rows(rows, plan.data), plan.data.inputs, run.fitted, input_shapes(plan))
 
 
 def _run_data(run: Run) -> Dataset:

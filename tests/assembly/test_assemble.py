@@ -119,6 +119,26 @@ class TestExtending:
         assert data.train.arguments["path"] == "team/rows.csv"
         assert data.test.arguments["path"] == "team/rows.csv"  # type: ignore[union-attr]
 
+    def test_so_do_patterns_folders_and_databases_but_not_urls(self, tmp_path: Path) -> None:
+        (tmp_path / "team").mkdir()
+        (tmp_path / "team" / "base.yaml").write_text(
+            "yamlnet: 1\nmodel: {inputs: {x: [1]}, layers: [Dense: {units: 1, as: y}]}\n"
+            "data: {train: {ImageFolder: photos}, validation: {Csv: 'parts/*.csv'},\n"
+            "       test: {Sql: {url: 'sqlite:///rows.db', table: rows}}}\n"
+            "variants:\n  far: {data: {train: {Csv: 'https://example.org/rows.csv'},\n"
+            "       test: {Sql: {url: 'postgresql://example.org/rows', table: rows}}}}\n"
+        )
+        (tmp_path / "mine.yaml").write_text("yamlnet: 1\nextends: team/base.yaml\n")
+        data = load(tmp_path / "mine.yaml").plan.data
+        assert data is not None
+        assert data.train.arguments["path"] == "team/photos"
+        assert data.validation.arguments["path"] == "team/parts/*.csv"  # type: ignore[union-attr]
+        assert data.test.arguments["url"] == "sqlite:///team/rows.db"  # type: ignore[union-attr]
+        far = load(f"{tmp_path}/mine.yaml:far").plan.data
+        assert far is not None
+        assert far.train.arguments["path"] == "https://example.org/rows.csv"
+        assert far.test.arguments["url"] == "postgresql://example.org/rows"  # type: ignore[union-attr]
+
 
 class TestVariants:
     def test_each_is_another_plan_under_its_own_name(self) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from yamlnet.assembly import addresses
+from yamlnet import protocols
 from yamlnet.assembly.assembled import Pin
 from yamlnet.assembly.lock import LockMode, read_lock, write_lock
 from yamlnet.diagnostics.diagnostic import BlueprintError
@@ -26,7 +26,7 @@ MODEL = "yamlnet: 1\nimport: {parts: '%s'}\nmodel:\n  inputs: {x: [4]}\n  layers
 @pytest.fixture
 def plain_http(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blueprints name https only; the server of these tests has no certificate."""
-    monkeypatch.setattr(addresses, "NEAR", (*addresses.NEAR, "http"))
+    monkeypatch.setattr(protocols, "NEAR", (*protocols.NEAR, "http"))
 
 
 @pytest.fixture(autouse=True)
@@ -179,7 +179,7 @@ class TestUrls:
         self, server: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (server[0] / "parts.yaml").write_text(BLOCK % 8)
-        monkeypatch.setattr(addresses, "NEAR", ("https", "memory"))
+        monkeypatch.setattr(protocols, "NEAR", ("https", "memory"))
         with pytest.raises(BlueprintError, match="write https://"):
             load(blueprint(tmp_path, f"{server[1]}/parts.yaml"))
         monkeypatch.setenv("YAMLNET_PROTOCOLS", "sftp,http")

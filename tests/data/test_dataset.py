@@ -153,7 +153,7 @@ MISTAKES = {
     "scaled texts": (csv(), tensor("n", "colour", scale=2), "holds texts"),
     "rows that cannot take a shape": (csv(), tensor("n", "size", reshape=[2]), "cannot take [2]"),
     "not Parquet": (
-        SourcePlan("Parquet", {"path": "rows.csv"}, ("data", "train")), tensor("n", "size"), "cannot be read"
+        SourcePlan("Parquet", {"path": "rows.csv"}, ("data", "train")), tensor("n", "size"), "no Parquet file"
     ),
     "not an archive": (
         SourcePlan("Npz", {"path": "rows.csv"}, ("data", "train")), tensor("n", "size"), "not an archive"

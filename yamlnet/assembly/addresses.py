@@ -18,6 +18,8 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from yamlnet.protocols import refusal
+
 Scheme = Literal["path", "pkg", "git", "url"]
 
 VARIANT = re.compile(r"(?P<file>.+\.ya?ml):(?P<variant>[A-Za-z0-9][A-Za-z0-9_.\-]*)\Z", re.DOTALL)
@@ -26,12 +28,6 @@ GIT = re.compile(
     r"(?P<root>git\+(?:https|file)://[^@#\s]+)(?:@(?P<revision>[A-Za-z0-9][\w./\-]*))?#(?P<path>.+)\Z"
 )
 URL = re.compile(r"(?P<root>[a-z][a-z0-9+.\-]*://[^/]*)/(?P<path>.+)\Z")
-
-NEAR = ("https", "s3", "gs", "gcs", "abfs", "abfss", "az", "hf", "memory")
-"""The protocols of URLs that a file may name. Others read this machine, or speak with the user's own keys."""
-
-MORE = "YAMLNET_PROTOCOLS"
-"""The environment variable in which a user allows further protocols of fsspec, with commas: `sftp,http`."""
 
 ABROAD = ("pkg", "git+https", "https", "s3", "gs", "gcs", "abfs", "hf")
 """What a file from elsewhere may name besides its own neighbours: never a file of this machine."""
@@ -103,7 +99,8 @@ def parse_address(text: str) -> Address:
         found = URL.match(file)
         if found is None:
             raise AddressError(f'"{text}" is no URL of a file; write https://host/file.yaml')
-        _require_near(found["root"].partition("://")[0], text)
+        if why := refusal(text, "./blocks/vision.yaml"):
+            raise AddressError(f'"{text}" {why}')
         return Address("url", found["root"], found["path"], variant=variant)
     return Address("path", "", os.path.normpath(_blueprint(file, text)), variant=variant)
 
@@ -113,14 +110,6 @@ def _blueprint(path: str, text: str) -> str:
     if path.lower().endswith((".yaml", ".yml")) and "\0" not in path:
         return path
     raise AddressError(f'"{text}" is no blueprint: the name of one ends in .yaml or .yml')
-
-
-def _require_near(protocol: str, text: str) -> None:
-    mends = {"http": "write https://", "file": "write the path: ./blocks/vision.yaml"}
-    if protocol not in (*NEAR, *os.environ.get(MORE, "").split(",")) or "::" in text:
-        begin = ", ".join(f"{one}://" for one in NEAR[:-1])
-        mend = mends.get(protocol, f"it may begin with {begin}; {MORE}={protocol} allows another")
-        raise AddressError(f'"{text}" is no URL that a blueprint may name; {mend}')
 
 
 def join(writer: Address, text: str) -> Address:

@@ -13,6 +13,8 @@ from yamlnet.schema.expressions import is_template
 from yamlnet.syntax.graft import find, put
 from yamlnet.syntax.tree import Branch
 
+SQLITE = "sqlite:///"
+
 PARTS = ("train", "validation", "test")
 
 
@@ -29,16 +31,21 @@ def moved(document: Branch, base: Address, writer: Address) -> Branch:
 
 
 def _moved_source(document: Branch, path: KeyPath, folder: str) -> Branch:
-    arguments = SOURCES.get(str(path[-1]), ())
-    if not any(argument.name == "path" for argument in arguments):
-        return document
-    for place in (path, (*path, "path")):
+    arguments = {argument.name for argument in SOURCES.get(str(path[-1]), ())}
+    places = [path, (*path, "path")] if "path" in arguments else []
+    for place in [*places, (*path, "url")] if "url" in arguments else places:
         found = find(document, place)
         if found is None or not isinstance(found.value, str) or is_template(found.value):
             continue
-        if os.path.isabs(found.value) or "://" in found.value:
+        begin, file = _divided(found.value)
+        if os.path.isabs(file) or "://" in file:
             continue
         # Columns inside the text no longer tell where they stand in the file.
         positions = replace(found.positions, style="*")
-        document = put(document, place, Branch(os.path.join(folder, found.value), positions))
+        document = put(document, place, Branch(begin + os.path.join(folder, file), positions))
     return document
+
+
+def _divided(written: str) -> tuple[str, str]:
+    """What stands before a path in a source's word (`sqlite:///` names a file, too), and the path."""
+    return (SQLITE, written.removeprefix(SQLITE)) if written.startswith(SQLITE) else ("", written)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from msgspec import Struct, field
 
 from yamlnet.assembly.addresses import Address
@@ -12,11 +10,9 @@ from yamlnet.assembly.lock import Lock
 from yamlnet.assembly.origins import ORIGINS
 from yamlnet.assembly.origins.origin import Fetched, Unreachable
 from yamlnet.cache import recall, remember, sha256
+from yamlnet.protocols import OFFLINE, may_be_fetched
 from yamlnet.syntax.parse import parse, text_of
 from yamlnet.syntax.tree import Tree
-
-OFFLINE = "YAMLNET_OFFLINE"
-"""Set in the environment, nothing is fetched that is not pinned and kept: for files from strangers."""
 
 
 class Files(Struct):
@@ -56,11 +52,7 @@ class Files(Struct):
         kept = recall(pin.sha256) if pin is not None and address.scheme != "path" else None
         if pin is not None and kept is not None:
             return Fetched(kept, pin.commit)
-        if (
-            address.scheme in ("git", "url")
-            and os.environ.get(OFFLINE)
-            and not address.root.startswith("memory:")
-        ):
+        if address.scheme in ("git", "url") and not may_be_fetched(address.source):
             raise Unreachable(f'"{address.source}" is not fetched: {OFFLINE} is set')
         fetched = ORIGINS[address.scheme](address, pin.commit if pin is not None else "")
         if address.scheme in ("git", "url"):

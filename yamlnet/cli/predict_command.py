@@ -21,7 +21,7 @@ SHOWN = 10
 
 @click.command("predict", short_help="Predict with a run.")
 @run_argument
-@click.argument("rows", required=False, type=click.Path(dir_okay=False))
+@click.argument("rows", required=False, type=click.Path())
 @click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write all predictions: .csv or .npz.")
 @backend_option
 @quiet_option
@@ -29,14 +29,16 @@ SHOWN = 10
 def command(run: str, rows: str | None, output: str | None, backend: str | None, quiet: bool) -> None:
     """Predict rows of a file with a run's model or an export of it; of a run without a file, its test rows.
 
-    ROWS is a .csv, .json (lines), .parquet or .npz file with the columns that the blueprint's inputs
-    name. What was fitted while training (means, classes) is applied again.
+    ROWS is a file with the columns that the blueprint's inputs name (.csv, .json, .jsonl, .parquet, .npz,
+    .npy, .txt, also packed: .csv.gz), an image or a sound, a folder of images, sounds or texts, or the URL
+    of a file. What was fitted while training (means, classes) is applied again.
 
     \b
     Example:
       yamlnet predict runs/digits-20260101-120000
       yamlnet predict runs/digits-20260101-120000 rows.csv -o predictions.csv
       yamlnet predict runs/digits-20260101-120000/export/model.onnx rows.csv
+      yamlnet predict runs/pets-20260101-120000 photo.png
     """
     if output is not None and Path(output).suffix not in (".csv", ".npz"):
         raise click.BadParameter(f'"{output}" ends in neither .csv nor .npz', param_hint="--output")

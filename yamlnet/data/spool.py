@@ -1,4 +1,4 @@
-"""Files that memory does not hold, as chunks that can be read in any order.
+"""Rows that memory does not hold, as chunks that can be read in any order.
 
 Parquet files are read as they are, a row group at a time. Of any other file the columns are written once into
 yamlnet's cache, in Arrow's own format (https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format): a
@@ -7,15 +7,20 @@ CSV file would have to be parsed from its beginning for every pass and every col
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from yamlnet.cache import cache_folder, sha256
-from yamlnet.data.sources import CHUNKED, size, source_files
-from yamlnet.data.sources.arrow_files import column_array
+from yamlnet.data.arrow import Kind, arrays
+from yamlnet.data.files import File, source_files
+from yamlnet.data.sources import CHUNKED, size
+from yamlnet.data.sources.parquet_files import row_groups
 from yamlnet.data.streams import Stream
 from yamlnet.data.table import Array, Table
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
@@ -28,11 +33,13 @@ CHUNK_ROWS = 65_536
 """Rows of a chunk: a few chunks are in memory at a time."""
 
 GROUP_BYTES = 128 << 20
-"""The largest row group of a Parquet file that is read at once."""
-
+"""The largest row group of a Parquet file that is read at once, as it lies in memory."""
 
 HELD_BYTES = 512 << 20
 """Of the largest source that is held in memory unasked, as it lies on disk."""
+
+SHAPE = b"shape"
+"""Under this, a column's field says the axes of a row, as JSON."""
 
 
 def open_stream(source: SourcePlan, root: Path, asked: bool | None) -> Stream | None:
@@ -54,104 +61,118 @@ def open_stream(source: SourcePlan, root: Path, asked: bool | None) -> Stream | 
         return None
     if asked is False or (asked is None and size(arguments, root, path) <= HELD_BYTES):
         return None
-    files = source_files(arguments, root, path)
-    name = str(arguments["path"])
-    if source.name == "Parquet" and (stream := parquet_stream(files, name, path)) is not None:
+    if source.name == "Parquet" and (stream := row_groups(arguments, root, path, GROUP_BYTES)) is not None:
         return stream
+    files = source_files(arguments, root, path)
     key = repr([FORM, source.name, sorted(arguments.items()), *map(_stamp, files)])
+    name = files[0].name if len(files) == 1 else str(arguments["path"])
     return spooled(lambda: CHUNKED[source.name](arguments, root, path, CHUNK_ROWS), key, name, path)
 
 
-def _stamp(file: Path) -> tuple[str, int, int]:
+def _stamp(file: File) -> tuple[str, int, int]:
     """Changes when a file does, without reading gigabytes."""
-    found = file.stat()
-    return str(file.resolve()), found.st_size, found.st_mtime_ns
-
-
-def parquet_stream(files: Iterable[Path], source: str, path: KeyPath) -> Stream | None:
-    """The row groups of Parquet files as chunks; None where one of them is too large to be a chunk."""
-    from pyarrow import parquet
-
-    groups: list[tuple[Path, int, int]] = []
-    for file in files:
-        found = parquet.read_metadata(file)
-        for index in range(found.num_row_groups):
-            group = found.row_group(index)
-            if group.total_byte_size > GROUP_BYTES:
-                return None
-            groups.append((file, index, group.num_rows))
-
-    def read(number: int, columns: Collection[str] | None) -> Mapping[str, Array]:
-        file, index, _ = groups[number]
-        with parquet.ParquetFile(file) as opened:
-            return _arrays(opened.read_row_group(index, _known(opened.schema_arrow, columns)), source, path)
-
-    return Stream(source, tuple(rows for _, _, rows in groups), read)
+    found = file.path.stat()
+    return str(file.path.resolve()), found.st_size, found.st_mtime_ns
 
 
 def spooled(read: Callable[[], Iterator[Table]], key: str, source: str, path: KeyPath) -> Stream:
-    """Rows written to the cache under a key that says all that they follow from, or found there."""
+    """Rows written to the cache under a key that says all that they follow from, or found there.
+
+    Raises:
+        DataError: there are no rows, or no room for them.
+    """
     file = cache_folder() / "rows" / f"{sha256(key.encode())}.arrow"
     if not file.is_file():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".part", delete=False) as beside:
-            pass
         try:
-            _write(read(), Path(beside.name))
-            os.replace(beside.name, file)
-        finally:
-            Path(beside.name).unlink(missing_ok=True)
-    return _arrow_stream(file, source, path)
+            _keep(read(), file, source, path)
+        except OSError as error:
+            message = f"{source} is larger than memory should hold, and {file.parent} cannot hold it either"
+            raise DataError(f"{message}: {error.strerror or error}", path=path, check="file") from error
+    return _kept(file, source)
 
 
-def _write(tables: Iterator[Table], file: Path) -> None:
+def _keep(tables: Iterator[Table], file: Path, source: str, path: KeyPath) -> None:
+    """Write all rows beside, then put the file into its place."""
     import pyarrow
 
-    first = _batch(next(tables), None)
-    with pyarrow.OSFile(str(file), "wb") as sink, pyarrow.ipc.new_file(sink, first.schema) as writer:
-        writer.write_batch(first)
-        for table in tables:
-            writer.write_batch(_batch(table, first.schema))
+    first = next(tables, None)
+    if first is None:
+        raise DataError(f"{source} has no rows", path=path, check="empty")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".part", delete=False) as beside:
+        pass
+    try:
+        batch = _batch(first)
+        with pyarrow.OSFile(beside.name, "wb") as sink, pyarrow.ipc.new_file(sink, batch.schema) as writer:
+            writer.write_batch(batch)
+            for table in tables:
+                writer.write_batch(_batch(table, batch.schema))
+        os.replace(beside.name, file)
+    finally:
+        Path(beside.name).unlink(missing_ok=True)
 
 
-def _batch(table: Table, schema: Any) -> Any:
+def _batch(table: Table, schema: Any = None) -> Any:
     import pyarrow
 
     columns = {name: _arrow(values) for name, values in table.columns.items()}
-    return pyarrow.RecordBatch.from_pydict(columns, schema=schema)
+    if schema is None:
+        fields = []
+        for name, column in columns.items():
+            shape = json.dumps(table.columns[name].shape[1:]).encode()
+            fields.append(pyarrow.field(name, _type(column.type), metadata={SHAPE: shape}))
+        schema = pyarrow.schema(fields)
+    arrays = [column.cast(schema.field(name).type) for name, column in columns.items()]
+    return pyarrow.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _type(kind: Any) -> Any:
+    """Wide enough for the rows that follow: a first chunk without any text says nothing of its column."""
+    import pyarrow
+
+    return pyarrow.large_string() if pyarrow.types.is_string(kind) or pyarrow.types.is_null(kind) else kind
 
 
 def _arrow(values: Array) -> Any:
     import pyarrow
 
     if values.ndim == 1:
-        return pyarrow.array(values, from_pandas=True)
-    inner = pyarrow.array(values.reshape(-1))
-    return pyarrow.FixedSizeListArray.from_arrays(inner, values[0].size)
+        return pyarrow.array(values.tolist() if values.dtype.kind == "O" else values)
+    items = pyarrow.array(np.ascontiguousarray(values).reshape(-1))
+    return pyarrow.FixedSizeListArray.from_arrays(items, int(np.prod(values.shape[1:])))
 
 
-def _arrow_stream(file: Path, source: str, path: KeyPath) -> Stream:
+def _kept(file: Path, source: str) -> Stream:
     import pyarrow
 
     with pyarrow.OSFile(str(file)) as opened:
         reader = pyarrow.ipc.open_file(opened)
+        schema = reader.schema
         counts = tuple(reader.get_batch(index).num_rows for index in range(reader.num_record_batches))
+    shapes = {field.name: tuple(json.loads(field.metadata[SHAPE])) for field in schema}
 
     def read(number: int, columns: Collection[str] | None) -> Mapping[str, Array]:
+        wanted = [index for index, name in enumerate(schema.names) if columns is None or name in columns]
+        options = pyarrow.ipc.IpcReadOptions(included_fields=wanted)
         with pyarrow.OSFile(str(file)) as opened:
-            schema = pyarrow.ipc.open_file(opened).schema
-            wanted = [schema.get_field_index(name) for name in _known(schema, columns)]
-            options = pyarrow.ipc.IpcReadOptions(included_fields=wanted)
             batch = pyarrow.ipc.open_file(opened, options=options).get_batch(number)
-            return _arrays(pyarrow.Table.from_batches([batch]), source, path)
+        return _arrays(pyarrow.Table.from_batches([batch]), shapes)
 
     return Stream(source, counts, read)
 
 
-def _known(schema: Any, columns: Collection[str] | None) -> list[str]:
-    """The columns asked for that there are: what is missing is told by who asks for it."""
-    return [name for name in schema.names if columns is None or name in columns]
+def _arrays(table: Any, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
+    """The columns as they were before they were written."""
+    kinds = {}
+    for field in table.schema:
+        shape = shapes[field.name]
+        flat = (int(np.prod(shape)),) if shape else ()
+        kinds[field.name] = Kind(field.type, False, flat if shape or not _is_list(field.type) else None)
+    found = arrays(table, kinds)
+    return {name: values.reshape(len(values), *shapes[name]) for name, values in found.items()}
 
 
-def _arrays(table: Any, source: str, path: KeyPath) -> dict[str, Array]:
-    return {name: column_array(table.column(name)) for name in table.column_names}
+def _is_list(kind: Any) -> bool:
+    from pyarrow import types
+
+    return bool(types.is_list(kind) or types.is_large_list(kind))

@@ -1,9 +1,9 @@
-"""What a data file's path may be, told from its text alone: `validate` opens no data.
+"""What a source may name, told from its text alone: `validate` opens no data.
 
 A blueprint names its data, and `train` reads what it names: below the folder of the file that names it
-without a word, elsewhere on this machine with a warning, for the blueprint may be a stranger's. What the
-command line says (`--set`) is the user's own. A base from elsewhere names no data outside the folder of the
-file that extends it.
+without a word, elsewhere (on this machine, behind a URL, in a database) with a warning, for the blueprint may
+be a stranger's. What the command line says (`--set`) is the user's own. A base from elsewhere names no data
+outside the folder of the file that extends it.
 """
 
 from __future__ import annotations
@@ -15,19 +15,29 @@ from pathlib import PurePosixPath
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.ordinary import is_written_below
+from yamlnet.protocols import refusal
+from yamlnet.resolver.data_arguments import check_arguments
 from yamlnet.resolver.plan import SourcePlan
+from yamlnet.resolver.sql_text import Database, SqlError, parse_url, require_select
 from yamlnet.syntax.tree import Tree
 
-OUTSIDE, WRONG = "data-outside", "data-path"
+OUTSIDE, WRONG, SQL = "data-outside", "data-path", "sql"
 
 SYSTEM = ("/dev", "/proc", "/sys")
 """Where Unix shows its devices and processes as files."""
 
+LOOK = "look whether you mean it to"
+
 
 def check_data_files(parts: Iterable[object], tree: Tree | None, problems: Problems) -> None:
-    """Report what is wrong with the paths of sources; `tree` knows which file wrote each."""
+    """Report what is wrong with what sources name; `tree` knows which file wrote each."""
     for part in parts:
-        if isinstance(part, SourcePlan) and isinstance(written := part.arguments.get("path"), str):
+        if not isinstance(part, SourcePlan):
+            continue
+        check_arguments(part, problems)
+        if part.name == "Sql":
+            _check_sql(part, tree, problems)
+        elif isinstance(written := part.arguments.get("path"), str):
             named = tree is not None and (*part.path, "path")[-1] in tree.position(part.path).children
             _check(written, (*part.path, "path") if named else part.path, tree, problems)
 
@@ -36,7 +46,10 @@ def _check(written: str, path: KeyPath, tree: Tree | None, problems: Problems) -
     if not written.strip() or "\0" in written:
         problems.add(WRONG, "a data file has a name: Csv: rows.csv", path)
     elif "://" in written:
-        problems.add(WRONG, f'"{written}" is a URL; download it, and write the path of the file', path)
+        if why := refusal(written, "data/rows.csv"):
+            problems.add(WRONG, f'"{written}" {why}', path)
+        else:
+            _check_remote(f'training fetches "{written}" from the network', written, path, tree, problems)
     elif written.startswith(("~", "$", "|")):
         mend = "write a path relative to the blueprint"
         problems.add(WRONG, f'"{written}" is taken as it stands, and no file is called so; {mend}', path)
@@ -46,13 +59,30 @@ def _check(written: str, path: KeyPath, tree: Tree | None, problems: Problems) -
         _check_outside(written, path, tree, problems)
 
 
+def _source(path: KeyPath, tree: Tree | None) -> str:
+    """Where a word was written: a file's path or address, or `--set`; "" where nothing says it."""
+    return tree.position(path).span.source if tree is not None else ""
+
+
+def _refused_of_bases(written: str, source: str, path: KeyPath, problems: Problems) -> bool:
+    """Whether a base from elsewhere is what names it, which is reported."""
+    if not source.startswith(("pkg:", "git+")) and "://" not in source:
+        return False
+    mend = "it may name files below the folder of your own"
+    problems.add(WRONG, f'a base from elsewhere cannot name "{written}"; {mend}', path)
+    return True
+
+
+def _check_remote(what: str, written: str, path: KeyPath, tree: Tree | None, problems: Problems) -> None:
+    """What lies on another machine is named by the user's own file, and even so with a warning."""
+    source = _source(path, tree)
+    if not _refused_of_bases(written, source, path, problems) and not source.startswith("--set"):
+        problems.add(OUTSIDE, f"{what}; {LOOK}", path, severity="warning")
+
+
 def _check_outside(written: str, path: KeyPath, tree: Tree | None, problems: Problems) -> None:
-    source = tree.position(path).span.source if tree is not None else ""
-    if source.startswith("--set"):
-        return
-    if source.startswith(("pkg:", "git+")) or "://" in source:
-        mend = "it may name files below the folder of your own"
-        problems.add(WRONG, f'a base from elsewhere cannot name "{written}" on this machine; {mend}', path)
+    source = _source(path, tree)
+    if source.startswith("--set") or _refused_of_bases(written, source, path, problems):
         return
     root = os.path.dirname(tree.source) if tree is not None else ""
     file, folder = (
@@ -60,4 +90,27 @@ def _check_outside(written: str, path: KeyPath, tree: Tree | None, problems: Pro
     )
     if not file.startswith(os.path.join(folder, "")):
         message = f'training reads "{written}", which is outside the folder of the file that names it'
-        problems.add(OUTSIDE, f"{message}; look whether you mean it to", path, severity="warning")
+        problems.add(OUTSIDE, f"{message}; {LOOK}", path, severity="warning")
+
+
+def _check_sql(part: SourcePlan, tree: Tree | None, problems: Problems) -> None:
+    url, query = part.arguments.get("url"), part.arguments.get("query")
+    try:
+        if isinstance(query, str):
+            require_select(query)
+    except SqlError as error:
+        problems.add(SQL, str(error), (*part.path, "query"))
+    try:
+        database = parse_url(str(url))
+    except SqlError as error:
+        problems.add(SQL, str(error), (*part.path, "url"))
+        return
+    if database.file:
+        _check(database.file, (*part.path, "url"), tree, problems)
+    else:
+        _check_remote(_asks(database), str(url), (*part.path, "url"), tree, problems)
+
+
+def _asks(database: Database) -> str:
+    host = database.host or "this machine"
+    return f"training asks the database at {host}, with the password in {database.password} if that is set"

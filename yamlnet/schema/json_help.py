@@ -109,10 +109,17 @@ TENSOR_HELP = {
 SOURCE_HELP = {
     "Sklearn": "A data set that scikit-learn ships.",
     "Keras": "A data set of keras.datasets, which is fetched once.",
-    "Csv": "A CSV file, relative to the blueprint.",
-    "Parquet": "A Parquet file, relative to the blueprint.",
-    "Json": "A file with a JSON object on each line, relative to the blueprint.",
-    "Npz": "A file of NumPy arrays, relative to the blueprint.",
+    "HuggingFace": "A data set of the datasets library: a saved folder, or one of the hub.",
+    "Csv": "A CSV file, plain or packed (.gz, .bz2, .zst).",
+    "Parquet": "A Parquet file.",
+    "Json": "A file with a JSON object on each line, or a list of objects.",
+    "Npz": "An archive of NumPy arrays; each is a column.",
+    "Npy": "One NumPy array, the column `array`.",
+    "ImageFolder": "Images, whose folders are their classes: columns `image` and `label`.",
+    "AudioFolder": "Sounds, whose folders are their classes: columns `audio` and `label`.",
+    "TextFolder": "Text files, whose folders are their classes: columns `text` and `label`.",
+    "TextFile": "A corpus, the column `text`: a row is a line, a paragraph or a file.",
+    "Sql": "What one SELECT gives, or a table, of a database; its password stays in the environment.",
 }
 
 

@@ -171,7 +171,10 @@ def mapping_mend(key: str, value: object) -> str:
 def source_form(value: object) -> str | None:
     """`{Csv: rows.csv}` of a path, by how it ends."""
     ending = str(value).rpartition(".")[2].lower()
-    source = {"csv": "Csv", "tsv": "Csv", "parquet": "Parquet", "json": "Json", "jsonl": "Json", "npz": "Npz"}
+    source = {
+        "csv": "Csv", "tsv": "Csv", "parquet": "Parquet", "json": "Json", "jsonl": "Json", "npz": "Npz",
+        "npy": "Npy", "txt": "TextFile",
+    }  # fmt: skip
     return f"{{{source[ending]}: {value}}}" if ending in source and "." in str(value) else None
 
 

@@ -5,40 +5,54 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from yamlnet.data.files import source_file
-from yamlnet.data.sources import arrow_files, keras_datasets, npz, sklearn_datasets
+from yamlnet.data.files import size
+from yamlnet.data.sources import (
+    audio_folder,
+    csv_files,
+    hugging_face,
+    image_folder,
+    json_files,
+    keras_datasets,
+    numpy_files,
+    parquet_files,
+    sklearn_datasets,
+    sql,
+    text_file,
+    text_folder,
+)
 from yamlnet.data.table import Table
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.resolver.plan import SourcePlan
 
+__all__ = ["CHUNKED", "SOURCES", "read_source", "size"]
+
 Read = Callable[[Mapping[str, object], Path, KeyPath], Table]
+ReadChunks = Callable[[Mapping[str, object], Path, KeyPath, int], Iterator[Table]]
 
 SOURCES: dict[str, Read] = {
     "Sklearn": sklearn_datasets.read,
     "Keras": keras_datasets.read,
-    "Csv": arrow_files.read_csv,
-    "Parquet": arrow_files.read_parquet,
-    "Json": arrow_files.read_json,
-    "Npz": npz.read,
+    "HuggingFace": hugging_face.read,
+    "Csv": csv_files.read,
+    "Parquet": parquet_files.read,
+    "Json": json_files.read,
+    "Npz": numpy_files.read_npz,
+    "Npy": numpy_files.read_npy,
+    "ImageFolder": image_folder.read,
+    "AudioFolder": audio_folder.read,
+    "TextFolder": text_folder.read,
+    "TextFile": text_file.read,
+    "Sql": sql.read,
 }
 """Each takes the source's arguments, the folder that paths are relative to, and its place in the file."""
 
-
-ReadChunks = Callable[[Mapping[str, object], Path, KeyPath, int], Iterator[Table]]
-
 CHUNKED: dict[str, ReadChunks] = {
-    "Parquet": arrow_files.parquet_chunks,
-    "Csv": arrow_files.csv_chunks,
+    "Csv": csv_files.chunks,
+    "Parquet": parquet_files.chunks,
+    "Json": json_files.chunks,
+    "TextFile": text_file.chunks,
 }
-"""Those that can be read some rows after others: at most so many at a time."""
-
-
-def source_files(arguments: Mapping[str, object], root: Path, path: KeyPath) -> list[Path]:
-    return [source_file(arguments, root, path)]
-
-
-def size(arguments: Mapping[str, object], root: Path, path: KeyPath) -> int:
-    return sum(file.stat().st_size for file in source_files(arguments, root, path))
+"""Those that also read so many rows at a time, in bounded memory; `size` says how much there is to read."""
 
 
 def read_source(plan: SourcePlan, root: Path) -> Table:

@@ -1,6 +1,8 @@
 """`Keras`: the data sets of `keras.datasets`, from its cache or downloaded by Keras on first use.
 
-Columns: `image` or `features`, and `target`. (https://keras.io/api/datasets/)
+Columns: `image`, `features`, or for `imdb` and `reuters` `words`; and `target`. Words are lists of numbers,
+each a word's place by how often it occurs, from 4 on: 1 begins a text, 2 stands for words that `num_words`
+leaves out, 0 is for padding. (https://keras.io/api/datasets/)
 """
 
 from __future__ import annotations
@@ -8,10 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from yamlnet.data.table import Table, checked_table
+from yamlnet.data.table import Table, checked_table, objects
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 
-TABULAR = ("boston_housing", "california_housing")
+COLUMNS = {
+    "boston_housing": "features",
+    "california_housing": "features",
+    "imdb": "words",
+    "reuters": "words",
+}
 
 
 def read(arguments: Mapping[str, object], root: Path, path: KeyPath) -> Table:
@@ -22,14 +29,17 @@ def read(arguments: Mapping[str, object], root: Path, path: KeyPath) -> Table:
     """
     import keras
 
-    name, split = str(arguments["name"]), str(arguments.get("split", "train"))
+    name, split = str(arguments["name"]), str(arguments.get("split") or "train")
+    column = COLUMNS.get(name, "image")
+    words = arguments.get("num_words")
     try:
-        train, test = getattr(keras.datasets, name).load_data()
+        more = {"num_words": words} if words is not None else {}
+        train, test = getattr(keras.datasets, name).load_data(**more)
     except Exception as error:  # Keras wraps urllib's errors in a bare Exception
         message = f"keras.datasets.{name} is not in Keras's cache and cannot be downloaded: {error}"
         raise DataError(
-            message, "set KERAS_HOME to a folder that holds datasets/", path, "download"
+            message, "set KERAS_HOME to a folder that holds datasets/", path, "unreachable"
         ) from error
     x, y = train if split == "train" else test
-    columns = {"features" if name in TABULAR else "image": x, "target": y.reshape(-1)}
-    return checked_table(columns, f"keras.datasets.{name}", path)
+    values = objects([list(row) for row in x]) if column == "words" else x
+    return checked_table({column: values, "target": y.reshape(-1)}, f"keras.datasets.{name}", path)

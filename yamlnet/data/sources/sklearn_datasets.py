@@ -1,7 +1,8 @@
 """`Sklearn`: the data sets that scikit-learn ships, without a download.
 
 Columns: each feature by its own name (spaces become underscores), `features` with all of them as one
-row vector, `target`, and for `digits` the scans as `image` of shape (8, 8), grey from 0 to 16.
+row vector, `target`, and for `digits` the scans as `image` of shape (8, 8), grey from 0 to 16. `linnerud`
+has three targets in one row vector, and each by its own name (`Weight`, `Waist`, `Pulse`).
 (https://scikit-learn.org/stable/datasets/toy_dataset.html)
 """
 
@@ -37,4 +38,6 @@ def read(arguments: Mapping[str, object], root: Path, path: KeyPath) -> Table:
     for index, feature in enumerate(bunch.feature_names):
         columns[str(feature).replace(" ", "_")] = features[:, index]
     columns["target"] = bunch.target
+    if bunch.target.ndim == 2:
+        columns |= {str(one): bunch.target[:, index] for index, one in enumerate(bunch.target_names)}
     return checked_table(columns, f"scikit-learn's {name}", path)

@@ -1,0 +1,23 @@
+"""`ImageFolder`: columns `image` (files, decoded later) and, where the images lie in folders, `label`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from yamlnet.data.folders import IMAGES, files_by_class
+from yamlnet.data.table import Table, checked_table, objects
+from yamlnet.diagnostics.diagnostic import KeyPath
+
+
+def read(arguments: Mapping[str, object], root: Path, path: KeyPath) -> Table:
+    """Find the images; none is opened yet.
+
+    Raises:
+        DataError: there is no such folder, or it has no images.
+    """
+    found = files_by_class(IMAGES, arguments, root, path)
+    columns = {"image": objects(found.files)}
+    if found.labels is not None:
+        columns["label"] = objects(found.labels)
+    return checked_table(columns, str(arguments["path"]), path)
