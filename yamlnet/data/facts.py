@@ -65,7 +65,7 @@ def graph_facts(plan: Plan) -> list[KeyPath]:
 
 
 def input_shapes(plan: Plan) -> dict[str, tuple[int | None, ...]]:
-    """The shape of each input that states one, without the batch axis; an axis that the data tells is None."""
+    """The shape of each input that states one, without the batch axis; an axis that waits for data is None."""
     inputs = plan.models["model"].inputs
     stated = {given.name: given.shape for given in inputs if isinstance(given.shape, tuple)}
     return {name: tuple(map(_axis, shape)) for name, shape in stated.items()}
