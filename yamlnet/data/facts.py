@@ -65,7 +65,7 @@ def graph_facts(plan: Plan) -> list[KeyPath]:
 
 
 def input_shapes(plan: Plan) -> dict[str, tuple[int | None, ...]]:
-    """The shape of each input that states one, without the batch axis; an axis that waits for data is None."""
+    """The shape of each input that states one, without the batch axis; None where an axis waits for data."""
     inputs = plan.models["model"].inputs
     stated = {given.name: given.shape for given in inputs if isinstance(given.shape, tuple)}
     return {name: tuple(map(_axis, shape)) for name, shape in stated.items()}
