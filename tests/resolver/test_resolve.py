@@ -146,10 +146,9 @@ def test_facts_fill_in_what_was_unknown() -> None:
 def test_unparse_round_trips(path: Path) -> None:
     plan = load(path).plan
     if plan.unknown:
-        facts = {
-            "steps": 100,
-            "data": {name: {"classes": 10} for name in plan.data.targets} if plan.data else {},
-        }
+        told = {"classes": 10, "vocabulary_size": 12, "length": 8}
+        tensors = [*plan.data.inputs, *plan.data.targets] if plan.data else []
+        facts = {"steps": 100, "data": dict.fromkeys(tensors, told)}
         plan = resolve(validate(parse(path.read_text(), path.name)), facts)
     import json
 

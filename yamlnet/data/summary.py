@@ -6,6 +6,9 @@ import numpy as np
 
 from yamlnet.data.table import Array
 
+SLAB = 1_000_000
+"""Values that are looked at together: the images of a data set are not held a second time."""
+
 KEPT = 1_000_000
 """Rows that quantiles are exact for; of more, this many are drawn, each as likely as the other."""
 
@@ -24,8 +27,11 @@ class Summary:
 
     def add(self, values: Array) -> None:
         """More rows, as float64 of any rank."""
-        if not values.size:
-            return
+        step = max(SLAB * len(values) // max(values.size, 1), 1)
+        for first in range(0, len(values) if values.size else 0, step):
+            self._add(values[first : first + step])
+
+    def _add(self, values: Array) -> None:
         axes, gone = _rows_and_places(values), np.isnan(values)
         self.missing += int(gone.sum())
         more = (~gone).sum(axis=axes)

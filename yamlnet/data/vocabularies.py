@@ -15,6 +15,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from yamlnet.data.long_texts import portions
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 
 PAD, UNKNOWN, START, END = "[PAD]", "[UNK]", "[START]", "[END]"
@@ -196,16 +197,44 @@ def opened(written: str) -> Any:
     """
     from tokenizers import Tokenizer
 
-    try:
+    with _refusals():
         tokenizer: Any = Tokenizer.from_str(written)
-    except BaseException as error:
-        # The library's panics are no Exceptions; an interrupt is none of its own.
-        if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
-            raise
-        raise ValueError((str(error) or type(error).__name__).splitlines()[0]) from None
     # A text that says "[PAD]" means these letters: it is not to pass for padding.
     tokenizer.encode_special_tokens = True
     return tokenizer
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What the library refuses, as a ValueError of one line. Its panics are no Exceptions."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException as error:
+        raise ValueError((str(error) or type(error).__name__).splitlines()[0]) from None
+
+
+def encoded(tokenizer: Any, texts: Iterable[str], own_marks: bool, path: KeyPath) -> Iterator[list[int]]:
+    """The tokens of each text.
+
+    Args:
+        tokenizer: from `tokenizer_of`.
+        texts: some after others.
+        own_marks: whether a tokenizer from elsewhere adds what its own template says.
+        path: the place of the word that asks for it.
+
+    Raises:
+        DataError: the tokenizer cannot take a text; one that is learnt here takes any.
+    """
+    for some in portions(texts):
+        try:
+            with _refusals():
+                found = tokenizer.encode_batch_fast(some, add_special_tokens=own_marks)
+        except ValueError as error:
+            message = f"the tokenizer cannot take these texts: {error}"
+            raise DataError(message, path=path, check="tokenize") from None
+        yield from (one.ids for one in found)
 
 
 @lru_cache(maxsize=8)

@@ -200,6 +200,16 @@ TRANSFORM_HABITS: Mapping[str, str] = {
     "onehot": "encode: one-hot", "one_hot": "encode: one-hot", "categorical": "encode: one-hot",
     "standardize": "normalize: standard", "zscore": "normalize: standard", "minmax": "normalize: min-max",
     "rescale": "scale: ${1 / 255}", "fillna": "missing: mean", "type": "dtype: float32",
+    "impute": "missing: median", "imputer": "missing: median", "fill_na": "missing: median",
+    "robust": "normalize: robust", "log1p": "log: true", "clamp": "clip: [0, 100]",
+    "multihot": "encode: multi-hot", "multi_hot": "encode: multi-hot", "binarize": "encode: binary",
+    "binary": "encode: binary", "hash": "encode: {as: hash, size: 1000}",
+    "hashing": "encode: {as: hash, size: 1000}", "vocabulary": "encode: {as: index, classes: [a, b]}",
+    "classes": "encode: {as: index, classes: [a, b]}", "datetime": "date: [year, month, weekday]",
+    "timestamp": "date: [year, month, weekday]", "tokenizer": "tokenize: words",
+    "vectorize": "tokenize: words",
+    "text": "tokenize: words", "bpe": "tokenize: bpe", "wordpiece": "tokenize: wordpiece",
+    "pad": "length: 20", "padding": "length: 20", "maxlen": "length: 20", "max_length": "length: 20",
     "name": "column: name", "col": "column: name", "features": "columns: [a, b]", "names": "columns: [a, b]",
 }  # fmt: skip
 """Transforms of columns by what other tools call them."""

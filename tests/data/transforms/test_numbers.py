@@ -121,6 +121,14 @@ def test_lists_of_one_length_are_arrays() -> None:
     np.testing.assert_allclose(made("normalize", "min-max", values), expected)
 
 
+def test_lists_are_arrays_for_every_word() -> None:
+    values = [[1, 2], [3, 4]]
+    assert made("scale", 2, values).tolist() == [[2, 4], [6, 8]]
+    assert made("dtype", "int32", values).dtype == np.int32
+    assert made("reshape", [2, 1], values).tolist() == [[[1], [2]], [[3], [4]]]
+    assert made("clip", [2, 3], values).tolist() == [[2, 2], [3, 3]]
+
+
 @given(rows, st.integers(1, 9))
 def test_a_summary_does_not_depend_on_the_chunks(values: np.ndarray, size: int) -> None:
     summary = Summary()

@@ -79,7 +79,7 @@ def _nothing(column: str, word: str, path: KeyPath) -> DataError:
 
 
 def _refuse_text_for_numbers(argument: str, values: Array, place: Place) -> None:
-    if values.dtype.kind != "O":
+    if values.dtype.kind != "O" and not is_missing(values).all():  # texts that all miss are read as NaN
         mend = did_you_mean(argument, ("error", *LEARNT)) or "; give it a number, or mean"
         message = f'"{argument}" is a text, and column "{place.column}" holds numbers{mend}'
         raise DataError(message, path=place.path, check="text-in-numbers")

@@ -7,6 +7,7 @@ from typing import cast
 
 import numpy as np
 
+from yamlnet.data.numbers import of_one_length
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array
 from yamlnet.data.transforms.transform import State, Transform, nothing_to_fit
@@ -17,8 +18,9 @@ def apply(argument: object, values: Array, state: State, place: Place) -> Array:
     """Rows of the given shape.
 
     Raises:
-        DataError: the shape has another number of values than a row.
+        DataError: lists have different lengths, or the shape has another number of values than a row.
     """
+    values = of_one_length(values, place)
     shape = tuple(cast("Sequence[int]", argument))
     try:
         return np.reshape(values, (len(values), *shape))

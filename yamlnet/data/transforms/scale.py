@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from yamlnet.data.numbers import require_numbers
+from yamlnet.data.numbers import of_one_length, require_numbers
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array
 from yamlnet.data.transforms.transform import State, Transform, nothing_to_fit
@@ -16,6 +16,7 @@ def apply(argument: object, values: Array, state: State, place: Place) -> Array:
     Raises:
         DataError: the column holds texts.
     """
+    values = of_one_length(values, place)
     require_numbers(values, place)
     factor = np.float32(float(str(argument)))
     return np.asarray(values, dtype=np.float32) * factor

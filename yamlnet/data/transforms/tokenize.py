@@ -18,7 +18,7 @@ from yamlnet.data.padding import padded
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array, objects
 from yamlnet.data.transforms.transform import Chunks, State, Transform
-from yamlnet.data.vocabularies import END, PAD, START, UNKNOWN, Recipe, learnt, tokenizer_of
+from yamlnet.data.vocabularies import END, PAD, START, UNKNOWN, Recipe, encoded, learnt, tokenizer_of
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 
 TOLD = 10_000
@@ -132,16 +132,10 @@ def _tokens(
     before = [state["start"]] if words.get("start") else []
     after = [state["end"]] if words.get("end") else []
     parts = [lines_of(text) if state["learnt"] else [text] for text in texts]
-    found = _encoded(tokenizer, (part for some in parts for part in some), state["own_marks"])
+    found = encoded(tokenizer, (part for some in parts for part in some), state["own_marks"], path)
     for some in parts:
         ids = next(found) if len(some) == 1 else np.concatenate([next(found) for _ in some]).tolist()
         yield [*before, *ids, *after] if before or after else ids
-
-
-def _encoded(tokenizer: Any, texts: Iterator[str], own_marks: bool) -> Iterator[list[int]]:
-    for some in portions(texts):
-        for found in tokenizer.encode_batch_fast(some, add_special_tokens=own_marks):
-            yield found.ids
 
 
 def _told(rows: list[Sequence[int]], state: State, words: dict[str, Any]) -> dict[str, Any]:
