@@ -55,6 +55,14 @@ def batches(
     for first in range(start * batch_size, split.rows, batch_size):
         rows = order[first : first + batch_size]
         yield Batch(
-            {name: np.take(values, rows, axis=0) for name, values in split.inputs.items()},
-            {name: np.take(values, rows, axis=0) for name, values in split.targets.items()},
+            {name: _taken(values, rows) for name, values in split.inputs.items()},
+            {name: _taken(values, rows) for name, values in split.targets.items()},
         )
+
+
+def _taken(values: Array, rows: Array) -> Array:
+    """Rows of an array. Of windows, which are views, `np.take` would copy all before it takes any."""
+    if values.flags.c_contiguous:
+        return np.take(values, rows, axis=0)
+    taken: Array = values[rows]
+    return taken

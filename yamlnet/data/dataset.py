@@ -11,14 +11,20 @@ import numpy as np
 from msgspec import Struct
 
 from yamlnet.data.batches import Split
+from yamlnet.data.in_order import is_one_text, parts_in_order, text_in_order
+from yamlnet.data.media.columns import without_broken
 from yamlnet.data.sources import read_source
 from yamlnet.data.splits import split_rows
 from yamlnet.data.table import Array, Table
-from yamlnet.data.tensors import Fitted, Shape, fit_tensor, make_tensor
+from yamlnet.data.tensors import Fitted, Shape, fit_tensor, make_tensors
+from yamlnet.data.windows import reach
 from yamlnet.diagnostics.diagnostic import DataError
-from yamlnet.resolver.plan import DataPlan, SourcePlan, TensorPlan
+from yamlnet.resolver.plan import DataPlan, SourcePlan
 
 Facts = dict[str, Any]
+
+AT_ONCE = 4096
+"""Rows that are hashed at a time."""
 
 
 class Dataset(Struct, frozen=True):
@@ -28,6 +34,7 @@ class Dataset(Struct, frozen=True):
         train, validation, test: tensors by input and output name; None where there is no such part.
         facts: what `${data.…}` reads: by tensor name, and `train.rows`.
         fitted: what the transforms learnt, by tensor name, JSON-able: kept with the run.
+        skipped: by part, what was wrong with each row that was left out (`on_error: skip`).
         digest: SHA-256 of all tensors, in hexadecimal: two runs with the same one saw the same data.
     """
 
@@ -37,6 +44,7 @@ class Dataset(Struct, frozen=True):
     facts: Facts
     fitted: dict[str, Fitted]
     digest: str
+    skipped: Mapping[str, tuple[str, ...]] = {}
 
 
 def load(
@@ -60,6 +68,7 @@ def load(
     """
     tables = _tables(plan, root, seed)
     tensors = {**plan.inputs, **plan.targets}
+    skipped = _skip_broken(plan, tables) if plan.on_error == "skip" else {}
     fitting = {name: fit_tensor(tensor, tables["train"]) for name, tensor in tensors.items()}
     states = dict(fitted) if fitted is not None else {name: one.states for name, one in fitting.items()}
     splits = {part: _split(plan, table, states, inputs) for part, table in tables.items()}
@@ -72,6 +81,7 @@ def load(
         facts=facts,
         fitted=states,
         digest=_digest(splits),
+        skipped=skipped,
     )
 
 
@@ -83,10 +93,17 @@ def transform_rows(
     Raises:
         DataError: a column is missing, or holds what training never saw.
     """
-    return {
-        name: make_tensor(tensor, table, fitted[name], inputs.get(name))
-        for name, tensor in plan.inputs.items()
-    }
+    return make_tensors(plan.inputs, table, fitted, inputs, every_row=True)[0]
+
+
+def _skip_broken(plan: DataPlan, tables: dict[str, Table]) -> dict[str, tuple[str, ...]]:
+    """Leave out the rows whose files cannot be decoded, in every part; what is wrong with each of them."""
+    tensors, skipped = [*plan.inputs.values(), *plan.targets.values()], {}
+    for part, table in tables.items():
+        tables[part], broken = without_broken(tensors, table)
+        if broken:
+            skipped[part] = broken
+    return skipped
 
 
 def _tables(plan: DataPlan, root: Path, seed: int) -> dict[str, Table]:
@@ -102,14 +119,10 @@ def _tables(plan: DataPlan, root: Path, seed: int) -> dict[str, Table]:
             f"validation and test take {sum(fractions.values()):g} of the rows, which leaves none to train on"
         )
         raise DataError(message, path=(*plan.path, "test"), check="empty-split")
-    parts = split_rows(rows, fractions.get("validation", 0.0), fractions.get("test", 0.0), seed)
-    tables = {"train": rows.take(parts.train) if fractions else rows}
-    for part, indices in (("validation", parts.validation), ("test", parts.test)):
-        source = getattr(plan, part)
-        if isinstance(source, SourcePlan):
+    tables = _divided(plan, rows, fractions, seed) if fractions else {"train": rows}
+    for part in ("validation", "test"):
+        if isinstance(source := getattr(plan, part), SourcePlan):
             tables[part] = read_source(source, root)
-        elif part in fractions:
-            tables[part] = rows.take(indices)
     for part, table in tables.items():
         if table.rows == 0:
             message = f"the {part} part of {rows.rows} rows is empty; give it a larger fraction, or more rows"
@@ -117,14 +130,25 @@ def _tables(plan: DataPlan, root: Path, seed: int) -> dict[str, Table]:
     return tables
 
 
-def _split(plan: DataPlan, table: Table, states: Mapping[str, Fitted], inputs: Mapping[str, Shape]) -> Split:
-    def made(tensors: Mapping[str, TensorPlan], shapes: Mapping[str, Shape]) -> dict[str, Array]:
-        return {
-            name: make_tensor(tensor, table, states[name], shapes.get(name))
-            for name, tensor in tensors.items()
-        }
+def _divided(plan: DataPlan, rows: Table, fractions: Mapping[str, float], seed: int) -> dict[str, Table]:
+    """The parts of the training rows: by their content, or where windows are taken in their order."""
+    asked = reach([*plan.inputs.values(), *plan.targets.values()])
+    if asked is not None and is_one_text(rows):
+        return text_in_order(rows, fractions)
+    validation, test = (fractions.get(part, 0.0) for part in ("validation", "test"))
+    if asked is None:
+        parts = split_rows(rows, validation, test, seed)
+    else:
+        series = rows.column(asked.by, (*plan.path, "inputs")) if asked.by is not None else None
+        parts = parts_in_order(rows, validation, test, series)
+    return {part: rows.take(getattr(parts, part)) for part in ("train", *fractions)}
 
-    return Split(made(plan.inputs, inputs), made(plan.targets, {}), table.rows)
+
+def _split(plan: DataPlan, table: Table, states: Mapping[str, Fitted], inputs: Mapping[str, Shape]) -> Split:
+    made, rows = make_tensors({**plan.inputs, **plan.targets}, table, states, inputs)
+    return Split(
+        {name: made[name] for name in plan.inputs}, {name: made[name] for name in plan.targets}, rows
+    )
 
 
 def _facts(train: Split, name: str) -> dict[str, object]:
@@ -143,5 +167,6 @@ def _digest(splits: Mapping[str, Split]) -> str:
     for part, split in splits.items():
         for name, values in (*split.inputs.items(), *split.targets.items()):
             digest.update(f"{part}/{name}/{values.dtype}/{values.shape}".encode())
-            digest.update(np.ascontiguousarray(values).data)
+            for start in range(0, len(values), AT_ONCE):  # windows are views, which whole would be copied
+                digest.update(np.ascontiguousarray(values[start : start + AT_ONCE]).data)
     return digest.hexdigest()

@@ -62,7 +62,12 @@ def _number(parts: tuple[bytes, ...], key: bytes) -> float:
 def _object_bytes(value: object) -> bytes:
     if isinstance(value, bytes):
         return value
-    return value.read_bytes() if isinstance(value, Path) else str(value).encode()
+    if not isinstance(value, Path):
+        return str(value).encode()
+    try:
+        return value.read_bytes()
+    except OSError:  # told where it is decoded, or left out there
+        return str(value.name).encode()
 
 
 def _row_bytes(values: Array) -> Sequence[bytes]:

@@ -130,20 +130,39 @@ class SourcePlan(Struct, frozen=True):
     path: KeyPath
 
 
+class WindowPlan(Struct, frozen=True):
+    """Which rows a tensor has for a row: `length` of them, of which the last lies `offset` rows after it.
+
+    A length of None is one row without an axis of its own; `stride` and `by` are None where not written.
+    """
+
+    length: int | None
+    offset: int
+    stride: int | None = None
+    by: str | None = None
+
+
 class TensorPlan(Struct, frozen=True):
     """How columns become one tensor: `transforms` in the order in which they are applied.
 
-    Each transform is its word and its argument: `("scale", 0.0625)`, `("normalize", "standard")`.
+    Each transform is its word and its argument: `("scale", 0.0625)`, `("normalize", "standard")`. A word that
+    takes arguments by name has them all by name: `("resize", {"size": [64, 64]})`. `window` comes last.
     """
 
     name: str
     columns: tuple[str, ...]
     transforms: tuple[tuple[str, object], ...]
     path: KeyPath
+    window: WindowPlan | None = None
 
 
 class DataPlan(Struct, frozen=True):
-    """The `data` section, filled in. `validation` and `test` may be a fraction of `train`."""
+    """The `data` section, filled in. `validation` and `test` may be a fraction of `train`.
+
+    Attributes:
+        augment: by input, the layers that change it while training.
+        on_error: what a broken image or sound does: `raise` or `skip`.
+    """
 
     train: SourcePlan
     validation: SourcePlan | float | None
@@ -153,6 +172,8 @@ class DataPlan(Struct, frozen=True):
     batch_size: int
     shuffle: bool
     path: KeyPath = ("data",)
+    augment: Mapping[str, tuple[ObjectSpec, ...]] = {}
+    on_error: str = "raise"
 
 
 class TrainPlan(Struct, frozen=True):

@@ -77,6 +77,8 @@ class DataSection:
     targets: Mapping[str, Any] = field(default_factory=dict)
     batch_size: Any = fits(COUNT, 32)
     shuffle: Any = fits(t.Boolean(), True)
+    augment: Any = None
+    on_error: Any = fits(t.Choice(("raise", "skip")), "raise")
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)

@@ -76,7 +76,7 @@ def _read(arguments: Mapping[str, object], root: Path, path: KeyPath, reader: Ca
         message = f"{file.name} cannot be read: {str(error).splitlines()[0]}"
         raise DataError(message, path=path, check="file") from error
     columns = {name: _array(table.column(name), name, file.name, path) for name in table.column_names}
-    return checked_table(columns, file.name, path)
+    return checked_table(columns, file.name, path, file.parent)
 
 
 def _array(column: Any, name: str, source: str, path: KeyPath) -> Array:

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from yamlnet.data.transforms import dtype, encode, missing, normalize, reshape, scale
+from yamlnet.data.transforms import (
+    channels,
+    dtype,
+    encode,
+    missing,
+    normalize,
+    resample,
+    reshape,
+    resize,
+    samples,
+    scale,
+    seconds,
+)
 from yamlnet.data.transforms.transform import Transform
 
 TRANSFORMS: dict[str, Transform] = {
@@ -12,4 +24,9 @@ TRANSFORMS: dict[str, Transform] = {
     "scale": scale.TRANSFORM,
     "reshape": reshape.TRANSFORM,
     "dtype": dtype.TRANSFORM,
+    "channels": channels.TRANSFORM,
+    "resize": resize.TRANSFORM,
+    "resample": resample.TRANSFORM,
+    "samples": samples.TRANSFORM,
+    "seconds": seconds.TRANSFORM,
 }
