@@ -65,7 +65,7 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
 
 def _are_bytes(plan: Plan, data: DataPlan, tensor: TensorPlan) -> bool:
     """Whether an input holds the bytes of images: known from the data set, or from the rows."""
-    if {word for word, _ in tensor.transforms} - {"reshape", "dtype", "missing"}:
+    if {word for word, _ in tensor.transforms} - {"reshape", "dtype", "missing", "channels", "resize"}:
         return False
     if data.train.name == "Keras" and data.train.arguments.get("name") in PIXELS:
         return tensor.columns == ("image",)

@@ -31,6 +31,11 @@ class Batch(Struct, frozen=True):
         return len(next(iter(self.inputs.values())))
 
 
+def row_shapes(split: Split) -> dict[str, tuple[int, ...]]:
+    """The shape of each input's rows, without the batch axis."""
+    return {name: values.shape[1:] for name, values in split.inputs.items()}
+
+
 def steps_per_epoch(rows: int, batch_size: int) -> int:
     """How many batches one pass over the rows takes; the last one may be smaller."""
     return -(-rows // batch_size)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import keras
 
 from yamlnet.compiler.objects import construct
+from yamlnet.data.batches import row_shapes
 from yamlnet.data.dataset import Dataset
 from yamlnet.data.indices import check_indices
 from yamlnet.diagnostics.diagnostic import BlueprintError
 from yamlnet.objectives import OBJECTIVES
 from yamlnet.resolver.plan import Plan
+from yamlnet.runner.augment import Augmenter
 from yamlnet.runner.callbacks import refused_callbacks
 
 
@@ -24,5 +26,9 @@ def require_trainable(plan: Plan, models: dict[str, keras.Model], dataset: Datas
     problems += refused_callbacks(plan.train.callbacks, construct)
     parts = [part for part in (dataset.train, dataset.validation, dataset.test) if part is not None]
     problems += next(filter(None, (list(check_indices(plan.models["model"], part)) for part in parts)), [])
+    if plan.data is not None and not problems:
+        Augmenter(
+            plan.data.augment, plan.seed, row_shapes(dataset.train)
+        )  # told before there is a run folder
     if problems:
         raise BlueprintError(problems)
