@@ -73,9 +73,7 @@ def _chain(specs: Sequence[ObjectSpec], shape: tuple[int, ...]) -> keras.Sequent
             raise BlueprintError([Diagnostic("augment", message, spec.path, "key")]) from error
         if tuple(after.shape)[1:] != shape:
             other = list(tuple(after.shape)[1:])
-            message = (
-                f'"{spec.name}" makes {other} of rows of shape {list(shape)}, which the model does not take'
-            )
+            message = f'"{spec.name}" makes {other} of rows of shape {list(shape)}; the model takes those alone'
             raise BlueprintError([Diagnostic("augment", message, spec.path, "key")])
         layers.append(layer)
         found = after

@@ -8,7 +8,6 @@ from yamlnet.compiler.objects import construct
 from yamlnet.data.batches import row_shapes
 from yamlnet.data.dataset import Dataset
 from yamlnet.data.indices import check_indices
-from yamlnet.diagnostics.diagnostic import BlueprintError
 from yamlnet.objectives import OBJECTIVES
 from yamlnet.resolver.plan import Plan
 from yamlnet.runner.augment import Augmenter
@@ -27,8 +26,4 @@ def require_trainable(plan: Plan, models: dict[str, keras.Model], dataset: Datas
     parts = [part for part in (dataset.train, dataset.validation, dataset.test) if part is not None]
     problems += next(filter(None, (list(check_indices(plan.models["model"], part)) for part in parts)), [])
     if plan.data is not None and not problems:
-        Augmenter(
-            plan.data.augment, plan.seed, row_shapes(dataset.train)
-        )  # told before there is a run folder
-    if problems:
-        raise BlueprintError(problems)
+        Augmenter(plan.data.augment, plan.seed, row_shapes(dataset.train))  # refuses what cannot be made

@@ -50,7 +50,7 @@ def fit(
     Raises:
         TrainingError: the loss is no longer a number.
     """
-    manifest = new_manifest(plan, folder, dataset.digest, data_root)
+    manifest = new_manifest(plan, folder, dataset.digest, data_root, dataset.skipped)
     folder.write_json(MANIFEST, manifest)
     folder.write_json(DATA, dataset.fitted)
     try:
