@@ -170,9 +170,7 @@ def agreed_lengths(found: Mapping[str, Array | None], tensors: Mapping[str, Tens
         other = found[first]
         if (lengths is None) != (other is None):
             lists, single = (column, first) if other is None else (first, column)
-            message = (
-                f'windows go over the items of column "{lists}", and column "{single}" has one value a row'
-            )
+            message = f'windows go over the items of "{lists}", and column "{single}" has one value a row'
         elif lengths is not None and other is not None and not np.array_equal(lengths, other):
             message = f'the lists of columns "{first}" and "{column}" have different lengths'
         else:

@@ -54,9 +54,7 @@ def found_in_rows(
     return _of_problems(found)
 
 
-def rows_left_out(
-    skipped: Mapping[str, Sequence[str]], tree: Tree, strict: bool
-) -> tuple[Diagnostic, ...]:
+def rows_left_out(skipped: Mapping[str, Sequence[str]], tree: Tree, strict: bool) -> tuple[Diagnostic, ...]:
     """A warning for each part of the data with rows that were left out, because they are broken.
 
     Raises:

@@ -11,16 +11,22 @@ rows of 28 × 28 on 2 cores).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import keras
 import numpy as np
+from keras.src.backend import compute_output_spec
 
 from yamlnet.compiler.objects import construct, first_sentences
 from yamlnet.data.batches import Batch
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic
 from yamlnet.resolver.plan import ObjectSpec
+
+COLOUR = re.compile(r"\x1b\[\d*m")
+"""What Keras's messages have for terminals."""
 
 Run = Callable[[Any, Any], Any]
 """(states of the seed generators, values) → values of the same shape, float32."""
@@ -40,7 +46,7 @@ class Augmenter:
             shapes: of each input's rows, without the batch axis.
 
         Raises:
-            BlueprintError: Keras refuses a layer, or one cannot take the input or gives it another shape.
+            BlueprintError: Keras refuses a layer, or one cannot take the input.
         """
         self.seed = seed
         self.chains = {name: _chain(specs, shapes[name]) for name, specs in layers.items()}
@@ -59,51 +65,55 @@ class Augmenter:
         return Batch(changed, batch.targets, batch.sample_weight)
 
 
-def _chain(specs: Sequence[ObjectSpec], shape: tuple[int, ...]) -> keras.Sequential:
-    """The layers, built on rows of a shape that none of them changes."""
-    found: Any = keras.KerasTensor((None, *shape), "float32")
+def _chain(specs: Sequence[ObjectSpec], shape: tuple[int, ...]) -> list[keras.layers.Layer]:
+    """The layers, each tried on rows of a shape that none of them changes."""
+    rows = keras.KerasTensor((2, *shape), "float32")
     layers = []
     for spec in specs:
         layer = construct(spec)
         try:
-            after = layer(found)
+            compute_output_spec(
+                partial(layer, training=True), rows
+            )  # what it does, not what it says of itself
         except Exception as error:  # whatever code stands in them, a user reads a sentence
-            said = first_sentences(str(error)) or type(error).__name__
+            said = first_sentences(COLOUR.sub("", str(error))) or type(error).__name__
             message = f'"{spec.name}" cannot augment rows of shape {list(shape)}: {said}'
             raise BlueprintError([Diagnostic("augment", message, spec.path, "key")]) from error
-        if tuple(after.shape)[1:] != shape:
-            other = list(tuple(after.shape)[1:])
-            message = f'"{spec.name}" makes {other} of rows of shape {list(shape)}; the model takes those alone'
-            raise BlueprintError([Diagnostic("augment", message, spec.path, "key")])
         layers.append(layer)
-        found = after
-    return keras.Sequential([keras.Input(shape, dtype="float32"), *layers])
+    return layers
 
 
-def _states(chain: keras.Sequential) -> list[Any]:
-    """Where the layers keep what they draw from next: the chain has no other variables."""
-    return list(chain.non_trainable_variables)
+def _states(chain: Sequence[keras.layers.Layer]) -> list[Any]:
+    """Where the layers keep what they draw from next: they have no other variables."""
+    return [variable for layer in chain for variable in layer.non_trainable_variables]
 
 
-def _compiled(chain: keras.Sequential) -> Run:
+def _applied(chain: Sequence[keras.layers.Layer], values: Any) -> Any:
+    for layer in chain:
+        values = layer(values, training=True)
+    return values
+
+
+def _compiled(chain: Sequence[keras.layers.Layer]) -> Run:
     backend = keras.backend.backend()
     return {"jax": _on_jax, "tensorflow": _on_tensorflow}.get(backend, _on_torch)(chain)
 
 
-def _on_jax(chain: keras.Sequential) -> Run:
+def _on_jax(chain: Sequence[keras.layers.Layer]) -> Run:
     import jax
 
     def run(states: Any, values: Any) -> Any:
-        return chain.stateless_call([], states, values, training=True)[0]
+        with keras.StatelessScope(state_mapping=list(zip(_states(chain), states, strict=True))):
+            return _applied(chain, values)
 
     compiled: Run = jax.jit(run)
     return compiled
 
 
-def _on_tensorflow(chain: keras.Sequential) -> Run:
+def _on_tensorflow(chain: Sequence[keras.layers.Layer]) -> Run:
     import tensorflow as tf
 
-    inner = tf.function(lambda values: chain(values, training=True), reduce_retracing=True)
+    inner = tf.function(lambda values: _applied(chain, values), reduce_retracing=True)
 
     def run(states: Any, values: Any) -> Any:
         for variable, state in zip(_states(chain), states, strict=True):
@@ -113,13 +123,13 @@ def _on_tensorflow(chain: keras.Sequential) -> Run:
     return run
 
 
-def _on_torch(chain: keras.Sequential) -> Run:
+def _on_torch(chain: Sequence[keras.layers.Layer]) -> Run:
     import torch
 
     def run(states: Any, values: Any) -> Any:
         for variable, state in zip(_states(chain), states, strict=True):
             variable.assign(state)
         with torch.no_grad():
-            return chain(keras.ops.convert_to_tensor(values), training=True)
+            return _applied(chain, keras.ops.convert_to_tensor(values))
 
     return run

@@ -8,6 +8,7 @@ from yamlnet.compiler.objects import construct
 from yamlnet.data.batches import row_shapes
 from yamlnet.data.dataset import Dataset
 from yamlnet.data.indices import check_indices
+from yamlnet.diagnostics.diagnostic import BlueprintError
 from yamlnet.objectives import OBJECTIVES
 from yamlnet.resolver.plan import Plan
 from yamlnet.runner.augment import Augmenter
@@ -27,3 +28,5 @@ def require_trainable(plan: Plan, models: dict[str, keras.Model], dataset: Datas
     problems += next(filter(None, (list(check_indices(plan.models["model"], part)) for part in parts)), [])
     if plan.data is not None and not problems:
         Augmenter(plan.data.augment, plan.seed, row_shapes(dataset.train))  # refuses what cannot be made
+    if problems:
+        raise BlueprintError(problems)

@@ -89,7 +89,7 @@ IN_FULL: dict[str, tuple[Argument, ...]] = {
 
 AUGMENTATIONS = (
     "AugMix", "AutoContrast", "Equalization", "GaussianDropout", "GaussianNoise", "RandAugment",
-    "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter", "RandomContrast", "RandomCrop",
+    "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter", "RandomContrast",
     "RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur", "RandomGrayscale",
     "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization", "RandomRotation",
     "RandomSaturation", "RandomSharpness", "RandomShear", "RandomTranslation", "RandomZoom", "Solarization",
