@@ -189,7 +189,7 @@ def test_files_lie_below_the_folder_of_the_data(tmp_path: Path) -> None:
     os.symlink(outside / "a.png", inside / "link.png")
     os.symlink(outside, inside / "way")
     for name in ("../other/a.png", str(outside / "a.png"), "link.png", "way/a.png", "cats/../../other/a.png"):
-        with pytest.raises(DataError, match="not below the folder of rows.csv") as error:
+        with pytest.raises(DataError, match=r"not below the folder of rows\.csv") as error:
             made(["cats/a.png", name], ("channels", 3), folder=inside)
         assert error.value.check == "data-path"
     with pytest.raises(DataError, match="no file beside which they lie"):

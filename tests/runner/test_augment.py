@@ -86,9 +86,8 @@ def test_only_training_sees_it_and_runs_repeat(tmp_path: Path, monkeypatch: pyte
     first = pipeline.load(tmp_path / "a.yaml").train(out=tmp_path / "1", progress="none")
     rows = sum(seen)
     again = pipeline.load(tmp_path / "a.yaml").train(out=tmp_path / "2", progress="none")
-    plain = pipeline.load(tmp_path / "a.yaml", ["data.augment=null"]).train(
-        out=tmp_path / "3", progress="none"
-    )
+    plain = pipeline.load(tmp_path / "a.yaml", ["data.augment=null"])
+    unchanged = plain.train(out=tmp_path / "3", progress="none")
     assert first.history == again.history
     assert first.history["loss"] != unchanged.history["loss"]
     opened = runs.open_run(tmp_path / "1")

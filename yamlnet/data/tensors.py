@@ -181,6 +181,8 @@ def _shaped(values: Array, plan: TensorPlan, shape: Shape | None) -> Array:
 
 def _shape_mend(plan: TensorPlan, found: tuple[int, ...], wanted: Shape) -> str:
     """What makes images, sounds and windows of another shape fit."""
+    if plan.window is not None and len(found) == len(wanted) - 1 and wanted[-1] == 1:
+        found = (*found, 1)  # one column has no axis of its own
     asked = [axis if axis is not None else size for size, axis in zip(found, wanted, strict=False)]
     words = []
     if len(found) == len(wanted) == 3 and plan.window is None:

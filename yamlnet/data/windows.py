@@ -140,12 +140,12 @@ def _refuse(asked: Reach, table: Table, sizes: Array, items: bool, tensors: Sequ
     }
     noun = "items" if items else "rows"
     longest = int(max(sizes, default=0))
-    has = (
-        f"the longest of its {len(sizes)} series has {longest}" if len(sizes) > 1 else f"there are {longest}"
-    )
+    has = f"this part of {table.source} has {longest}"
+    if len(sizes) > 1:
+        has = f"the longest of {len(sizes)} series in this part of {table.source} has {longest}"
     said = " with ".join(f"{word}: {length}" for word, length in sorted(words, reverse=True)) or "shift"
     needed = asked.before + 1 + asked.after
-    message = f"{said} takes {needed} {noun} in a row of {table.source}, and {has}"
+    message = f"{said} takes {needed} {noun} one after another, and {has}"
     place = next((tensor.path for tensor in tensors if tensor.window is not None), ())
     raise DataError(f"{message}; shorten it, or give more {noun}", path=place, check="window")
 
