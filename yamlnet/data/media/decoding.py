@@ -214,7 +214,7 @@ class _Stack:
         if self.kind == "sound":
             return f"{found[0]} samples", f"{first[0]}", "give all one length: seconds: 1.0"
         if found[:2] == first[:2]:
-            return f"{found[2]} channels", f"{first[2]}", "give all as many: channels: 3"
+            return f"channels: {found[2]}", f"channels: {first[2]}", "give all as many: channels: 3"
         sizes = [f"{size[0]} × {size[1]} pixels" for size in (found, first)]
         return sizes[0], sizes[1], "give all one size: resize: [height, width]"
 

@@ -43,11 +43,9 @@ def decode_sound(content: bytes, words: Sequence[tuple[str, Any]]) -> Sound:
             if file.frames * file.channels > LONGEST:
                 raise Broken(f"it is too long to be decoded: {file.frames:,} samples")
             found, rate = file.read(dtype="float32", always_2d=True), file.samplerate
-    except soundfile.LibsndfileError as error:
-        said = str(error.error_string).rstrip(".")
+    except (RuntimeError, TypeError, ValueError) as error:  # SoundFile's own, and of headers that contradict
+        said = str(getattr(error, "error_string", error)).rstrip(".")
         raise Broken(f"libsndfile says: {said}{looks_like(content)}") from None
-    except (RuntimeError, TypeError, ValueError) as error:  # what SoundFile raises of headers that contradict
-        raise Broken(f"libsndfile says: {error}") from None
     if not len(found):
         raise Broken("it has no samples")
     sound = Sound(found.mean(axis=1), rate)
