@@ -123,6 +123,14 @@ def test_a_corpus_is_cut_into_what_comes_next() -> None:
         made({"text": tokens, "n": np.arange(2)}, tensor("x", "text", window=window(2)), tensor("y", "n"))
 
 
+def test_one_text_is_one_series_however_it_is_held() -> None:
+    x, y = tensor("x", "t", window=window(3, stride=3)), tensor("y", "t", window=window(3, 1))
+    for tokens in (np.arange(8)[None], objects([list(range(8))]), objects([np.arange(8)])):
+        found = made({"t": tokens}, x, y)
+        assert found["x"].tolist() == [[0, 1, 2], [3, 4, 5]]
+        assert found["y"].tolist() == [[1, 2, 3], [4, 5, 6]]
+
+
 def series(folder: Path, text: str, *tensors: TensorPlan, **more: Any) -> Dataset:
     (folder / "rows.csv").write_text(text, encoding="utf-8")
     given: dict[str, Any] = {"validation": None, "test": None, "batch_size": 4, "shuffle": True}

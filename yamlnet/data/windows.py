@@ -152,6 +152,8 @@ def _refuse(asked: Reach, table: Table, sizes: Array, items: bool, tensors: Sequ
 
 def items(values: Array) -> tuple[Array, Array | None]:
     """A column of lists as all their items in one array, and how many each list has; others as they are."""
+    if values.ndim == 2 and len(values) == 1:  # one text: its items, for one row has no other rows around it
+        return values[0], np.array([values.shape[1]])
     lists = values.dtype.kind == "O" and all(isinstance(value, list | tuple | np.ndarray) for value in values)
     if not lists or not len(values):
         return values, None
