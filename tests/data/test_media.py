@@ -174,7 +174,7 @@ def test_sizes_that_differ_are_refused_with_the_mend() -> None:
     small, large = (encoded(Image.fromarray(pixels(one, one, 3))) for one in (4, 5))
     with pytest.raises(DataError, match=r"row 2 .* 5 × 5 pixels, and row 1 .* 4 × 4 pixels; .*resize"):
         made([small, large])
-    with pytest.raises(DataError, match=r"1 channels, and row 1 .* 3; .*channels: 3"):
+    with pytest.raises(DataError, match=r"channels: 1, and row 1 .* channels: 3; .*as many"):
         made([small, encoded(Image.fromarray(pixels(4, 4, 3)).convert("L"))])
 
 

@@ -1,4 +1,4 @@
-"""From raw files to predictions in a fresh process: a run each of images, sounds, series and a text's tokens."""
+"""From raw files to predictions in a fresh process: a run each of images, sounds and series."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ data:
 SOUNDS = """\
   inputs: {sound: [2000]}
   layers:
-    - MelSpectrogram: {fft_length: 256, sequence_stride: 128, sampling_rate: 8000, num_mel_bins: 16, max_freq: 4000}
+    - MelSpectrogram:
+        {fft_length: 256, sequence_stride: 128, sampling_rate: 8000, num_mel_bins: 16, max_freq: 4000}
     - Flatten
     - BatchNormalization
     - Dense: {units: 2, as: kind}

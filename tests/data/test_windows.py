@@ -53,7 +53,7 @@ def test_a_table_by_hand() -> None:
 
 
 @given(
-    rows=st.integers(1, 40), length=st.integers(1, 9), steps=st.integers(1, 6),
+    rows=st.integers(2, 40), length=st.integers(1, 9), steps=st.integers(1, 6),
     shift=st.integers(0, 4), stride=st.integers(1, 5),
 )  # fmt: skip
 def test_windows_are_those_of_numpy(rows: int, length: int, steps: int, shift: int, stride: int) -> None:

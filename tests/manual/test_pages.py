@@ -28,8 +28,8 @@ LATER = {"keras", "missing-data", "shape"}
 """What is found as the model is built: `test_built_examples.py`."""
 
 WITH_DATA = {
-    "column", "data-shape", "empty", "empty-split", "encode", "index-range", "metric-shape", "ragged",
-    "target-shape", "text-in-numbers", "unknown-category",
+    "broken-file", "column", "data-shape", "empty", "empty-split", "encode", "index-range", "metric-shape",
+    "ragged", "target-shape", "text-in-numbers", "unknown-category", "window",
 }  # fmt: skip
 """What is found in rows; their examples say in a comment what the rows are: `tests/blueprints/err-data`."""
 
