@@ -147,8 +147,9 @@ def test_rates_that_differ_are_refused_and_that_of_training_is_remembered() -> N
 @pytest.mark.parametrize(
     ("values", "words", "said"),
     [
-        ([b"a,b\n1,2\n"], [("channels", 3)], "no image that Pillow reads; it is a text"),
+        ([b"a,b\n1,2\n"], [("channels", 3)], "it is none of BMP, GIF, JPEG, .*; it is a text"),
         ([b""], [("channels", 3)], "it is empty"),
+        ([encoded(Image.fromarray(pixels(4, 4, 3)), "EPS")], [("channels", 3)], "it is none of"),
         ([None], [("channels", 3)], "there is no value"),
         ([Path("/nowhere/a.png")], [("channels", 3)], "there is no such file"),
         ([b"RIFFxxxxWAVE"], [("samples", 3)], "libsndfile says"),

@@ -48,7 +48,7 @@ SOUNDS = """\
     - MelSpectrogram:
         {fft_length: 256, sequence_stride: 128, sampling_rate: 8000, num_mel_bins: 16, max_freq: 4000}
     - Flatten
-    - BatchNormalization
+    - LayerNormalization
     - Dense: {units: 2, as: kind}
 data:
   train: {Csv: rows.csv}

@@ -101,6 +101,9 @@ def _skip_broken(plan: DataPlan, tables: dict[str, Table]) -> dict[str, tuple[st
     tensors, skipped = [*plan.inputs.values(), *plan.targets.values()], {}
     for part, table in tables.items():
         tables[part], broken = without_broken(tensors, table)
+        if broken and reach(tensors) is not None:
+            message = f"{broken[0]}; windows take rows one after another, so none can be left out"
+            raise DataError(message, path=(*plan.path, "on_error"), check="broken-file")
         if broken:
             skipped[part] = broken
     return skipped

@@ -20,6 +20,10 @@ from yamlnet.data.table import Array
 
 WORDS = ("channels", "resize")
 
+FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
+"""What is read, whatever a file's name says. Pillow has others that no stranger should reach: for EPS it runs
+Ghostscript."""
+
 MOST_PIXELS = 1 << 27
 """Pixels of the largest image that is decoded: half a gibibyte with opacity. A file of a few kilobytes may
 hold a thousand times as many."""
@@ -36,14 +40,14 @@ def decode_image(content: bytes, words: Sequence[tuple[str, Any]]) -> Array:
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
-        with Image.open(io.BytesIO(content)) as opened:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
             _refuse_size(opened.size)
             opened.load()
             image = _plain(ImageOps.exif_transpose(opened))
     except Image.DecompressionBombError as error:
         raise Broken(f"it is too large to be decoded safely: {str(error).split(',')[0]}") from None
     except UnidentifiedImageError:
-        raise Broken(f"it is no image that Pillow reads{looks_like(content)}") from None
+        raise Broken(f"it is none of {', '.join(FORMATS)}{looks_like(content)}") from None
     except Broken:
         raise
     except Exception as error:  # each of Pillow's decoders has its own: OSError, SyntaxError, struct.error …
