@@ -252,10 +252,11 @@ def told(folder: str, path: Path, scratch: Path) -> str:
 def found_in_rows(loaded: Any) -> Any:
     """The warnings that only the rows show, as `train` tells them."""
     from yamlnet.data.facts import with_data
-    from yamlnet.manual.settling import found_in_rows
+    from yamlnet.manual.settling import found_in_rows, rows_left_out
 
-    plan, _ = with_data(loaded.blueprint, loaded.tree, loaded.plan, loaded.path.parent)
-    return found_in_rows(plan, loaded.warnings, loaded.tree, loaded.strict, loaded.max_params)
+    plan, dataset = with_data(loaded.blueprint, loaded.tree, loaded.plan, loaded.path.parent)
+    found = found_in_rows(plan, loaded.warnings, loaded.tree, loaded.strict, loaded.max_params)
+    return found + rows_left_out(dataset.skipped, loaded.tree, loaded.strict)
 
 
 def build_and_infer(loaded: Any) -> None:

@@ -25,6 +25,7 @@ PLUGIN = "needs a plugin, whose layers Keras reads: test_golden_stages.py"
 WRITTEN = "what the lock file holds: the golden scenes have such files"
 EDITORS = "help of an argument that may be left out: for editors"
 NO_FILE = "told where no file could be read: tests/syntax/test_parse.py"
+EDITORS = "help of an argument that may be left out: for editors"
 TOKENS = "takes a large file, or none: tests/resolver/test_token_files.py"
 
 OPTIONAL = (
@@ -63,6 +64,10 @@ EXCEPTED = {
     "schema/dotted.py _of_plugin: ; it has": PLUGIN,
     "schema/dotted.py _of_plugin: the plugin": PLUGIN,
     **{f"schema/data_words.py : {help}": EDITORS for help in OPTIONAL},
+    "schema/data_words.py : how many rows lie between": EDITORS,
+    "schema/data_words.py : how new pixels follow": EDITORS,
+    "schema/data_words.py : the column that says which series": EDITORS,
+    "schema/data_words.py : what happens where the proportions": EDITORS,
     "resolver/expression_functions.py _parsed: {}() reads": "takes a parameter of 10,001 characters",
     "resolver/evaluate.py _Walk._fact: ": "needs the data: test_golden_stages.py",
 }

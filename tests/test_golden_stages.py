@@ -31,6 +31,7 @@ OK_SCENES = sorted(filter(needs_keras, (FOLDER / "ok-scenes").iterdir()))
 ERR_SCENES = sorted(filter(needs_keras, (FOLDER / "err-scenes").iterdir()))
 ROOMS = ("compiler/", "data/", "objectives/", "pipeline.py")
 
+PROGRESS = "shown on a terminal while files are read"
 MISSING_PACKAGE = "needs a machine without the package"
 NETWORK = "told in the words of the network, or of a server: tests/data/test_urls.py, tests/data/test_sql.py"
 EXCEPTED = {
@@ -39,6 +40,17 @@ EXCEPTED = {
     "compiler/initializers.py _stft_window: ": "`validate` takes a window's name, never its values",
     "compiler/lowering.py Lowering._input: ": "`validate` refused it before: a guard for a new Keras",
     "compiler/lowering.py Lowering._model: ": "the check name-clash refuses it before; a guard",
+    "data/media/decoding.py _require_decoder: ": MISSING_PACKAGE,
+    "data/transforms/resize.py apply: pip install": MISSING_PACKAGE,
+    "data/transforms/resize.py apply: resizing images needs": MISSING_PACKAGE,
+    "data/media/decoding.py _content: it cannot be read": "needs a file that may not be read: not for root",
+    "data/media/decoding.py _content: it is larger than a gibibyte": "takes a file of a gibibyte",
+    "data/media/decoding.py _content: it is no file but": "rows of a column of files are files or nothing",
+    "data/media/decoding.py _stacked: ": "a message that was made elsewhere",
+    "data/media/decoding.py rates: ": PROGRESS,
+    "data/media/decoding.py read: ": PROGRESS,
+    "data/media/sounds.py decode_sound: it is too long": "takes a sound of a gibibyte",
+    "data/windows.py agreed_lengths: ": "takes a column of lists of any length: tests/data/test_windows.py",
     "data/given_rows.py ": "told about a file given on the command line",
     "data/findings.py ": "shown by `yamlnet data`: tests/data/test_report.py",
     "data/report.py ": "what is looked at meanwhile, on a terminal",

@@ -21,7 +21,7 @@ from yamlnet.diagnostics.diagnostic import (
     YamlnetError,
 )
 from yamlnet.diagnostics.problems import Problems
-from yamlnet.manual.settling import found_in_rows, settle
+from yamlnet.manual.settling import found_in_rows, rows_left_out, settle
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.resolve import resolve
 from yamlnet.schema.forms import Blueprint
@@ -338,6 +338,7 @@ def _with_data(loaded: LoadedBlueprint, tell: Tell | None = None) -> tuple[Plan,
     with _located_in(loaded.tree):
         plan, dataset = with_data(loaded.blueprint, loaded.tree, loaded.plan, loaded.path.parent)
         found = found_in_rows(plan, loaded.warnings, loaded.tree, loaded.strict, loaded.max_params)
+        found += rows_left_out(dataset.skipped, loaded.tree, loaded.strict)
     if found and tell is not None:
         tell(found)
     return plan, dataset

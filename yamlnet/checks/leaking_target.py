@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yamlnet.diagnostics.diagnostic import Diagnostic, Note
-from yamlnet.resolver.plan import Plan
+from yamlnet.resolver.plan import Plan, TensorPlan
 
 NAME = "leaking-target"
 
@@ -35,7 +35,7 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
         return
     for given in plan.data.inputs.values():
         for target in plan.data.targets.values():
-            if {*target.columns} < {*given.columns}:
+            if {*target.columns} < {*given.columns} and _offset(target) <= _offset(given):
                 column = target.columns[0]
                 message = (
                     f'the input "{given.name}" reads the column "{column}", which is the target '
@@ -44,3 +44,8 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
                 path = (*given.path, "columns", given.columns.index(column))
                 note = Note("the target", target.path)
                 yield Diagnostic(NAME, message, path, severity="warning", notes=(note,))
+
+
+def _offset(tensor: TensorPlan) -> int:
+    """How far after a row a tensor reaches: what comes later is not among what is asked."""
+    return tensor.window.offset if tensor.window is not None else 0

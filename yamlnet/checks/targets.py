@@ -64,7 +64,9 @@ def target_of(plan: Plan, name: str) -> Target | None:
     if tensor is None:
         return None
     words = dict(tensor.transforms)
-    known = Target(path=tensor.path, single=len(tensor.columns) == 1 and "reshape" not in words)
+    windowed = tensor.window is not None and tensor.window.length is not None
+    single = len(tensor.columns) == 1 and "reshape" not in words and not windowed
+    known = Target(path=tensor.path, single=single)
     if "encode" in words:
         kind = words["encode"]["as"] if isinstance(words["encode"], Mapping) else words["encode"]
         encoding: Encoding | None = (

@@ -47,6 +47,9 @@ RESHAPING = ("Flatten", "Reshape", "ZeroPadding2D", "Cropping2D", "Resizing", "C
 
 LEAST, BYTE = 128, 255
 
+UNSCALING = {"reshape", "dtype", "missing", "length", "clip", "channels", "resize"}
+"""Words that leave numbers as large as they are."""
+
 
 def check(plan: Plan) -> Iterator[Diagnostic]:
     """Yield a warning for each image whose bytes a layer with weights reads as they are."""
@@ -65,7 +68,7 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
 
 def _are_bytes(plan: Plan, data: DataPlan, tensor: TensorPlan) -> bool:
     """Whether an input holds the bytes of images: known from the data set, or from the rows."""
-    if {word for word, _ in tensor.transforms} - {"reshape", "dtype", "missing", "length", "clip"}:
+    if {word for word, _ in tensor.transforms} - UNSCALING:
         return False
     if data.train.name == "Keras" and data.train.arguments.get("name") in PIXELS:
         return tensor.columns == ("image",)

@@ -27,8 +27,8 @@ class Split(Struct, frozen=True):
 
     def take(self, rows: Array) -> Split:
         """Some of the rows, by index."""
-        inputs = {name: np.take(values, rows, axis=0) for name, values in self.inputs.items()}
-        targets = {name: np.take(values, rows, axis=0) for name, values in self.targets.items()}
+        inputs = {name: _taken(values, rows) for name, values in self.inputs.items()}
+        targets = {name: _taken(values, rows) for name, values in self.targets.items()}
         return Split(inputs, targets, len(rows))
 
     def batches(
@@ -58,6 +58,11 @@ class Batch(Struct, frozen=True):
         return len(next(iter(self.inputs.values())))
 
 
+def row_shapes(split: Split) -> dict[str, tuple[int, ...]]:
+    """The shape of each input's rows, without the batch axis."""
+    return {name: values.shape[1:] for name, values in split.inputs.items()}
+
+
 def steps_per_epoch(rows: int, batch_size: int) -> int:
     """How many batches one pass over the rows takes; the last one may be smaller."""
     return -(-rows // batch_size)
@@ -72,3 +77,11 @@ def epoch_order(rows: int, seed: int, epoch: int, shuffle: bool, piece: int = 0)
         return np.arange(rows)
     bits = np.random.Philox(key=[seed % 2**63, epoch], counter=[0, 0, 0, piece])
     return np.random.Generator(bits).permutation(rows)
+
+
+def _taken(values: Array, rows: Array) -> Array:
+    """Rows of an array. Of windows, which are views, `np.take` would copy all before it takes any."""
+    if values.flags.c_contiguous:
+        return np.take(values, rows, axis=0)
+    taken: Array = values[rows]
+    return taken

@@ -9,17 +9,20 @@ from msgspec import Struct
 
 from yamlnet.data.batches import Split
 from yamlnet.data.fitting import fit_tensors, told_by
-from yamlnet.data.parts import read_parts
+from yamlnet.data.parts import read_parts, without_broken_rows
 from yamlnet.data.rows import Rows
 from yamlnet.data.streamed_split import StreamedSplit
 from yamlnet.data.streams import Stream
 from yamlnet.data.survey import Facts, survey
 from yamlnet.data.table import Array, Table
-from yamlnet.data.tensors import Fitted, Shape, make_tensor
+from yamlnet.data.tensors import Fitted, Shape, make_tensors
 from yamlnet.resolver.plan import DataPlan, TensorPlan
 
 AnySplit = Split | StreamedSplit
 """Tensors that are held, or made when they are needed."""
+
+AT_ONCE = 4096
+"""Rows that are hashed at a time."""
 
 
 class Dataset(Struct, frozen=True):
@@ -29,6 +32,7 @@ class Dataset(Struct, frozen=True):
         train, validation, test: tensors by input and output name; None where there is no such part.
         facts: what `${data.…}` reads: by tensor name, and `train.rows`.
         fitted: what the transforms learnt, by tensor name, JSON-able: kept with the run.
+        skipped: by part, what was wrong with each row that was left out (`on_error: skip`).
         digest: SHA-256 of all tensors, in hexadecimal: two runs with the same one saw the same data.
     """
 
@@ -38,6 +42,7 @@ class Dataset(Struct, frozen=True):
     facts: Facts
     fitted: dict[str, Fitted]
     digest: str
+    skipped: Mapping[str, tuple[str, ...]] = {}
 
 
 def load(
@@ -70,6 +75,7 @@ def from_parts(
     fitted: Mapping[str, Fitted] | None = None,
 ) -> Dataset:
     """Fit and transform the rows of each part, from `read_parts`; the rest is as for `load`."""
+    parts, skipped = without_broken_rows(plan, parts)
     fitting = fit_tensors(plan, parts["train"], root) if fitted is None else told_by(plan, fitted)
     states = {name: one.states for name, one in fitting.items()}
     splits = {part: _split(plan, rows, states, inputs) for part, rows in parts.items()}
@@ -83,6 +89,7 @@ def from_parts(
         facts=facts,
         fitted=states,
         digest=seen.digest,
+        skipped=skipped,
     )
 
 
@@ -97,20 +104,15 @@ def pipeline_inputs(
     Raises:
         DataError: a column is missing, or holds what training never saw.
     """
-    return {
-        name: make_tensor(tensor, table, fitted[name], shapes.get(name)) for name, tensor in inputs.items()
-    }
+    return make_tensors(inputs, table, fitted, shapes, every_row=True)[0]
 
 
 def _split(plan: DataPlan, rows: Rows, states: Mapping[str, Fitted], inputs: Mapping[str, Shape]) -> AnySplit:
     def make(table: Table) -> Split:
-        def made(tensors: Mapping[str, TensorPlan], shapes: Mapping[str, Shape]) -> dict[str, Array]:
-            return {
-                name: make_tensor(tensor, table, states[name], shapes.get(name))
-                for name, tensor in tensors.items()
-            }
-
-        return Split(made(plan.inputs, inputs), made(plan.targets, {}), table.rows)
+        made, count = make_tensors({**plan.inputs, **plan.targets}, table, states, inputs)
+        return Split(
+            {name: made[name] for name in plan.inputs}, {name: made[name] for name in plan.targets}, count
+        )
 
     if isinstance(rows, Stream):
         tensors = (*plan.inputs.values(), *plan.targets.values())

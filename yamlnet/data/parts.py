@@ -7,12 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
+from yamlnet.data.in_order import is_one_text, parts_in_order, text_in_order
+from yamlnet.data.media.columns import without_broken
 from yamlnet.data.rows import Rows
 from yamlnet.data.sources import read_source
 from yamlnet.data.splits import PARTS, Shares, assign, needs_all_rows
 from yamlnet.data.spool import open_stream
 from yamlnet.data.streams import Stream
 from yamlnet.data.table import Table
+from yamlnet.data.windows import Reach, reach
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import DataPlan, SourcePlan
 
@@ -33,7 +36,11 @@ def read_parts(plan: DataPlan, root: Path, seed: int) -> dict[str, Rows]:
     parts: dict[str, Rows] = {"train": rows}
     if fractions or plan.fold is not None or plan.split.kind == "column":
         shares = Shares(**fractions, folds=plan.folds, fold=plan.fold)
-        parts = _wanted(_divided(rows, plan, shares, seed), plan)
+        asked = reach([*plan.inputs.values(), *plan.targets.values()])
+        if asked is not None and plan.split.kind == "random":
+            parts = _wanted(_in_order(rows, plan, shares, asked), plan)
+        else:
+            parts = _wanted(_divided(rows, plan, shares, seed), plan)
     for part in ("validation", "test"):
         if isinstance(source := getattr(plan, part), SourcePlan):
             parts[part] = _rows(plan, source, root)
@@ -61,6 +68,44 @@ def _divided(rows: Table | Stream, plan: DataPlan, shares: Shares, seed: int) ->
         raise DataError(message, path=plan.split.path, check="stream")
     chunks = [assign(chunk, plan.split, shares, seed) for chunk in rows.chunks()]
     return {part: rows.part([chunk == code for chunk in chunks]) for part, code in PARTS.items()}
+
+
+def _in_order(rows: Table | Stream, plan: DataPlan, shares: Shares, asked: Reach) -> dict[str, Rows]:
+    """The rows of every part where windows are taken: divided at random, a window would be in two parts."""
+    if isinstance(rows, Stream):
+        message = "windows look at rows one after another, and these are streamed; hold them: stream: false"
+        raise DataError(message, path=plan.path, check="stream")
+    if shares.fold is not None:
+        message = "windows take rows in their order, which folds do not keep; write split: {time: …}"
+        raise DataError(message, path=plan.split.path or plan.path, check="split")
+    if is_one_text(rows):
+        return dict(text_in_order(rows, {"validation": shares.validation, "test": shares.test}))
+    series = rows.column(asked.by, (*plan.path, "inputs")) if asked.by is not None else None
+    parts = parts_in_order(rows, shares.validation, shares.test, series)
+    return {part: rows.take(getattr(parts, part)) for part in PARTS}
+
+
+def without_broken_rows(
+    plan: DataPlan, parts: Mapping[str, Rows]
+) -> tuple[dict[str, Rows], dict[str, tuple[str, ...]]]:
+    """The parts without rows whose files cannot be decoded (`on_error: skip`), and what is wrong with those.
+
+    Raises:
+        DataError: no row is left, or the rows cannot do without one.
+    """
+    kept, skipped = dict(parts), dict[str, tuple[str, ...]]()
+    tensors = [*plan.inputs.values(), *plan.targets.values()]
+    for part, rows in parts.items() if plan.on_error == "skip" else ():
+        if not isinstance(rows, Table):
+            message = "on_error: skip looks at every file first, and these are streamed: stream: false"
+            raise DataError(message, path=(*plan.path, "on_error"), check="stream")
+        kept[part], broken = without_broken(tensors, rows)
+        if broken and reach(tensors) is not None:
+            message = f"{broken[0]}; windows take rows one after another, so none can be left out"
+            raise DataError(message, path=(*plan.path, "on_error"), check="broken-file")
+        if broken:
+            skipped[part] = broken
+    return kept, skipped
 
 
 def _wanted(parts: Mapping[str, Rows], plan: DataPlan) -> dict[str, Rows]:

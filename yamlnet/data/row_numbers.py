@@ -66,4 +66,9 @@ def _objects(values: Array) -> Iterator[bytes]:
 def _bytes(value: object) -> bytes:
     if isinstance(value, bytes):
         return value
-    return value.read_bytes() if isinstance(value, Path) else str(value).encode()
+    if not isinstance(value, Path):
+        return str(value).encode()
+    try:
+        return value.read_bytes()
+    except OSError:  # told where it is decoded, or left out there
+        return value.name.encode()

@@ -7,6 +7,7 @@ bytes, files (`pathlib.Path`, absolute), lists of any length, or None where ther
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,12 +27,14 @@ class Table(Struct, frozen=True):
         source: where they come from, for messages.
         kept: which rows of the source these are, from 0; None where they are all of them, from `first` on.
         first: how many rows of the source stand before these.
+        folder: where the files lie that texts in these rows may name; None where they may name none.
     """
 
     columns: Mapping[str, Array]
     source: str
     kept: Array | None = None
     first: int = 0
+    folder: Path | None = None
 
     @property
     def rows(self) -> int:
@@ -55,7 +58,7 @@ class Table(Struct, frozen=True):
         """Some of the rows, by index."""
         columns = {name: values[rows] for name, values in self.columns.items()}
         kept = self.kept[rows] if self.kept is not None else self.first + np.asarray(rows)
-        return Table(columns, self.source, kept)
+        return Table(columns, self.source, kept, folder=self.folder)
 
     def chunks(self, columns: Collection[str] | None = None) -> Iterator[Table]:
         """The rows, some after others: all at once, since they are held."""
@@ -74,8 +77,10 @@ def objects(values: Sequence[object]) -> Array:
     return column
 
 
-def checked_table(columns: Mapping[str, Array], source: str, path: KeyPath) -> Table:
-    """A table, after a look at its lengths.
+def checked_table(
+    columns: Mapping[str, Array], source: str, path: KeyPath, folder: Path | None = None
+) -> Table:
+    """A table, after a look at its lengths; `folder` is where the files lie that its texts may name.
 
     Raises:
         DataError: columns of different lengths, or no rows at all.
@@ -88,7 +93,7 @@ def checked_table(columns: Mapping[str, Array], source: str, path: KeyPath) -> T
         )
     if not lengths or next(iter(lengths.values())) == 0:
         raise DataError(f"{source} has no rows", path=path, check="empty")
-    return Table({name: _as_objects(values) for name, values in columns.items()}, source)
+    return Table({name: _as_objects(values) for name, values in columns.items()}, source, folder=folder)
 
 
 def _as_objects(values: Array) -> Array:

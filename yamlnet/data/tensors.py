@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
+from yamlnet.data.media.columns import decoded, fit_files
+from yamlnet.data.media.decoding import kind_of
 from yamlnet.data.numbers import of_one_length, refuse_missing, require_numbers
 from yamlnet.data.place import Place
 from yamlnet.data.rows import Rows
 from yamlnet.data.table import Array, Table
 from yamlnet.data.transforms import TRANSFORMS
 from yamlnet.data.transforms.transform import Chunks
+from yamlnet.data.windows import agreed_lengths, anchors, items, reach
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import TensorPlan
 
@@ -37,7 +41,7 @@ def fit_tensor(plan: TensorPlan, train: Rows) -> Fitting:
     """
     states: Fitted = []
     for column in plan.columns:
-        learnt: dict[str, Any] = {}
+        learnt: dict[str, Any] = fit_files(plan, column, train)
         for count, (word, argument) in enumerate(plan.transforms):
             chunks = _chunks(plan, column, train, learnt, count)
             learnt[word] = dict(TRANSFORMS[word].fit(argument, chunks, (*plan.path, word)))
@@ -82,7 +86,7 @@ def _transformed(
     table: Table,
     learnt: dict[str, Any],
 ) -> Array:
-    values = table.column(column, plan.path)
+    values, transforms = decoded(plan, transforms, column, table, learnt)
     for word, argument in transforms:
         place = Place(column, (*plan.path, word), table)
         values = TRANSFORMS[word].apply(argument, values, learnt[word], place)
@@ -90,7 +94,7 @@ def _transformed(
 
 
 def make_tensor(plan: TensorPlan, table: Table, states: Fitted, shape: Shape | None) -> Array:
-    """One tensor of (rows, *shape) from a table's columns.
+    """One tensor of (rows, *shape) from a table's columns, a row of it for each of theirs.
 
     Floats become float32 and whole numbers int32 unless `dtype` says otherwise.
 
@@ -106,15 +110,52 @@ def make_tensor(plan: TensorPlan, table: Table, states: Fitted, shape: Shape | N
     parts = [
         _column(plan, column, table, learnt) for column, learnt in zip(plan.columns, states, strict=True)
     ]
-    values = parts[0] if len(parts) == 1 else _joined(parts, plan)
-    return _shaped(values, plan, shape)
+    return _shaped(_joined(parts, plan), plan, shape)
+
+
+def make_tensors(
+    plans: Mapping[str, TensorPlan],
+    table: Table,
+    states: Mapping[str, Fitted],
+    shapes: Mapping[str, Shape],
+    every_row: bool = False,
+) -> tuple[dict[str, Array], int]:
+    """Tensors that belong together, all with the same rows, and how many those are.
+
+    Where a tensor has words about rows (`window`, `horizon`, `shift`), these are the rows that have all the
+    rows around them that any tensor asks for; with `every_row` each of them, whatever `stride` is written.
+
+    Raises:
+        DataError: as in `make_tensor`; or there are no such rows.
+    """
+    asked = reach(plans.values())
+    if asked is None:
+        found = {name: make_tensor(one, table, states[name], shapes.get(name)) for name, one in plans.items()}
+        return found, table.rows
+    lengths: dict[str, Array | None] = {}
+    joined = {name: _joined(_items(one, table, states[name], lengths), one) for name, one in plans.items()}
+    asked = replace(asked, stride=1) if every_row else asked
+    taken = anchors(asked, table, agreed_lengths(lengths, plans), list(plans.values()))
+    return {
+        name: _shaped(taken.take(joined[name], one), one, shapes.get(name)) for name, one in plans.items()
+    }, len(taken.at)
+
+
+def _items(plan: TensorPlan, table: Table, states: Fitted, lengths: dict[str, Array | None]) -> list[Array]:
+    """A tensor's columns, lists in them as all their items; `lengths` learns how many each row has."""
+    parts = []
+    for column, learnt in zip(plan.columns, states, strict=True):
+        values, lengths[column] = items(_transformed(plan.transforms, plan, column, table, learnt))
+        parts.append(_numeric(plan, column, table, values))
+    return parts
 
 
 def _column(plan: TensorPlan, column: str, table: Table, learnt: dict[str, Any]) -> Array:
-    values, place = (
-        _transformed(plan.transforms, plan, column, table, learnt),
-        Place(column, plan.path, table),
-    )
+    return _numeric(plan, column, table, _transformed(plan.transforms, plan, column, table, learnt))
+
+
+def _numeric(plan: TensorPlan, column: str, table: Table, values: Array) -> Array:
+    place = Place(column, plan.path, table)
     values = of_one_length(values, place)
     require_numbers(values, place)
     refuse_missing(values, place)
@@ -131,6 +172,8 @@ def _model_dtype(values: Array) -> Array:
 
 def _joined(parts: Sequence[Array], plan: TensorPlan) -> Array:
     """Several columns as features of the last axis: single values are stacked, vectors joined."""
+    if len(parts) == 1:
+        return parts[0]
     columns = [part[:, None] if part.ndim == 1 else part for part in parts]
     leading = {part.shape[:-1] for part in columns}
     if len(leading) > 1:
@@ -152,9 +195,27 @@ def _shaped(values: Array, plan: TensorPlan, shape: Shape | None) -> Array:
     wanted = f"[{', '.join('null' if axis is None else str(axis) for axis in shape)}]"
     sizes = [axis for axis in shape if axis is not None]
     same = len(sizes) == len(shape) and int(np.prod(found, dtype=int)) == int(np.prod(sizes, dtype=int))
-    mend = f"; reshape: {sizes}" if same else "; change the input's shape, or the columns"
+    mend = f"; reshape: {sizes}" if same else _shape_mend(plan, values.shape[1:], shape)
     message = f'"{plan.name}" has rows of shape {found}, and the model takes {wanted}{mend}'
     raise DataError(message, path=plan.path, check="data-shape")
+
+
+def _shape_mend(plan: TensorPlan, found: tuple[int, ...], wanted: Shape) -> str:
+    """What makes images, sounds and windows of another shape fit."""
+    if plan.window is not None and len(found) == len(wanted) - 1 and wanted[-1] == 1:
+        found = (*found, 1)  # one column has no axis of its own
+    asked = [axis if axis is not None else size for size, axis in zip(found, wanted, strict=False)]
+    words = []
+    if len(found) == len(wanted) == 3 and plan.window is None:
+        if found[:2] != tuple(asked[:2]):
+            words.append(f"resize: [{asked[0]}, {asked[1]}]")
+        if found[2] != asked[2] and {found[2], asked[2]} <= {1, 3, 4}:
+            words.append(f"channels: {asked[2]}")
+    elif plan.window is not None and len(found) == len(wanted) and found[1:] == tuple(asked[1:]):
+        words.append(f"window: {asked[0]}")
+    elif len(found) == len(wanted) == 1 and kind_of(plan.transforms) == "sound":
+        words.append(f"samples: {asked[0]}")
+    return f"; write {', '.join(words)}" if words else "; change the input's shape, or the columns"
 
 
 def _fits(found: tuple[int, ...], wanted: Shape) -> bool:

@@ -54,6 +54,24 @@ def found_in_rows(
     return _of_problems(found)
 
 
+def rows_left_out(skipped: Mapping[str, Sequence[str]], tree: Tree, strict: bool) -> tuple[Diagnostic, ...]:
+    """A warning for each part of the data with rows that were left out, because they are broken.
+
+    Raises:
+        BlueprintError: a warning counts as an error.
+    """
+    problems = []
+    for part, broken in skipped.items():
+        rows = "1 row is" if len(broken) == 1 else f"{len(broken)} rows are"
+        message = f"{rows} left out of {part}: {broken[0]}" + (", …" if len(broken) > 1 else "")
+        path = ("data", "on_error")
+        problems.append(Diagnostic("broken-file", message, path, severity="warning"))
+    found = settle_later(problems, tree, strict)
+    if any(problem.severity == "error" for problem in found):
+        raise BlueprintError(found)
+    return found
+
+
 def settle_later(problems: Sequence[Diagnostic], tree: Tree, strict: bool) -> tuple[Diagnostic, ...]:
     """What is told of problems found after `settle` told of the comments themselves."""
     return _of_problems(settle(problems, tree, strict))

@@ -130,16 +130,30 @@ class SourcePlan(Struct, frozen=True):
     path: KeyPath
 
 
+class WindowPlan(Struct, frozen=True):
+    """Which rows a tensor has for a row: `length` of them, of which the last lies `offset` rows after it.
+
+    A length of None is one row without an axis of its own; `stride` and `by` are None where not written.
+    """
+
+    length: int | None
+    offset: int
+    stride: int | None = None
+    by: str | None = None
+
+
 class TensorPlan(Struct, frozen=True):
     """How columns become one tensor: `transforms` in the order in which they are applied.
 
-    Each transform is its word and its argument: `("scale", 0.0625)`, `("normalize", "standard")`.
+    Each transform is its word and its argument: `("scale", 0.0625)`, `("normalize", "standard")`. A word that
+    takes arguments by name has them all by name: `("resize", {"size": [64, 64]})`. `window` comes last.
     """
 
     name: str
     columns: tuple[str, ...]
     transforms: tuple[tuple[str, object], ...]
     path: KeyPath
+    window: WindowPlan | None = None
 
 
 class SplitPlan(Struct, frozen=True):
@@ -158,6 +172,8 @@ class DataPlan(Struct, frozen=True):
         folds: how many shares of them take turns as validation rows; None without.
         fold: the one whose turn it is, from 1; None where no one's is.
         stream: whether rows are read when they are needed; None where their size decides.
+        augment: by input, the layers that change it while training.
+        on_error: what a broken image or sound does: `raise` or `skip`.
     """
 
     train: SourcePlan
@@ -172,6 +188,8 @@ class DataPlan(Struct, frozen=True):
     folds: int | None = None
     fold: int | None = None
     stream: bool | None = None
+    augment: Mapping[str, tuple[ObjectSpec, ...]] = {}
+    on_error: str = "raise"
 
 
 class TrainPlan(Struct, frozen=True):

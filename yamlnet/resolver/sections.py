@@ -14,8 +14,9 @@ from yamlnet.resolver.data_files import check_data_files
 from yamlnet.resolver.evaluate import Scope, Unknown, has_template
 from yamlnet.resolver.filling import Filling, without_unknown
 from yamlnet.resolver.plan import DataPlan, Graph, ObjectSpec, SourcePlan, SplitPlan, TensorPlan, TrainPlan
-from yamlnet.schema.data_forms import check_data, source_arguments
-from yamlnet.schema.data_words import SOURCES
+from yamlnet.resolver.tensor_words import augment_plan, window_plan
+from yamlnet.schema.data_forms import COLUMN_WORDS, check_data, source_arguments
+from yamlnet.schema.data_words import IN_FULL, SOURCES, WINDOWS
 from yamlnet.schema.objects import split_form
 from yamlnet.schema.pydantic_errors import report
 from yamlnet.schema.sections import DataSection, TrainSection, read_section
@@ -74,6 +75,8 @@ def data_plan(
         split=_split(filled.get("split"), (*path, "split")),
         folds=cast("int | None", filled.get("folds")),
         fold=cast("int | None", filled.get("fold")),
+        augment=augment_plan(filled.get("augment"), model, filling, (*path, "augment")),
+        on_error=str(filled.get("on_error", "raise")),
     )
 
 
@@ -109,8 +112,12 @@ def _tensor(name: str, form: object, path: KeyPath) -> TensorPlan:
     if not isinstance(form, dict):
         return TensorPlan(name, (str(form) if form is not None else name,), (), path)
     columns = form.get("columns") or [form.get("column", name)]
-    transforms = tuple((word, value) for word, value in form.items() if word not in ("column", "columns"))
-    return TensorPlan(name, tuple(columns), transforms, path)
+    transforms = tuple(
+        (word, source_arguments(IN_FULL[word], value) if word in IN_FULL else value)
+        for word, value in form.items()
+        if word not in (*COLUMN_WORDS, *WINDOWS)
+    )
+    return TensorPlan(name, tuple(columns), transforms, path, window_plan(form))
 
 
 def train_plan(

@@ -19,6 +19,7 @@ from yamlnet.resolver.plan import (
     TensorPlan,
     TensorRef,
     TrainPlan,
+    WindowPlan,
 )  # fmt: skip
 from yamlnet.schema.references import Reference, written
 from yamlnet.schema.words import DEFAULT_MODEL, VERSION, name_mistake, shortened
@@ -227,7 +228,12 @@ def _data(data: DataPlan) -> dict[str, object]:
     section |= {word: value for word, value in (("folds", data.folds), ("fold", data.fold)) if value}
     section["inputs"] = {name: _tensor(tensor) for name, tensor in data.inputs.items()}
     section["targets"] = {name: _tensor(tensor) for name, tensor in data.targets.items()}
-    return section | {"batch_size": data.batch_size, "shuffle": data.shuffle}
+    section |= {"batch_size": data.batch_size, "shuffle": data.shuffle}
+    if data.augment:
+        section["augment"] = {name: form(layers) for name, layers in data.augment.items()}
+    if data.on_error != "raise":
+        section["on_error"] = data.on_error
+    return section
 
 
 def _source(source: SourcePlan) -> dict[str, object]:
@@ -238,7 +244,22 @@ def _tensor(tensor: TensorPlan) -> dict[str, object]:
     columns: dict[str, object] = (
         {"column": tensor.columns[0]} if len(tensor.columns) == 1 else {"columns": list(tensor.columns)}
     )
-    return columns | {word: form(value) for word, value in tensor.transforms}
+    words = {word: form(value) for word, value in tensor.transforms}
+    return columns | words | (_window(tensor.window) if tensor.window is not None else {})
+
+
+def _window(window: WindowPlan) -> dict[str, object]:
+    """The words that mean these rows: rows that all lie after a row are a horizon."""
+    words: dict[str, object] = {}
+    written = (("stride", window.stride), ("by", window.by))
+    walk = {word: value for word, value in written if value is not None}
+    shift = window.offset
+    if window.length is not None and shift >= window.length:
+        words["horizon"] = {"steps": window.length, **walk}
+        shift -= window.length
+    elif window.length is not None:
+        words["window"] = {"length": window.length, **walk}
+    return words | ({"shift": shift} if shift else {})
 
 
 def _train(train: TrainPlan) -> dict[str, object]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import keras
 
 from yamlnet.compiler.objects import construct
+from yamlnet.data.batches import row_shapes
 from yamlnet.data.dataset import Dataset
 from yamlnet.data.indices import check_indices
 from yamlnet.diagnostics.diagnostic import BlueprintError
 from yamlnet.objectives import OBJECTIVES
 from yamlnet.resolver.plan import Plan
+from yamlnet.runner.augment import Augmenter
 from yamlnet.runner.callbacks import refused_callbacks
 
 
@@ -25,5 +27,9 @@ def require_trainable(plan: Plan, models: dict[str, keras.Model], dataset: Datas
     parts = [part for part in (dataset.train, dataset.validation, dataset.test) if part is not None]
     pieces = (piece for part in parts for piece in part.pieces())
     problems += next(filter(None, (list(check_indices(plan.models["model"], piece)) for piece in pieces)), [])
+    if plan.data is not None and not problems:
+        Augmenter(
+            plan.data.augment, plan.seed, row_shapes(dataset.train.first())
+        )  # refuses what cannot be made
     if problems:
         raise BlueprintError(problems)

@@ -13,12 +13,13 @@ from msgspec import Struct, field
 
 from yamlnet.compiler.objects import construct, first_sentences
 from yamlnet.compiler.saving import save_model
-from yamlnet.data.batches import Batch, steps_per_epoch
+from yamlnet.data.batches import Batch, row_shapes, steps_per_epoch
 from yamlnet.data.dataset import AnySplit, Dataset
 from yamlnet.diagnostics.diagnostic import TrainingError, YamlnetError
 from yamlnet.objectives import OBJECTIVES
 from yamlnet.objectives.objective import Models, Objective, Phase
 from yamlnet.resolver.plan import DataPlan, Plan, TrainPlan
+from yamlnet.runner.augment import Augmenter
 from yamlnet.runner.callbacks import callback_list, make_callbacks, want_batches
 from yamlnet.runner.curves import draw_curves
 from yamlnet.runner.files import CURVES, DATA, MANIFEST, METRICS
@@ -49,7 +50,7 @@ def fit(
     Raises:
         TrainingError: the loss is no longer a number.
     """
-    manifest = new_manifest(plan, folder, dataset.digest, data_root)
+    manifest = new_manifest(plan, folder, dataset.digest, data_root, dataset.skipped)
     folder.write_json(MANIFEST, manifest)
     folder.write_json(DATA, dataset.fitted)
     try:
@@ -75,6 +76,7 @@ class _Loop(Struct):
     models: Models
     phases: Sequence[Phase]
     stepper: Stepper
+    augment: Augmenter
     dataset: Dataset
     train: TrainPlan
     data: DataPlan
@@ -104,6 +106,7 @@ def _start(models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, prog
         models=models,
         phases=objective.phases,
         stepper=make_stepper(objective, models, plan.seed),
+        augment=Augmenter(data.augment, plan.seed, row_shapes(dataset.train)),
         dataset=dataset,
         train=train,
         data=data,
@@ -168,7 +171,7 @@ def _epoch(loop: _Loop, epoch: int, steps: int) -> dict[str, float]:
     loop.stepper.reset_metrics()
     rows = _batches(loop.dataset.train, loop.data, loop.seed, epoch, loop.train)
     for step, batch in zip(range(steps), rows, strict=False):
-        _step(loop, step, batch)
+        _step(loop, step, loop.augment(batch, epoch, step))
         if loop.interruption.asked:
             return {}  # an epoch that was not finished is not part of the history
         if loop.model.stop_training:

@@ -6,7 +6,7 @@ import importlib.metadata
 import os
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,18 @@ PACKAGES = (
 )
 
 
-def new_manifest(plan: Plan, folder: RunFolder, data_digest: str, data_root: Path) -> dict[str, Any]:
-    """The manifest at the start of training."""
+MOST = 100
+"""Broken rows of a part that a manifest describes; it counts all of them."""
+
+
+def new_manifest(
+    plan: Plan,
+    folder: RunFolder,
+    data_digest: str,
+    data_root: Path,
+    skipped: Mapping[str, Sequence[str]],
+) -> dict[str, Any]:
+    """The manifest at the start of training; `skipped` is what was wrong with rows that were left out."""
     return {
         "status": "running",
         "error": None,
@@ -42,6 +52,9 @@ def new_manifest(plan: Plan, folder: RunFolder, data_digest: str, data_root: Pat
         "backend": str(keras.backend.backend()),
         "seed": plan.seed,
         "data_root": str(data_root.resolve()),
+        "skipped": {
+            part: {"rows": len(broken), "first": list(broken[:MOST])} for part, broken in skipped.items()
+        },
         "started": _now(),
         "ended": None,
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]] if sys.argv else [],

@@ -8,7 +8,8 @@ from yamlnet.catalog.values import percent, problem
 from yamlnet.diagnostics.diagnostic import At, KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import did_you_mean
-from yamlnet.schema.data_words import SOURCES, TRANSFORMS
+from yamlnet.schema.augment_forms import check_augment
+from yamlnet.schema.data_words import IN_FULL, SOURCES, TRANSFORMS, WINDOWS
 from yamlnet.schema.expressions import is_template
 from yamlnet.schema.habits import TRANSFORM_HABITS
 from yamlnet.schema.objects import check_value, is_object_form, split_form
@@ -35,6 +36,7 @@ def check_data(value: object, path: KeyPath, problems: Problems) -> None:
         for name, tensor in tensors.items() if isinstance(tensors, dict) else ():
             _check_tensor(tensor, (*path, section, str(name)), problems)
     check_likes(value, path, problems)
+    check_augment(value.get("augment"), (*path, "augment"), problems)
 
 
 def _check_part(value: object, path: KeyPath, problems: Problems) -> None:
@@ -63,7 +65,7 @@ def check_source(value: object, path: KeyPath, problems: Problems) -> None:
         at: At = "key" if isinstance(value, dict) else "value"
         problems.add("unknown-source", f'there is no source "{name}"{mend}', place, at)
         return
-    _check_arguments(arguments, name, body, place, problems)
+    _check_arguments(arguments, f'source "{name}"', body, place, problems)
 
 
 def _source_mend(name: str, body: object) -> str:
@@ -76,9 +78,9 @@ def _source_mend(name: str, body: object) -> str:
 
 
 def _check_arguments(
-    arguments: tuple[Argument, ...], name: str, body: object, path: KeyPath, problems: Problems
+    arguments: tuple[Argument, ...], owner: str, body: object, path: KeyPath, problems: Problems
 ) -> None:
-    """Report the mistakes in a source's arguments, in its short form or by name."""
+    """Report the mistakes in the arguments of a source or a word, in its short form or by name."""
     by_name = {argument.name: argument for argument in arguments}
     given = source_arguments(arguments, body)
     for key, value in given.items():
@@ -86,12 +88,12 @@ def _check_arguments(
         place = (*path, key) if isinstance(body, dict) else path
         if argument is None:
             mend = did_you_mean(key, by_name) or f"; it takes {', '.join(by_name)}"
-            problems.add("unknown-argument", f'source "{name}" has no argument "{key}"{mend}', place, "key")
+            problems.add("unknown-argument", f'{owner} has no argument "{key}"{mend}', place, "key")
         else:
-            check_value(argument.type, value, place, problems, f'"{key}" of source "{name}"')
+            check_value(argument.type, value, place, problems, f'"{key}" of {owner}')
     for argument in arguments:
         if argument.required and argument.name not in given:
-            message = f'source "{name}" needs "{argument.name}": {argument.help}'
+            message = f'{owner} needs "{argument.name}": {argument.help}'
             problems.add("missing-argument", message, (*path, argument.name), "key")
 
 
@@ -114,17 +116,22 @@ def _check_tensor(value: object, path: KeyPath, problems: Problems) -> None:
         return
     if "column" in value and "columns" in value:
         problems.add("wrong-type", 'give "column" or "columns", not both', (*path, "columns"), "key")
+    if "window" in value and "horizon" in value:
+        message = 'a tensor has the rows up to a row ("window") or those after it ("horizon"), not both'
+        problems.add("wrong-type", message, (*path, "horizon"), "key")
     for word, argument in value.items():
         place = (*path, word)
         if word == "column":
             check_value(t.Text(), argument, place, problems, '"column"')
         elif word == "columns":
             check_value(t.ListOf(t.Text(), min_length=1), argument, place, problems, '"columns"')
-        elif word in TRANSFORMS:
-            check_value(TRANSFORMS[word], argument, place, problems, f'"{word}"')
+        elif word in IN_FULL and isinstance(argument, dict):
+            _check_arguments(IN_FULL[word], f'"{word}"', argument, place, problems)
+        elif word in TRANSFORMS or word in WINDOWS:
+            check_value({**TRANSFORMS, **WINDOWS}[word], argument, place, problems, f'"{word}"')
             check_together(word, argument, place, problems)
         else:
-            known = (*COLUMN_WORDS, *TRANSFORMS)
+            known = (*COLUMN_WORDS, *TRANSFORMS, *WINDOWS)
             habit = TRANSFORM_HABITS.get(word)
             mend = f"; write {habit}" if habit is not None else did_you_mean(word, known)
             mend = mend or f"; there are {', '.join(known)}"

@@ -51,6 +51,8 @@ HELP: dict[type, dict[str, str]] = {
         "inputs": "For each of the model's inputs, its columns and what turns them into a tensor.",
         "targets": "For each of the model's outputs, its columns and what turns them into a tensor.",
         "batch_size": "Rows a step; default 32.",
+        "augment": "Layers that change the inputs at random, while training only: [RandomFlip: horizontal].",
+        "on_error": "What a broken image or sound does: raise stops, skip leaves its row out and says so.",
         "shuffle": "Whether each epoch has its rows in another order; default true.",
         "stream": "Whether rows are read when they are needed; default: where memory does not hold them.",
     },
@@ -104,6 +106,14 @@ TENSOR_HELP = {
     "scale": "What every number is multiplied by.",
     "reshape": "The shape of one row.",
     "dtype": "The type of its numbers.",
+    "channels": "How many channels an image has: 1 (grey), 3 (red, green, blue) or 4 (and opacity).",
+    "resize": "The height and width of an image: [64, 64], or {size: [64, 64], mode: crop}.",
+    "resample": "The sampling rate of a sound, in Hz.",
+    "samples": "How long a sound is, in samples: longer ones are cut, shorter ones end in silence.",
+    "seconds": "How long a sound is, in seconds: longer ones are cut, shorter ones end in silence.",
+    "window": "The last rows up to and with a row, as one: 48, or {length: 48, by: series}.",
+    "horizon": "The next rows after a row, as one: 12, or {steps: 12, by: series}.",
+    "shift": "How many rows later a tensor is taken: 1 for what comes next.",
 }
 
 SOURCE_HELP = {

@@ -19,7 +19,7 @@ from yamlnet.catalog.entry import Argument
 from yamlnet.resources import SCHEMA_FILE, schemas_folder
 from yamlnet.schema import words
 from yamlnet.schema.data_forms import FRACTION
-from yamlnet.schema.data_words import SOURCES, SPLITS, TRANSFORMS
+from yamlnet.schema.data_words import AUGMENTATIONS, IN_FULL, SOURCES, SPLITS, TRANSFORMS, WINDOWS
 from yamlnet.schema.json_help import HELP, IMPORT_HELP, SOURCE_HELP, SPLIT_HELP, TENSOR_HELP, helped
 from yamlnet.schema.json_objects import (
     FROM_HELP,
@@ -240,7 +240,7 @@ def _tensor() -> Schema:
     words: dict[str, Schema] = {
         "column": {"type": "string"},
         "columns": type_schema(t.ListOf(t.Text(), min_length=1)),
-        **{word: type_schema(type) for word, type in TRANSFORMS.items()},
+        **{word: _word(word, type) for word, type in {**TRANSFORMS, **WINDOWS}.items()},
     }
     by_word: Schema = {
         "type": "object",
@@ -249,6 +249,21 @@ def _tensor() -> Schema:
         "not": {"required": ["column", "columns"]},
     }
     return either({"type": ["string", "null"]}, by_word)
+
+
+def _word(word: str, type: t.ValueType) -> Schema:
+    return _arguments(IN_FULL[word]) if word in IN_FULL else type_schema(type)
+
+
+def _augment() -> Schema:
+    """Some of the layers, written as anywhere else."""
+    named = {"anyOf": [{"enum": list(AUGMENTATIONS)}, _only(AUGMENTATIONS), EXPRESSION]}
+    layers: Schema = {"type": "array", "items": {"allOf": [reference("layer"), named]}}
+    return either(layers, {"type": "object", "additionalProperties": layers}, NULL)
+
+
+def _only(keys: tuple[str, ...]) -> Schema:
+    return {"type": "object", "propertyNames": {"enum": list(keys)}}
 
 
 def _data() -> Schema:
@@ -270,6 +285,7 @@ def _data() -> Schema:
             "split": either({"enum": ["random"]}, by_column, EXPRESSION, NULL),
             "inputs": tensors,
             "targets": tensors,
+            "augment": _augment(),
         },
     )
 

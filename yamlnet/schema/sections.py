@@ -82,6 +82,8 @@ class DataSection:
     batch_size: Any = fits(COUNT, 32)
     shuffle: Any = fits(t.Boolean(), True)
     stream: Any = fits(t.Boolean(), None)
+    augment: Any = None
+    on_error: Any = fits(t.Choice(("raise", "skip")), "raise")
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)

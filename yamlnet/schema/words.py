@@ -93,7 +93,6 @@ def shortened(name: str) -> str:
 
 
 NOT_YET: dict[str, str] = {
-    "augment": "augmentation while training",
     "gradient_accumulation": "Keras's optimizers take gradient_accumulation_steps",
     "ema": "Keras's optimizers take use_ema and ema_momentum",
     "freeze": "freezing layers by pattern (a layer takes trainable: false)",

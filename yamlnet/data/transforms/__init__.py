@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yamlnet.data.transforms import (
+    channels,
     clip,
     date,
     dtype,
@@ -11,8 +12,12 @@ from yamlnet.data.transforms import (
     log,
     missing,
     normalize,
+    resample,
     reshape,
+    resize,
+    samples,
     scale,
+    seconds,
     tokenize,
 )
 from yamlnet.data.transforms.transform import Transform
@@ -29,4 +34,9 @@ TRANSFORMS: dict[str, Transform] = {
     "scale": scale.TRANSFORM,
     "reshape": reshape.TRANSFORM,
     "dtype": dtype.TRANSFORM,
+    "channels": channels.TRANSFORM,
+    "resize": resize.TRANSFORM,
+    "resample": resample.TRANSFORM,
+    "samples": samples.TRANSFORM,
+    "seconds": seconds.TRANSFORM,
 }

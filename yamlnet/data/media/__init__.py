@@ -1,0 +1,1 @@
+"""Images and sounds: finding their files, decoding them on all cores, keeping what came out."""

@@ -1,0 +1,299 @@
+"""A column of files becomes an array: decoded on all cores, once for each content.
+
+What is broken is told with its row and its file. Where the data says `on_error: skip`, a look before
+anything else (`broken_rows`) finds the broken rows, and those are left out of every tensor.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.metadata
+import json
+import mimetypes
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+from msgspec import Struct
+
+from yamlnet.data.media import images, kept, sounds
+from yamlnet.data.media.broken import Broken
+from yamlnet.data.media.named import paths_below
+from yamlnet.data.media.waiting import Waiting
+from yamlnet.data.place import Place
+from yamlnet.data.table import Array
+from yamlnet.diagnostics.diagnostic import DataError
+from yamlnet.ordinary import NotOrdinary, read_ordinary
+
+Kind = Literal["image", "sound"]
+Words = Sequence[tuple[str, Any]]
+"""The words that change a decoded file, in order: `("resize", {"size": [32, 32]})`."""
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+LARGEST = 1 << 30
+"""Bytes of the largest file that is read."""
+
+AT_ONCE = 32
+"""Files that a thread takes at a time."""
+
+DECODERS = {"image": ("pillow", "image", "PIL"), "sound": ("soundfile", "audio", "soundfile")}
+"""By kind: the package that decodes it, yamlnet's extra that has it, and its module."""
+
+
+class Decoded(Struct, frozen=True):
+    """What decoding gave: the rows that are not broken as an array, with their rate in Hz (0 of images).
+
+    `broken` says of the other rows why they cannot be decoded.
+    """
+
+    values: Array
+    rate: int
+    broken: dict[int, str]
+
+
+def kind_of(words: Words) -> Kind | None:
+    """What a tensor's first word is about, if it is about files."""
+    if not words:
+        return None
+    return "image" if words[0][0] in images.WORDS else "sound" if words[0][0] in sounds.WORDS else None
+
+
+def kind_in(values: Array) -> Kind | None:
+    """What a column of files or bytes holds, as far as the first one's name or its first bytes tell."""
+    first = next((value for value in values if value is not None), None) if values.dtype.kind == "O" else None
+    if isinstance(first, Path):
+        found = (mimetypes.guess_type(first.name)[0] or "").partition("/")[0]
+        return "image" if found == "image" else "sound" if found == "audio" else None
+    if not isinstance(first, bytes):
+        return None
+    if first.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")):
+        return "image"
+    if first[:4] == b"RIFF":
+        return "image" if first[8:12] == b"WEBP" else "sound"
+    return "sound" if first.startswith((b"fLaC", b"OggS", b"ID3", b"\xff\xfb")) else None
+
+
+def files_of(values: Array, place: Place) -> Array:
+    """A column of files: texts as paths below the data's folder; paths and bytes as they are.
+
+    Raises:
+        DataError: a text leads out of the folder, or the rows come from nowhere with files.
+    """
+    if not any(isinstance(value, str) for value in values):
+        return values
+    if place.table.folder is None:
+        source = f"{place.table.source} is no file beside which they lie"
+        message = f'column "{place.column}" names files, and {source}'
+        raise DataError(message, path=place.path, check="data-path")
+    return paths_below(place.table.folder, values, place)
+
+
+def decode(files: Array, kind: Kind, words: Words, place: Place) -> Decoded:
+    """A column of files as one array: (rows, height, width, channels) uint8, or (rows, samples) float32.
+
+    Args:
+        files: objects: absolute paths, or the bytes of a file.
+        kind: what they are.
+        words: what is done to each.
+        place: for messages.
+
+    Raises:
+        DataError: the first broken one; or they differ in size, length, channels or rate.
+    """
+    found = read(files, kind, words, place)
+    if found.broken:
+        row, why = next(iter(found.broken.items()))
+        more = f", and {len(found.broken) - 1} more" if len(found.broken) > 1 else ""
+        mend = "mend it, or leave such rows out: on_error: skip"
+        message = f"{broken_row(files, row, kind, place, why)}{more}; {mend}"
+        raise DataError(message, path=place.path, check="broken-file")
+    return found
+
+
+def broken_row(files: Array, row: int, kind: Kind, place: Place, why: str) -> str:
+    """`row 3 of column "file" (cats/a.png) is no image: it is empty`."""
+    noun = "an image" if kind == "image" else "a sound"
+    return f"{_named(files, row, place)} cannot be decoded as {noun}: {why}"
+
+
+def read(files: Array, kind: Kind, words: Words, place: Place) -> Decoded:
+    """The same, where broken files are an answer and not an error."""
+    _require_decoder(kind, place)
+    with _quiet(kind), Waiting(f"{place.column}: reading {kind}s", len(files)) as waiting:
+        reading = _Reading(files, list(_on_all_cores(_digest, files, waiting)), kind, words)
+        found = kept.recall(reading.key())
+        if found is None:
+            waiting.again(f"{place.column}: decoding {kind}s", len(reading.good))
+            found = _stacked(reading, place, waiting)
+            kept.remember(reading.key(), *found)
+    return Decoded(*found, {row: reading.broken[row] for row in sorted(reading.broken)})
+
+
+class _Reading:
+    """The files of one column, by what they hold; those that are known to be broken are set apart."""
+
+    def __init__(self, files: Array, digests: Sequence[bytes | Broken], kind: Kind, words: Words) -> None:
+        self.files, self.digests, self.kind, self.words = files, digests, kind, words
+        self.broken = {row: str(found) for row, found in enumerate(digests) if isinstance(found, Broken)}
+        self.first_key = self.key()
+        self.broken |= kept.recall_broken(self.first_key)
+
+    @property
+    def good(self) -> list[int]:
+        """The rows that may be decoded."""
+        return [row for row in range(len(self.files)) if row not in self.broken]
+
+    def key(self) -> str:
+        """What the array of the good rows is kept under."""
+        package = DECODERS[self.kind][0]
+        versions = [importlib.metadata.version(package), "1"]  # the last one is that of our own decoding
+        head = json.dumps([self.kind, list(self.words), versions], sort_keys=True).encode()
+        whole = b"".join(found for row in self.good if isinstance(found := self.digests[row], bytes))
+        return hashlib.sha256(head + whole).hexdigest()
+
+
+def _stacked(reading: _Reading, place: Place, waiting: Waiting) -> tuple[Array, int]:
+    """The good rows decoded, and their rate; what turns out to be broken is set apart, and remembered."""
+    good, found_broken = reading.good, dict[int, str]()
+    stack = _Stack(reading.files, reading.kind, place, len(good))
+
+    def decoded(value: object) -> Array | sounds.Sound:
+        return _decoded(value, reading.kind, reading.words)
+
+    results = _on_all_cores(decoded, [reading.files[row] for row in good], waiting)
+    for row, found in zip(good, results, strict=True):
+        if isinstance(found, Broken):
+            found_broken[row] = str(found)
+        else:
+            stack.add(row, found)
+    if found_broken:
+        kept.remember_broken(reading.first_key, found_broken)
+        reading.broken |= found_broken
+    return stack.whole(), stack.rate
+
+
+def rates(files: Array, place: Place) -> set[int]:
+    """The sampling rates that the headers of sounds tell."""
+    _require_decoder("sound", place)
+    with Waiting(f"{place.column}: reading sounds", len(files)) as waiting:
+        found = list(_on_all_cores(_rate, files, waiting))
+    return {rate for rate in found if isinstance(rate, int)}
+
+
+class _Stack:
+    """Decoded rows in one array, which is made when the first one says how large they are."""
+
+    def __init__(self, files: Array, kind: Kind, place: Place, count: int) -> None:
+        self.files, self.kind, self.place, self.count = files, kind, place, count
+        self.rows: list[int] = []
+        self.rate = 0
+        self.values: Array = np.empty((0,), dtype=np.uint8 if kind == "image" else np.float32)
+
+    def add(self, row: int, found: Array | sounds.Sound) -> None:
+        values, rate = (found.samples, found.rate) if isinstance(found, sounds.Sound) else (found, 0)
+        if not self.rows:
+            self.values, self.rate = np.empty((self.count, *values.shape), dtype=values.dtype), rate
+        elif rate != self.rate:
+            self._refuse(row, f"{rate} Hz", f"{self.rate} Hz", "give all one rate: resample: 16000")
+        elif values.shape != self.values.shape[1:]:
+            self._refuse(row, *self._difference(values.shape, self.values.shape[1:]))
+        self.values[len(self.rows)] = values
+        self.rows.append(row)
+
+    def whole(self) -> Array:
+        return self.values if len(self.rows) == len(self.values) else self.values[: len(self.rows)].copy()
+
+    def _difference(self, found: tuple[int, ...], first: tuple[int, ...]) -> tuple[str, str, str]:
+        if self.kind == "sound":
+            return f"{found[0]} samples", f"{first[0]}", "give all one length: seconds: 1.0"
+        if found[:2] == first[:2]:
+            return f"channels: {found[2]}", f"channels: {first[2]}", "give all as many: channels: 3"
+        sizes = [f"{size[0]} × {size[1]} pixels" for size in (found, first)]
+        return sizes[0], sizes[1], "give all one size: resize: [height, width]"
+
+    def _refuse(self, row: int, found: str, first: str, mend: str) -> None:
+        names = [_named(self.files, one, self.place) for one in (row, self.rows[0])]
+        message = f"{names[0]} has {found}, and {names[1]} {first}; {mend}"
+        raise DataError(message, path=self.place.path, check="ragged")
+
+
+def _decoded(value: object, kind: Kind, words: Words) -> Array | sounds.Sound:
+    content = _content(value)
+    return images.decode_image(content, words) if kind == "image" else sounds.decode_sound(content, words)
+
+
+def _content(value: object) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    if not isinstance(value, Path):
+        raise Broken("there is no value" if value is None else f"it is no file but {type(value).__name__}")
+    try:
+        content = read_ordinary(value, LARGEST + 1)
+    except FileNotFoundError:
+        raise Broken("there is no such file") from None
+    except NotOrdinary:
+        raise Broken("it is no file, but a folder, a pipe or a device") from None
+    except (OSError, ValueError) as error:
+        raise Broken(f"it cannot be read ({getattr(error, 'strerror', None) or error})") from None
+    if len(content) > LARGEST:
+        raise Broken("it is larger than a gibibyte")
+    return content
+
+
+def _digest(value: object) -> bytes:
+    return hashlib.sha256(_content(value)).digest()
+
+
+def _rate(value: object) -> int | None:
+    return sounds.sampling_rate(_content(value))
+
+
+def _on_all_cores(
+    work: Callable[[T], R], values: Sequence[T] | Array, waiting: Waiting
+) -> Iterator[R | Broken]:
+    """Results in order; what is broken comes as the exception. Decoders let other threads run meanwhile."""
+
+    def some(start: int) -> list[R | Broken]:
+        return [_or_broken(work, value) for value in values[start : start + AT_ONCE]]
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for done in pool.map(some, range(0, len(values), AT_ONCE)):
+            yield from done
+            waiting.advance(len(done))
+
+
+def _or_broken(work: Callable[[T], R], value: T) -> R | Broken:
+    try:
+        return work(value)
+    except Broken as broken:
+        return broken
+
+
+def _quiet(kind: Kind) -> AbstractContextManager[None]:
+    return images.without_bomb_warnings() if kind == "image" else nullcontext()
+
+
+def _require_decoder(kind: Kind, place: Place) -> None:
+    package, extra, module = DECODERS[kind]
+    try:
+        importlib.import_module(module)
+    except (ImportError, OSError) as error:  # soundfile raises OSError where libsndfile is missing
+        hint = f'pip install "yamlnet[{extra}]"'
+        raise DataError(f"decoding {kind}s needs {package}", hint, place.path, "missing-package") from error
+
+
+def _named(files: Array, row: int, place: Place) -> str:
+    """A row, with its file as the rows name it: `row 3 of column "file" (cats/a.png)`."""
+    file, folder = files[row], place.table.folder
+    if not isinstance(file, Path):
+        return place.row(row)
+    below = folder is not None and file.is_relative_to(os.path.realpath(folder))
+    shown = file.relative_to(os.path.realpath(folder)) if below and folder is not None else file.name
+    return f"{place.row(row)} ({shown})"
