@@ -15,11 +15,7 @@ from msgspec import Struct
 
 from yamlnet.assembly.assembled import Assembled
 from yamlnet.checks import check, check_words
-from yamlnet.diagnostics.diagnostic import (
-    BlueprintError,
-    Diagnostic,
-    YamlnetError,
-)
+from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, YamlnetError
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.manual.settling import found_in_rows, rows_left_out, settle
 from yamlnet.resolver.plan import Plan

@@ -13,7 +13,7 @@ import soundfile
 from PIL import Image, ImageOps
 from scipy.signal import resample_poly
 
-from yamlnet.data.dataset import Dataset, load, transform_rows
+from yamlnet.data.dataset import Dataset, load, pipeline_inputs
 from yamlnet.data.given_rows import read_rows
 from yamlnet.data.media import decoding, images
 from yamlnet.data.table import Array, Table, objects
@@ -262,7 +262,7 @@ def test_raw_rows_are_decoded_as_training_rows_were(tmp_path: Path) -> None:
     data = read(rows(tmp_path))
     image = TensorPlan("x", ("file",), (("channels", 3), ("scale", 0.5)), ())
     plan = DataPlan(SourcePlan("Csv", {}, ()), None, None, {"x": image}, {}, 4, True)
-    found = transform_rows(read_rows(tmp_path / "rows.csv"), plan, data.fitted, {"x": (6, 6, 3)})
+    found = pipeline_inputs(read_rows(tmp_path / "rows.csv"), plan.inputs, data.fitted, {"x": (6, 6, 3)})
     np.testing.assert_array_equal(found["x"], data.train.inputs["x"])
 
 

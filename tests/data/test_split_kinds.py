@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import yamlnet
-from yamlnet.data.dataset import part_tables
+from yamlnet.data.parts import read_parts
 from yamlnet.data.splits import TEST, TRAIN, VALIDATION, Shares, assign, needs_all_rows
 from yamlnet.data.table import Table
 from yamlnet.diagnostics.diagnostic import DataError
@@ -303,7 +303,7 @@ def test_a_blueprint_s_rows_are_divided_as_it_says_and_as_its_run_says_again(
     (tmp_path / "resolved.yaml").write_text(Writer().text(unparse(plan)), encoding="utf-8")
     for one in (plan, yamlnet.load(tmp_path / "resolved.yaml").plan):
         assert one.data is not None
-        found = part_tables(one.data, tmp_path, one.seed)
+        found = read_parts(one.data, tmp_path, one.seed)
         rows = {name: sorted(table.columns["n"].tolist()) for name, table in found.items()}
         counted = [name for name, count in expected.items() if isinstance(count, int)]
         assert {name: len(rows[name]) if name in counted else rows[name] for name in rows} == expected

@@ -149,3 +149,38 @@ def test_what_cannot_be_streamed_says_so(folder: Path) -> None:
     with pytest.raises(DataError, match=r"Sklearn is read at once; what can be streamed are .*Parquet"):
         spool.open_stream(source, folder, True)
     assert spool.open_stream(source, folder, None) is None
+
+
+def test_a_disk_that_is_full_is_told(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*arguments: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(spool, "_batch", full)
+    with pytest.raises(DataError, match=r"rows\.csv is larger than memory should hold.*No space left"):
+        read(folder, "Csv", stream=True)
+    assert not list((tmp_path / "rows").iterdir()), "what was begun is taken away"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [[1, 2, 3], [4, 5, 6]],
+        [[1], [4, 5, 6]],
+        ["a", None],
+        [b"x", b""],
+        [1.5, None],
+        [True, False],
+        [[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]]],
+    ],
+)
+def test_what_is_spooled_comes_back_as_it_was(tmp_path: Path, values: list[Any]) -> None:
+    (tmp_path / "rows.parquet").unlink(missing_ok=True)
+    pyarrow.parquet.write_table(pyarrow.table({"v": values}), tmp_path / "rows.parquet")
+    source = SourcePlan("Parquet", {"path": "rows.parquet"}, ("data", "train"))
+    whole = spool.CHUNKED["Parquet"](source.arguments, tmp_path, (), 10)
+    (expected,) = whole
+    (found,) = spool.spooled(lambda: iter([expected]), "key", "rows", ()).chunks()
+    one, other = expected.columns["v"], found.columns["v"]
+    assert (one.dtype, one.shape) == (other.dtype, other.shape)
+    for ours, theirs in zip(one.tolist(), other.tolist(), strict=True):
+        assert repr(ours) == repr(theirs)

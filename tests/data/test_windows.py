@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.lib.stride_tricks import sliding_window_view
 
-from yamlnet.data.batches import batches
-from yamlnet.data.dataset import Dataset, load, transform_rows
+from yamlnet.data.dataset import Dataset, load, pipeline_inputs
 from yamlnet.data.in_order import parts_in_order, text_in_order
 from yamlnet.data.table import Array, Table, objects
 from yamlnet.data.tensors import make_tensors
@@ -166,7 +165,8 @@ def test_what_is_fitted_is_fitted_on_the_first_rows_alone(tmp_path: Path) -> Non
         tmp_path, text, tensor("x", "v", window=window(5), **normal), tensor("y", "v", window=horizon(1)),
         test=0.5,
     )  # fmt: skip
-    assert data.fitted["x"] == [{"normalize": {"shift": 0.0, "spread": 49.0}}]
+    (learnt,) = data.fitted["x"]
+    assert (learnt["normalize"]["shift"], learnt["normalize"]["spread"]) == (0.0, 49.0)
 
 
 def test_each_series_is_divided_by_itself() -> None:
@@ -191,7 +191,7 @@ def test_one_text_is_divided_inside_between_words() -> None:
 def test_raw_rows_have_a_prediction_for_each_full_window() -> None:
     x = tensor("x", "v", window=window(4, stride=3))
     plan = DataPlan(SourcePlan("Csv", {}, ()), None, None, {"x": x}, {}, 4, True)
-    found = transform_rows(Table({"v": np.arange(10)}, "rows"), plan, {"x": [{}]}, {"x": (4, 1)})
+    found = pipeline_inputs(Table({"v": np.arange(10)}, "rows"), plan.inputs, {"x": [{}]}, {"x": (4, 1)})
     assert found["x"].shape == (7, 4, 1)
     assert found["x"][-1, :, 0].tolist() == [6, 7, 8, 9]
 
@@ -200,6 +200,6 @@ def test_batches_of_windows_are_those_rows(tmp_path: Path) -> None:
     text = "v\n" + "\n".join(str(one) for one in range(30))
     data = series(tmp_path, text, tensor("x", "v", window=window(4)), tensor("y", "v", window=horizon(1)))
     seen = []
-    for batch in batches(data.train, 4, seed=1):
+    for batch in data.train.batches(4, seed=1):
         seen += zip(batch.inputs["x"][:, -1].tolist(), batch.targets["y"][:, 0].tolist(), strict=True)
     assert sorted(seen) == [(one, one + 1) for one in range(3, 29)]

@@ -28,8 +28,8 @@ LATER = {"keras", "missing-data", "shape"}
 """What is found as the model is built: `test_built_examples.py`."""
 
 WITH_DATA = {
-    "broken-file", "column", "data-shape", "date", "empty", "empty-split", "encode", "index-range", "metric-shape",
-    "ragged", "range", "target-shape", "text-in-numbers", "tokenize", "unknown-category", "window",
+    "broken-file", "column", "data-shape", "date", "empty", "empty-split", "encode", "index-range",
+    "metric-shape", "ragged", "range", "stream", "target-shape", "text-in-numbers", "tokenize", "unknown-category", "window",
 }  # fmt: skip
 """What is found in rows; their examples say in a comment what the rows are: `tests/blueprints/err-data`."""
 

@@ -9,6 +9,7 @@ lay out alike. (https://arrow.apache.org/docs/python/numpy.html)
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -248,8 +249,10 @@ def no_rows(source: str, path: KeyPath) -> DataError:
     return DataError(f"{source} has no rows", path=path, check="empty")
 
 
-def whole(tables: Sequence[Any], kinds: Kinds, source: str, path: KeyPath) -> Table:
-    """All rows of several plain tables.
+def whole(
+    tables: Sequence[Any], kinds: Kinds, source: str, path: KeyPath, folder: Path | None = None
+) -> Table:
+    """All rows of several plain tables; `folder` is where the files lie that texts in them may name.
 
     Raises:
         DataError: there are none.
@@ -257,10 +260,12 @@ def whole(tables: Sequence[Any], kinds: Kinds, source: str, path: KeyPath) -> Ta
     import pyarrow
 
     together = pyarrow.concat_tables(tables, promote_options="permissive") if len(tables) > 1 else tables[0]
-    return checked_table(arrays(together, kinds), source, path)
+    return checked_table(arrays(together, kinds), source, path, folder)
 
 
-def regrouped(tables: Iterable[Any], kinds: Kinds, source: str, rows: int) -> Iterator[Table]:
+def regrouped(
+    tables: Iterable[Any], kinds: Kinds, source: str, rows: int, folder: Path | None = None
+) -> Iterator[Table]:
     """The rows of plain tables, `rows` at a time; the last are fewer. No more than those are held."""
     import pyarrow
 
@@ -271,13 +276,12 @@ def regrouped(tables: Iterable[Any], kinds: Kinds, source: str, rows: int) -> It
         count += table.num_rows
         while count >= rows:
             together = pyarrow.concat_tables(held, promote_options="permissive")
-            yield Table(arrays(together.slice(0, rows), kinds), source, first=first)
+            yield Table(arrays(together.slice(0, rows), kinds), source, first=first, folder=folder)
             first, count = first + rows, count - rows
             held = [together.slice(rows)]
     if count:
-        yield Table(
-            arrays(pyarrow.concat_tables(held, promote_options="permissive"), kinds), source, first=first
-        )
+        together = pyarrow.concat_tables(held, promote_options="permissive")
+        yield Table(arrays(together, kinds), source, first=first, folder=folder)
 
 
 def refuse_other_columns(named: Mapping[str, Sequence[str]], path: KeyPath) -> None:

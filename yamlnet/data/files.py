@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -56,6 +56,13 @@ def files_at(written: str, root: Path, place: KeyPath) -> list[File]:
     if any(character in written for character in MAGIC):
         return _matching(written, root, place)
     raise _missing(written, root / written, place)
+
+
+def folder_of(files: Sequence[File]) -> Path | None:
+    """The folder that files lie in, whose files their rows may name; None for files from elsewhere."""
+    if any("://" in file.name for file in files):
+        return None
+    return Path(os.path.commonpath([os.path.abspath(file.path.parent) for file in files]))
 
 
 def source_folder(arguments: Mapping[str, object], root: Path, path: KeyPath) -> Path:

@@ -28,7 +28,9 @@ from yamlnet.formatter.settle import settle
 from yamlnet.schema.words import name_mistake, shortened
 
 SHARES = Shares(validation=0.15, test=0.15)
-SEPARATORS = (";", "\t", "|")
+SEPARATORS = (",", ";", "\t", "|")
+TABLES = ("Csv", "Json", "Parquet")
+MOST_HEADER = 1 << 16
 
 
 class Given(Struct, frozen=True):
@@ -76,22 +78,28 @@ def first_blueprint(file: Path, path: str, target: str | None, output: Path) -> 
 
 
 def read_given(file: Path, path: str) -> Given:
-    """Read the rows; a CSV file whose header is one column is tried with other separators.
+    """Read the rows; a CSV file's separator is the one that its header has most often.
 
     Raises:
         DataError: an ending that no source of tables reads, or the source's own problems.
     """
-    source = BY_ENDING.get(file.suffix.lower())
-    if source is None or not file.is_file():
-        known = ", ".join(BY_ENDING)
+    source = BY_ENDING.get(file.suffix.lower(), BY_ENDING.get(Path(file.stem).suffix.lower()))
+    if source not in TABLES or not file.is_file():
+        known = ", ".join(ending for ending, one in BY_ENDING.items() if one in TABLES)
         what = f"there is no file {file}" if not file.is_file() else f'"{file.suffix}" is none of {known}'
         raise DataError(what, check="file")
-    table = SOURCES[source]({"path": file.name}, file.parent, ())
-    header = next(iter(table.columns))
-    sep = next((one for one in SEPARATORS if one in header), None)
-    if source != "Csv" or len(table.columns) > 1 or sep is None:
-        return Given(table, source, path, None)
-    return Given(SOURCES[source]({"path": file.name, "sep": sep}, file.parent, ()), source, path, sep)
+    sep = _separator(file) if source == "Csv" else None
+    given = {"path": file.name} if sep is None else {"path": file.name, "sep": sep}
+    return Given(SOURCES[source](given, file.parent, ()), source, path, sep)
+
+
+def _separator(file: Path) -> str | None:
+    """What stands between the columns of a plain file's header, where it is no comma."""
+    with file.open("rb") as opened:
+        header = opened.readline(MOST_HEADER).decode("utf-8", "replace")
+    found = max(SEPARATORS, key=header.count)
+    told = found != "," and header.count(found) > 0 and file.suffix.lower() not in (".tsv", ".tab")
+    return found if told and file.suffix.lower() in (".csv", ".txt") else None
 
 
 def _reasons(found: Sequence[Role]) -> str:
@@ -105,10 +113,7 @@ def _text(given: Given, answer: Answer, found: Sequence[Role], output: Path) -> 
     rows = given.table.rows
     return "\n".join(
         [
-            f"# A first blueprint: {_plain(answer.column)} of {_plain(given.path)}, from its other columns.",
-            "#",
-            f"#   yamlnet data {output.name}     what the rows hold, and what looks wrong in them",
-            f"#   yamlnet train {output.name}    {answer.baseline}",
+            *_head(given, answer, output),
             "yamlnet: 1",
             f"name: {blueprint_name(output.stem)}",
             "",
@@ -149,6 +154,15 @@ def _text(given: Given, answer: Answer, found: Sequence[Role], output: Path) -> 
             "",
         ]
     )
+
+
+def _head(given: Given, answer: Answer, output: Path) -> list[str]:
+    return [
+        f"# A first blueprint: {_plain(answer.column)} of {_plain(given.path)}, from its other columns.",
+        "#",
+        f"#   yamlnet data {output.name}     what the rows hold, and what looks wrong in them",
+        f"#   yamlnet train {output.name}    {answer.baseline}",
+    ]
 
 
 class _Input(Struct, frozen=True):

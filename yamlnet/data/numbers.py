@@ -85,11 +85,6 @@ def require_numbers(values: Array, place: Place) -> None:
     if row is None:
         return
     found = f'row {place.table.number(row)} is "{_short(values[row])}"'
-    if isinstance(values[row], list):
-        lengths = {len(value) for value in values if isinstance(value, list)}
-        sizes = f"{min(lengths)} to {max(lengths)} items" if len(lengths) > 1 else "texts"
-        message = f'column "{place.column}" holds lists of {sizes} ({found}), and this takes numbers'
-        raise DataError(message, path=place.path, check="ragged")
     message = f'column "{place.column}" holds numbers for this, but {found}'
     if not any(_is_number(value) and value is not None for value in values[:SEEN]):
         mend = "tokenize: words" if " " in str(values[row]).strip() else "encode: index"

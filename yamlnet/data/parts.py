@@ -77,7 +77,7 @@ def _in_order(rows: Table | Stream, plan: DataPlan, shares: Shares, asked: Reach
         raise DataError(message, path=plan.path, check="stream")
     if shares.fold is not None:
         message = "windows take rows in their order, which folds do not keep; write split: {time: …}"
-        raise DataError(message, path=plan.split.path or plan.path, check="split")
+        raise DataError(message, path=(*plan.path, "folds"), check="split")
     if is_one_text(rows):
         return dict(text_in_order(rows, {"validation": shares.validation, "test": shares.test}))
     series = rows.column(asked.by, (*plan.path, "inputs")) if asked.by is not None else None

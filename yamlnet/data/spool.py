@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from yamlnet.cache import cache_folder, sha256
 from yamlnet.data.arrow import Kind, arrays
-from yamlnet.data.files import File, source_files
+from yamlnet.data.files import File, folder_of, source_files
 from yamlnet.data.sources import CHUNKED, size
 from yamlnet.data.sources.parquet_files import row_groups
 from yamlnet.data.streams import Stream
@@ -66,7 +67,8 @@ def open_stream(source: SourcePlan, root: Path, asked: bool | None) -> Stream | 
     files = source_files(arguments, root, path)
     key = repr([FORM, source.name, sorted(arguments.items()), *map(_stamp, files)])
     name = files[0].name if len(files) == 1 else str(arguments["path"])
-    return spooled(lambda: CHUNKED[source.name](arguments, root, path, CHUNK_ROWS), key, name, path)
+    stream = spooled(lambda: CHUNKED[source.name](arguments, root, path, CHUNK_ROWS), key, name, path)
+    return replace(stream, folder=folder_of(files))
 
 
 def _stamp(file: File) -> tuple[str, int, int]:

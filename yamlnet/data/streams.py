@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 from msgspec import Struct
@@ -22,12 +23,14 @@ class Stream(Struct, frozen=True):
         counts: the rows of each chunk.
         read: reads a chunk.
         kept: which rows of each chunk belong to this part, from 0; None where all do.
+        folder: where the files lie that texts in the rows may name.
     """
 
     source: str
     counts: tuple[int, ...]
     read: ReadChunk
     kept: tuple[Array, ...] | None = None
+    folder: Path | None = None
 
     @property
     def rows(self) -> int:
@@ -41,7 +44,7 @@ class Stream(Struct, frozen=True):
     def chunk(self, index: int, columns: Collection[str] | None = None) -> Table:
         """The rows of one chunk."""
         before = sum(self.counts[:index])
-        table = Table(dict(self.read(index, columns)), self.source, first=before)
+        table = Table(dict(self.read(index, columns)), self.source, first=before, folder=self.folder)
         return table if self.kept is None else table.take(self.kept[index])
 
     def chunks(self, columns: Collection[str] | None = None) -> Iterator[Table]:

@@ -106,7 +106,7 @@ def _start(models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, prog
         models=models,
         phases=objective.phases,
         stepper=make_stepper(objective, models, plan.seed),
-        augment=Augmenter(data.augment, plan.seed, row_shapes(dataset.train)),
+        augment=Augmenter(data.augment, plan.seed, row_shapes(dataset.train.first())),
         dataset=dataset,
         train=train,
         data=data,

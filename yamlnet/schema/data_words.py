@@ -105,7 +105,8 @@ PARTS = (
 """What `date` takes out of a moment; `days` are those since 1970-01-01, with their fraction."""
 
 _SIDE = t.Choice(("left", "right"))
-_COUNT = t.Integer(min=1, max=2**31 - 1)
+_COUNT = t.Integer(min=1)
+_ROWS = t.Integer(min=1, max=2**31 - 1)
 
 _ENCODE = t.Fields(
     (
@@ -153,7 +154,7 @@ _TOKENIZE = t.Fields(
 _SIZE = t.ListOf(t.Integer(min=1, max=65_535), min_length=2, max_length=2)
 
 _WALK = (
-    Argument("stride", _COUNT, default=1, help="how many rows lie between one window and the next"),
+    Argument("stride", _ROWS, default=1, help="how many rows lie between one window and the next"),
     Argument("by", t.Text(), help="the column that says which series a row belongs to"),
 )
 
@@ -177,7 +178,7 @@ TRANSFORMS: dict[str, t.ValueType] = {
 }
 """What each transform takes. They are applied in the order in which the blueprint writes them."""
 
-WINDOWS: dict[str, t.ValueType] = {"window": _COUNT, "horizon": _COUNT, "shift": _COUNT}
+WINDOWS: dict[str, t.ValueType] = {"window": _ROWS, "horizon": _ROWS, "shift": _ROWS}
 """Words that give a tensor several rows: taken last, wherever the blueprint writes them."""
 
 IN_FULL: dict[str, tuple[Argument, ...]] = {
@@ -196,8 +197,8 @@ IN_FULL: dict[str, tuple[Argument, ...]] = {
             help="how new pixels follow from old ones; all but nearest are antialiased",
         ),
     ),
-    "window": (Argument("length", _COUNT, required=True, help="how many rows, up to and with a row"), *_WALK),
-    "horizon": (Argument("steps", _COUNT, required=True, help="how many rows after a row"), *_WALK),
+    "window": (Argument("length", _ROWS, required=True, help="how many rows, up to and with a row"), *_WALK),
+    "horizon": (Argument("steps", _ROWS, required=True, help="how many rows after a row"), *_WALK),
 }
 """Words that may be written in full, by name; the short form fills the first."""
 

@@ -30,7 +30,7 @@ from yamlnet.data.arrow import (
 )
 from yamlnet.data.contents import encoding_of, refuse_encoding, require_pyarrow, texts
 from yamlnet.data.csv_mistakes import first_cells, refuse_separator, tell
-from yamlnet.data.files import File, source_files, source_place
+from yamlnet.data.files import File, folder_of, source_files, source_place
 from yamlnet.data.table import Table
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 
@@ -64,7 +64,7 @@ def read(arguments: Mapping[str, object], root: Path, path: KeyPath) -> Table:
     tables = [_table(file, form, path, {}) for file in files]
     kinds = _joined([observed(table) for table in tables])
     tables = [_as_texts(table, file, form, path, kinds) for table, file in zip(tables, files, strict=True)]
-    return whole(tables, kinds, _source(files, arguments), path)
+    return whole(tables, kinds, _source(files, arguments), path, folder_of(files))
 
 
 def chunks(arguments: Mapping[str, object], root: Path, path: KeyPath, rows: int) -> Iterator[Table]:
@@ -81,7 +81,7 @@ def chunks(arguments: Mapping[str, object], root: Path, path: KeyPath, rows: int
     kinds, block = _settled(stamps, form, path)
     types = {name: _reading_type(kind) for name, kind in kinds.items()}
     batches = (batch for file in files for batch in _batches(file, form, path, block, types))
-    yield from regrouped(batches, kinds, _source(files, arguments), rows)
+    yield from regrouped(batches, kinds, _source(files, arguments), rows, folder_of(files))
 
 
 def _source(files: list[File], arguments: Mapping[str, object]) -> str:

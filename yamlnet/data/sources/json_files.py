@@ -15,7 +15,7 @@ from typing import Any
 
 from yamlnet.data.arrow import Kinds, all_joined, no_rows, observed, plain, regrouped, whole
 from yamlnet.data.contents import opened, refuse_encoding, require_pyarrow
-from yamlnet.data.files import File, source_files
+from yamlnet.data.files import File, folder_of, source_files
 from yamlnet.data.json_mistakes import refuse_lines, refuse_list
 from yamlnet.data.table import Table
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
@@ -38,7 +38,7 @@ def read(arguments: Mapping[str, object], root: Path, path: KeyPath) -> Table:
     source = _source(files, arguments)
     tables = [(file.name, table) for file in files for table in _tables(file, path)]
     kinds = _kinds(files, [(name, observed(table)) for name, table in tables], source, path)
-    return whole([table for _, table in tables], kinds, source, path)
+    return whole([table for _, table in tables], kinds, source, path, folder_of(files))
 
 
 def chunks(arguments: Mapping[str, object], root: Path, path: KeyPath, rows: int) -> Iterator[Table]:
@@ -54,7 +54,9 @@ def chunks(arguments: Mapping[str, object], root: Path, path: KeyPath, rows: int
     source = _source(files, arguments)
     stamps = tuple((file, file.path.stat().st_mtime_ns, file.path.stat().st_size) for file in files)
     kinds = _settled(stamps, source, path)
-    yield from regrouped((table for file in files for table in _tables(file, path)), kinds, source, rows)
+    yield from regrouped(
+        (table for file in files for table in _tables(file, path)), kinds, source, rows, folder_of(files)
+    )
 
 
 def _source(files: list[File], arguments: Mapping[str, object]) -> str:

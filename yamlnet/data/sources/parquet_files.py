@@ -24,7 +24,7 @@ from yamlnet.data.arrow import (
     whole,
 )
 from yamlnet.data.contents import require_pyarrow
-from yamlnet.data.files import File, source_files, source_place
+from yamlnet.data.files import File, folder_of, source_files, source_place
 from yamlnet.data.streams import Stream
 from yamlnet.data.table import Array, Table
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
@@ -43,7 +43,7 @@ def read(arguments: Mapping[str, object], root: Path, path: KeyPath) -> Table:
     tables = [_table(file, path) for file in files]
     source = _source(files, arguments)
     named = [(file.name, observed(table)) for file, table in zip(files, tables, strict=True)]
-    return whole(tables, all_joined(named, path), source, path)
+    return whole(tables, all_joined(named, path), source, path, folder_of(files))
 
 
 def chunks(arguments: Mapping[str, object], root: Path, path: KeyPath, rows: int) -> Iterator[Table]:
@@ -58,7 +58,9 @@ def chunks(arguments: Mapping[str, object], root: Path, path: KeyPath, rows: int
     files = _found(arguments, root, path)
     source = _source(files, arguments)
     kinds = _settled(_stamps(files), source, path)
-    yield from regrouped((part for file in files for part in _parts(file, path, rows)), kinds, source, rows)
+    yield from regrouped(
+        (part for file in files for part in _parts(file, path, rows)), kinds, source, rows, folder_of(files)
+    )
 
 
 def row_groups(arguments: Mapping[str, object], root: Path, path: KeyPath, most: int) -> Stream | None:
@@ -85,7 +87,8 @@ def row_groups(arguments: Mapping[str, object], root: Path, path: KeyPath, most:
             table = plain(opened.read_row_group(index, wanted), file.name, path)
         return arrays(table, {name: kinds[name] for name in wanted})
 
-    return Stream(source, tuple(rows for _, _, rows in groups), read_group)
+    counts = tuple(rows for _, _, rows in groups)
+    return Stream(source, counts, read_group, folder=folder_of(files))
 
 
 def _stamps(files: list[File]) -> tuple[tuple[File, int, int], ...]:
