@@ -29,7 +29,8 @@ LATER = {"keras", "missing-data", "shape"}
 
 WITH_DATA = {
     "broken-file", "column", "data-shape", "date", "empty", "empty-split", "encode", "index-range",
-    "metric-shape", "ragged", "range", "stream", "target-shape", "text-in-numbers", "tokenize", "unknown-category", "window",
+    "metric-shape", "ragged", "range", "stream", "target-shape", "text-in-numbers", "tokenize",
+    "unknown-category", "window",
 }  # fmt: skip
 """What is found in rows; their examples say in a comment what the rows are: `tests/blueprints/err-data`."""
 

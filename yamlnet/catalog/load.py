@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from yamlnet.catalog.argument_terms import PLUGIN_VALUE, optional
 from yamlnet.catalog.argument_types import argument_type
@@ -75,7 +76,7 @@ class _KindEntries:
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
-        self.raw: dict[str, dict[str, Any]] = json.loads((FOLDER / f"{kind}.json").read_bytes())
+        self.raw: dict[str, dict[str, Any]] = msgspec.json.decode((FOLDER / f"{kind}.json").read_bytes())
         self.aliases = {alias: name for name, raw in self.raw.items() for alias in raw.get("aliases", ())}
         self.made: dict[str, Entry] = {}
         if kind == "layer":

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.problems import Problems
@@ -18,8 +19,10 @@ from yamlnet.ordinary import is_written_below
 from yamlnet.protocols import refusal
 from yamlnet.resolver.data_arguments import check_arguments
 from yamlnet.resolver.plan import SourcePlan
-from yamlnet.resolver.sql_text import Database, SqlError, parse_url, require_select
 from yamlnet.syntax.tree import Tree
+
+if TYPE_CHECKING:
+    from yamlnet.resolver.sql_text import Database
 
 OUTSIDE, WRONG, SQL = "data-outside", "data-path", "sql"
 
@@ -94,6 +97,8 @@ def _check_outside(written: str, path: KeyPath, tree: Tree | None, problems: Pro
 
 
 def _check_sql(part: SourcePlan, tree: Tree | None, problems: Problems) -> None:
+    from yamlnet.resolver.sql_text import SqlError, parse_url, require_select  # few files name a database
+
     url, query = part.arguments.get("url"), part.arguments.get("query")
     try:
         if isinstance(query, str):

@@ -3,7 +3,8 @@
     {Sql: {url: "sqlite:///rows.db", table: flowers}}
     {Sql: {url: "postgresql://ada@db.example.org/garden", query: "SELECT size, kind FROM flowers"}}
 
-A blueprint holds no password. It is taken from the environment variable that the database's own programs
+A server elsewhere is asked only if the user names it: `YAMLNET_SQL_HOSTS=db.example.org`. A blueprint holds
+no password. It is taken from the environment variable that the database's own programs
 read: `PGPASSWORD` (PostgreSQL, whose driver reads `~/.pgpass` and `PGSSLMODE` as well), `MYSQL_PWD` (MySQL,
 MariaDB), `SQLCMDPASSWORD` (SQL Server), and `YAMLNET_SQL_PASSWORD` for others. The driver is
 psycopg for PostgreSQL, pymysql for MySQL and MariaDB, oracledb, pyodbc; another one is written
@@ -46,6 +47,12 @@ READ_ONLY = {
 TIMEOUTS = {"psycopg": "connect_timeout", "psycopg2": "connect_timeout", "pymysql": "connect_timeout"}
 DRIVERS = {"postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql", "oracle": "oracledb"}
 """The drivers where a URL names none: what `pip` installs without a compiler."""
+
+HOSTS = "YAMLNET_SQL_HOSTS"
+"""The environment variable in which a user names the servers that blueprints may ask, with commas."""
+
+NEAR = ("localhost", "127.0.0.1", "::1")
+"""Servers that may be asked unnamed: this machine's own."""
 
 PLAIN = (bool, int, float, str, bytes, list, dict, date, time)
 """What Arrow makes columns of; other values are taken as texts."""
@@ -100,6 +107,7 @@ def _mend(sqlalchemy: Any, engine: Any, arguments: Mapping[str, object]) -> str:
 
 
 def _engine(sqlalchemy: Any, database: Database, root: Path, path: KeyPath) -> Any:
+    _require_meant(database, path)
     pool = sqlalchemy.pool.NullPool  # no connection outlives its use
     try:
         if database.file:
@@ -122,6 +130,16 @@ def _engine(sqlalchemy: Any, database: Database, root: Path, path: KeyPath) -> A
     except sqlalchemy.exc.NoSuchModuleError as error:
         message = f"SQLAlchemy knows no such database or driver: {_told(error)}"
         raise DataError(message, path=(*path, "url"), check="sql") from error
+
+
+def _require_meant(database: Database, path: KeyPath) -> None:
+    """Refuse a server that the user has not named: the password of the environment would be sent to it."""
+    named = os.environ.get(HOSTS, "").split(",")
+    if database.host and database.host not in (*NEAR, *named):
+        message = f"{database.host} would be sent your password, and the blueprint may be a stranger's"
+        raise DataError(
+            f"{message}; say that you mean it: {HOSTS}={database.host}", None, (*path, "url"), "sql"
+        )
 
 
 def _sqlite(file: File) -> Any:
