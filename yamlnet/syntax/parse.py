@@ -16,7 +16,6 @@ from yamlnet.syntax import limits
 from yamlnet.syntax.characters import MAX_SHOWN, Places, decode, refused_characters
 from yamlnet.syntax.compose import Composer, CompositionStopped
 from yamlnet.syntax.events import events
-from yamlnet.syntax.explain import explain
 from yamlnet.syntax.glued_comments import CANDIDATE, glued_comments
 from yamlnet.syntax.tree import Positions, Tree, Value
 
@@ -51,6 +50,8 @@ def parse(text: str, source: str, max_bytes: int | None = None) -> Tree:
     except CompositionStopped:
         pass  # what stopped it is among the composer's problems
     except yaml.YAMLError as error:
+        from yamlnet.syntax.explain import explain  # a right file needs none of it
+
         stuck = explain(error, text, source)
         # What stands behind the mistake was misread because of it.
         composer.problems = [problem for problem in composer.problems if not _behind(problem, stuck)] + [
