@@ -22,6 +22,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Generator
@@ -70,6 +71,10 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     backend = config.getoption("--backend")
+    # Of this process alone: what another run has kept would leave code untried.
+    cache_folder = tempfile.TemporaryDirectory()
+    config.add_cleanup(cache_folder.cleanup)
+    os.environ["YAMLNET_CACHE"] = cache_folder.name
     if backend in BACKENDS:
         os.environ.update(_environment(backend))
         if os.environ.pop(CHILD, None):
@@ -106,6 +111,13 @@ def backend(request: pytest.FixtureRequest) -> str:
     name = request.config.getoption("--backend")
     assert name in BACKENDS, "this test needs @pytest.mark.backend"
     return str(name)
+
+
+@pytest.fixture(scope="session")
+def on_jax(request: pytest.FixtureRequest) -> None:
+    """Skips what does not depend on the backend, except on JAX, before anything else is made for it."""
+    if request.config.getoption("--backend") != "jax":
+        pytest.skip("the same on every backend: tested on JAX")
 
 
 @cache

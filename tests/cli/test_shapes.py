@@ -84,13 +84,6 @@ def place(tmp_path: Path, backend: str) -> Place:
     return Place(tmp_path, backend)
 
 
-@pytest.fixture
-def on_jax(backend: str) -> None:
-    """Skips what does not depend on the backend, except on JAX: each process imports Keras anew."""
-    if backend != "jax":
-        pytest.skip("the same on every backend: tested on JAX")
-
-
 once = pytest.mark.usefixtures("on_jax")
 
 

@@ -15,7 +15,7 @@ import pytest
 
 import yamlnet
 
-pytestmark = pytest.mark.backend
+pytestmark = [pytest.mark.backend, pytest.mark.usefixtures("on_jax")]
 
 BLUEPRINT = """yamlnet: 1
 model:

@@ -14,7 +14,7 @@ from PIL import Image
 
 import yamlnet
 
-pytestmark = pytest.mark.backend
+pytestmark = [pytest.mark.backend, pytest.mark.usefixtures("on_jax")]
 
 IMAGES = """\
 yamlnet: 1

@@ -10,7 +10,7 @@ import pytest
 
 from yamlnet.data.sources import SOURCES
 
-pytestmark = pytest.mark.backend
+pytestmark = [pytest.mark.backend, pytest.mark.usefixtures("on_jax")]
 
 
 @pytest.mark.parametrize("name", ["imdb", "reuters"])

@@ -113,7 +113,7 @@ def test_images(tmp_path: Path, backend: str) -> None:
     kept = json.loads((tmp_path / "run" / "manifest.json").read_text(encoding="utf-8"))["skipped"]
     assert kept["train"]["rows"] == 1
     assert run.history["loss"][-1] < 0.3
-    assert [row["kind.class"] for row in predicted(tmp_path, "raw.csv", backend)] == ["0", "1"]
+    assert [row["kind.class"] for row in predicted(tmp_path, "raw.csv", backend)] == ["half", "whole"]
 
 
 def test_sounds(tmp_path: Path, backend: str) -> None:
@@ -127,7 +127,7 @@ def test_sounds(tmp_path: Path, backend: str) -> None:
     run = trained(tmp_path, SOUNDS, CLASSES, epochs=10, rate=0.01)
     assert run.history["loss"][-1] < 0.3
     found = predicted(tmp_path, "rows.csv", backend)
-    assert [row["kind.class"] for row in found] == ["1", "0"] * 8  # high is 0, low 1: sorted
+    assert [row["kind.class"] for row in found] == ["low", "high"] * 8
 
 
 def test_series(tmp_path: Path, backend: str) -> None:

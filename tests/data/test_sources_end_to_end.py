@@ -15,7 +15,7 @@ from pyarrow import parquet
 
 from yamlnet.pipeline import load
 
-pytestmark = pytest.mark.backend
+pytestmark = [pytest.mark.backend, pytest.mark.usefixtures("on_jax")]
 
 BLUEPRINT = """\
 yamlnet: 1

@@ -24,7 +24,7 @@ from yamlnet.data.splits import TRAIN, VALIDATION, Shares, assign
 from yamlnet.diagnostics.diagnostic import BlueprintError, TrainingError, YamlnetError
 from yamlnet.folds import Folds, one_fold, train_folds
 
-pytestmark = pytest.mark.backend
+pytestmark = [pytest.mark.backend, pytest.mark.usefixtures("on_jax")]
 
 STRENGTH = 0.01
 """Of the weights' penalty, beside the mean loss."""

@@ -18,8 +18,8 @@ def members(values: Array, separator: str | None, place: Place) -> tuple[Array, 
 
     Args:
         values: lists of texts or numbers, an array of (rows, several), or texts.
-        separator: what stands between the categories of a text; a text without it, or None, is one
-            category, and an empty text has none.
+        separator: what stands between the categories of a text; a text without it is one category, and
+            an empty text, or the empty cell of a file, has none. None: a text is one category.
         place: where they come from.
 
     Raises:
@@ -30,6 +30,8 @@ def members(values: Array, separator: str | None, place: Place) -> tuple[Array, 
     if values.ndim > 2:
         message = f'column "{place.column}" holds rows of shape {list(values.shape[1:])}'
         raise DataError(f"{message}; multi-hot takes lists of categories", path=place.path, check="encode")
+    if separator is not None and values.dtype.kind == "O":
+        values = objects(["" if value is None else value for value in values])
     refuse_missing(values, place)
     if values.dtype.kind != "O":
         return values, np.arange(len(values))
