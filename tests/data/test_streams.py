@@ -103,7 +103,9 @@ def test_an_epoch_has_every_row_once_and_continues_where_it_stopped(
     def chunk(index: int, columns: Any) -> dict[str, np.ndarray]:
         return {"n": np.arange(first[index], first[index] + counts[index])}
 
-    stream = Stream("test", counts, chunk, tuple(np.arange(rows)[rows // 5 :] for rows in counts))
+    stream = Stream(
+        "test", counts, chunk, tuple((np.arange(rows) >= rows // 5).astype(np.int8) for rows in counts), 1
+    )
     split = StreamedSplit(stream, frozenset("n"), lambda table: Split(dict(table.columns), {}, table.rows))
     whole = list(split.batches(size, seed, epoch, shuffle=shuffle))
     rows = np.concatenate([batch.inputs["n"] for batch in whole])

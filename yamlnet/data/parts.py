@@ -67,7 +67,7 @@ def _divided(rows: Table | Stream, plan: DataPlan, shares: Shares, seed: int) ->
         message = f"{how} looks at all rows at once, and these are streamed; hold them: stream: false"
         raise DataError(message, path=plan.split.path, check="stream")
     chunks = [assign(chunk, plan.split, shares, seed) for chunk in rows.chunks()]
-    return {part: rows.part([chunk == code for chunk in chunks]) for part, code in PARTS.items()}
+    return {part: rows.of_part(chunks, code) for part, code in PARTS.items()}
 
 
 def _in_order(rows: Table | Stream, plan: DataPlan, shares: Shares, asked: Reach) -> dict[str, Rows]:

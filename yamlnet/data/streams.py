@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from yamlnet.data.table import Array, Table
+from yamlnet.data.waiting import Waiting
 
 ReadChunk = Callable[[int, Collection[str] | None], Mapping[str, Array]]
 """The columns of one chunk, by its number from 0; all columns for None."""
@@ -22,14 +23,16 @@ class Stream(Struct, frozen=True):
         source: where they come from, for messages.
         counts: the rows of each chunk.
         read: reads a chunk.
-        kept: which rows of each chunk belong to this part, from 0; None where all do.
+        codes: of each chunk, the part that each of its rows belongs to; None where there are no parts.
+        part: the one whose rows these are. A byte a row, shared by all parts, is all that they take.
         folder: where the files lie that texts in the rows may name.
     """
 
     source: str
     counts: tuple[int, ...]
     read: ReadChunk
-    kept: tuple[Array, ...] | None = None
+    codes: tuple[Array, ...] | None = None
+    part: int = 0
     folder: Path | None = None
 
     @property
@@ -39,20 +42,26 @@ class Stream(Struct, frozen=True):
 
     def chunk_rows(self, index: int) -> int:
         """How many rows one chunk has."""
-        return self.counts[index] if self.kept is None else len(self.kept[index])
+        if self.codes is None:
+            return self.counts[index]
+        return int(np.count_nonzero(self.codes[index] == self.part))
 
     def chunk(self, index: int, columns: Collection[str] | None = None) -> Table:
         """The rows of one chunk."""
         before = sum(self.counts[:index])
         table = Table(dict(self.read(index, columns)), self.source, first=before, folder=self.folder)
-        return table if self.kept is None else table.take(self.kept[index])
+        if self.codes is None:
+            return table
+        return table.take(np.flatnonzero(self.codes[index] == self.part))
 
     def chunks(self, columns: Collection[str] | None = None) -> Iterator[Table]:
-        """All chunks that have rows, in order."""
-        for index in range(len(self.counts)):
-            if self.chunk_rows(index):
-                yield self.chunk(index, columns)
+        """All chunks that have rows, in order; a terminal shows how far they are read."""
+        with Waiting(f"reading {self.source}", self.rows) as waiting:
+            for index in range(len(self.counts)):
+                if rows := self.chunk_rows(index):
+                    yield self.chunk(index, columns)
+                    waiting.advance(rows)
 
-    def part(self, chosen: Sequence[Array]) -> Stream:
-        """Some of the rows: of each chunk, whether each row is one of them."""
-        return replace(self, kept=tuple(map(np.flatnonzero, chosen)))
+    def of_part(self, codes: Sequence[Array], part: int) -> Stream:
+        """The rows of one part, by the part of every row of each chunk."""
+        return replace(self, codes=tuple(codes), part=part)

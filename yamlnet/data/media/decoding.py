@@ -24,9 +24,9 @@ from msgspec import Struct
 from yamlnet.data.media import images, kept, sounds
 from yamlnet.data.media.broken import Broken
 from yamlnet.data.media.named import paths_below
-from yamlnet.data.media.waiting import Waiting
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array
+from yamlnet.data.waiting import Waiting
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.ordinary import NotOrdinary, read_ordinary
 
