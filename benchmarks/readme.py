@@ -32,6 +32,7 @@ TITLES = {
     "build_resnet50": "**Building** ResNet-50, first build of a fresh process",
     "train_digits": "**Training** `blueprints/digits.yaml`, whole process",
     "expand_loops": "**Expanding** nested loops and blocks, against the smallest in proportion",
+    "load_rows": "**Loading** rows for three epochs, against hand-written pipelines of the same work",
     "deep_chain": "**Growth** of a chain of layers, against the shortest in proportion",
 }
 
@@ -97,7 +98,35 @@ def speed_tables(page: Path) -> str:
         path = RESULTS / f"{name}.json"
         if path.is_file():
             parts.append(_speed_table(title, json.loads(path.read_text(encoding="utf-8"))))
+    stream = RESULTS / "stream_parquet.json"
+    if stream.is_file():
+        parts.append(_stream_table(json.loads(stream.read_text(encoding="utf-8"))))
     return "\n\n".join(parts)
+
+
+STREAMED = {
+    "loader": "one epoch of the loader, no backend",
+    "training": "`yamlnet train`, JAX, the whole process",
+    "torch": "`torch.utils.data`, hand-written, one worker (its own memory is not counted)",
+}
+
+
+def _stream_table(result: dict[str, Any]) -> str:
+    lines = [
+        f"**Streaming** a Parquet file of {result['file_gb']:.1f} GB, {result['rows']:,} rows, in memory:",
+        "",
+        "| | rows a second | at most | first quarter | last quarter |",
+        "|---|---|---|---|---|",
+    ]
+    for name, what in STREAMED.items():
+        row = result[name]
+        speed = f"{row['rows_a_second']:,}" if "rows_a_second" in row else ""
+        memory = " | ".join(f"{row[key]:,} MB" for key in ("peak_mb", "first_quarter_mb", "last_quarter_mb"))
+        lines.append(f"| {what} | {speed} | {memory} |")
+    ready = result["loader"]["preparing_seconds"]
+    return "\n".join(
+        [*lines, "", f"*Before the first epoch, {ready:.0f} s: dividing, fitting, looking for gaps.*"]
+    )
 
 
 def _speed_table(title: str, result: dict[str, Any]) -> str:
