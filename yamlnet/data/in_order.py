@@ -12,7 +12,10 @@ from collections.abc import Mapping
 import numpy as np
 from msgspec import Struct
 
+from yamlnet.data.split_columns import by_time
 from yamlnet.data.table import Array, Table, objects
+from yamlnet.diagnostics.diagnostic import DataError
+from yamlnet.resolver.plan import SplitPlan
 
 
 class Parts(Struct, frozen=True):
@@ -44,6 +47,34 @@ def parts_in_order(table: Table, validation: float, test: float, series: Array |
         validation=np.sort(order[validates]),
         test=np.sort(order[tests]),
     )
+
+
+def require_order(table: Table, split: SplitPlan, by: str | None) -> None:
+    """Refuse a division that windows cannot stand on.
+
+    Args:
+        table: all rows.
+        split: what divides them; `random` is none of its kinds here.
+        by: the column that tells series apart, or None.
+
+    Raises:
+        DataError: rows are divided within classes, or those of a series are not in the order of time.
+    """
+    if split.kind == "stratify":
+        message = "a split within classes takes rows out of their order, which windows need"
+        raise DataError(f"{message}; write split: {{time: …}}", path=split.path, check="split")
+    if split.kind != "time":
+        return
+    times = by_time(table, split).inverse
+    series = np.zeros(table.rows) if by is None else np.array([str(one) for one in table.column(by, ())])
+    order = np.argsort(series, kind="stable")
+    back = (np.diff(times[order]) < 0) & (series[order][1:] == series[order][:-1])
+    if back.any():
+        row = table.number(int(order[1:][back][0]))
+        message = f'row {row} is earlier by column "{split.column}" than the row before it'
+        raise DataError(
+            f"{message}, and windows take rows in their order; sort the file", path=split.path, check="split"
+        )
 
 
 def is_one_text(table: Table) -> bool:

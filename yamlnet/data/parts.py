@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from yamlnet.data.in_order import is_one_text, parts_in_order, text_in_order
+from yamlnet.data.in_order import is_one_text, parts_in_order, require_order, text_in_order
 from yamlnet.data.media.columns import without_broken
 from yamlnet.data.rows import Rows
 from yamlnet.data.sources import read_source
@@ -34,16 +34,19 @@ def read_parts(plan: DataPlan, root: Path, seed: int) -> dict[str, Rows]:
         )
         raise DataError(message, path=(*plan.path, "test"), check="empty-split")
     parts: dict[str, Rows] = {"train": rows}
+    asked = reach([*plan.inputs.values(), *plan.targets.values()])
     if fractions or plan.fold is not None or plan.split.kind == "column":
         shares = Shares(**fractions, folds=plan.folds, fold=plan.fold)
-        asked = reach([*plan.inputs.values(), *plan.targets.values()])
-        if asked is not None and plan.split.kind == "random":
+        if asked is not None and isinstance(rows, Table) and plan.split.kind == "random":
             parts = _wanted(_in_order(rows, plan, shares, asked), plan)
         else:
-            parts = _wanted(_divided(rows, plan, shares, seed), plan)
+            parts = _wanted(_divided(rows, plan, shares, seed, asked), plan)
     for part in ("validation", "test"):
         if isinstance(source := getattr(plan, part), SourcePlan):
             parts[part] = _rows(plan, source, root)
+    if asked is not None and any(isinstance(found, Stream) for found in parts.values()):
+        message = "windows look at rows one after another, and these are streamed; hold them: stream: false"
+        raise DataError(message, path=plan.path, check="stream")
     for part, found in parts.items():
         if found.rows == 0:
             message = f"the {part} part of {rows.rows} rows is empty; give it a larger fraction, or more rows"
@@ -57,9 +60,13 @@ def _rows(plan: DataPlan, source: SourcePlan, root: Path) -> Table | Stream:
     return stream if stream is not None else read_source(source, root)
 
 
-def _divided(rows: Table | Stream, plan: DataPlan, shares: Shares, seed: int) -> dict[str, Rows]:
+def _divided(
+    rows: Table | Stream, plan: DataPlan, shares: Shares, seed: int, asked: Reach | None
+) -> dict[str, Rows]:
     """The rows of every part."""
     if isinstance(rows, Table):
+        if asked is not None:
+            require_order(rows, plan.split, asked.by)
         codes = assign(rows, plan.split, shares, seed)
         return {part: rows.take(np.flatnonzero(codes == code)) for part, code in PARTS.items()}
     if needs_all_rows(plan.split, shares):
@@ -70,11 +77,8 @@ def _divided(rows: Table | Stream, plan: DataPlan, shares: Shares, seed: int) ->
     return {part: rows.of_part(chunks, code) for part, code in PARTS.items()}
 
 
-def _in_order(rows: Table | Stream, plan: DataPlan, shares: Shares, asked: Reach) -> dict[str, Rows]:
+def _in_order(rows: Table, plan: DataPlan, shares: Shares, asked: Reach) -> dict[str, Rows]:
     """The rows of every part where windows are taken: divided at random, a window would be in two parts."""
-    if isinstance(rows, Stream):
-        message = "windows look at rows one after another, and these are streamed; hold them: stream: false"
-        raise DataError(message, path=plan.path, check="stream")
     if shares.fold is not None:
         message = "windows take rows in their order, which folds do not keep; write split: {time: …}"
         raise DataError(message, path=(*plan.path, "folds"), check="split")
