@@ -143,7 +143,7 @@ def test_types_are_settled_over_all_rows_and_files(tmp_path: Path) -> None:
 
 
 def test_a_text_in_row_200_000_is_told_with_its_row(tmp_path: Path) -> None:
-    from yamlnet.data.numbers import require_numbers
+    from yamlnet.data.columns.numbers import require_numbers
     from yamlnet.data.place import Place
 
     (tmp_path / "rows.csv").write_text("a,b\n" + "1,2\n" * 199_999 + "many,2\n", encoding="utf-8")

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from sklearn.model_selection import GroupKFold, TimeSeriesSplit
 
-from yamlnet.data.splits import TEST, TRAIN, UNUSED, VALIDATION, Shares, assign, needs_all_rows
+from yamlnet.data.parts.splits import TEST, TRAIN, UNUSED, VALIDATION, Shares, assign, needs_all_rows
 from yamlnet.data.table import Table
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import SplitPlan

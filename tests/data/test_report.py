@@ -14,8 +14,8 @@ from click.testing import CliRunner
 
 import yamlnet
 from yamlnet.cli.main import main
-from yamlnet.data.columns import Column, describe, tells
-from yamlnet.data.report import Report, report
+from yamlnet.data.report.described import Column, describe, tells
+from yamlnet.data.report.report import Report, report
 from yamlnet.data.table import Table
 
 HEAD = """yamlnet: 1

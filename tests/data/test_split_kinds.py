@@ -12,8 +12,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import yamlnet
-from yamlnet.data.parts import read_parts
-from yamlnet.data.splits import TEST, TRAIN, VALIDATION, Shares, assign, needs_all_rows
+from yamlnet.data.parts.reading import read_parts
+from yamlnet.data.parts.splits import TEST, TRAIN, VALIDATION, Shares, assign, needs_all_rows
 from yamlnet.data.table import Table
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import SplitPlan

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from yamlnet.data.batches import Split, epoch_order, steps_per_epoch
-from yamlnet.data.row_numbers import row_numbers
-from yamlnet.data.splits import PARTS, TEST, TRAIN, VALIDATION, Shares, assign
+from yamlnet.data.parts.row_numbers import row_numbers
+from yamlnet.data.parts.splits import PARTS, TEST, TRAIN, VALIDATION, Shares, assign
 from yamlnet.data.table import Table
 from yamlnet.resolver.plan import SplitPlan
 

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yamlnet.data import spool
 from yamlnet.data.batches import Split
 from yamlnet.data.dataset import Dataset, load
-from yamlnet.data.streamed_split import StreamedSplit
-from yamlnet.data.streams import Stream
+from yamlnet.data.streams import spool
+from yamlnet.data.streams.stream import Stream
+from yamlnet.data.streams.streamed_split import StreamedSplit
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import DataPlan, SourcePlan, TensorPlan
 

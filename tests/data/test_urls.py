@@ -98,7 +98,7 @@ def test_offline_what_is_kept_is_taken(url: str, monkeypatch: pytest.MonkeyPatch
 def test_a_download_that_breaks_leaves_nothing(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from yamlnet.data import fetching
+    from yamlnet.data.files import fetching
 
     def broken(*_: object) -> Iterator[bytes]:
         yield b"a\n"
@@ -111,7 +111,7 @@ def test_a_download_that_breaks_leaves_nothing(
 
 
 def test_a_long_download_comes_whole(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from yamlnet.data import fetching
+    from yamlnet.data.files import fetching
 
     monkeypatch.setattr(fetching, "LONG", 10)
     Server.files["/long.csv"] = b"a\n" + b"7\n" * 3_000_000

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.lib.stride_tricks import sliding_window_view
 
 from yamlnet.data.dataset import Dataset, load, pipeline_inputs
-from yamlnet.data.in_order import parts_in_order, text_in_order
+from yamlnet.data.parts.in_order import parts_in_order, text_in_order
 from yamlnet.data.table import Array, Table, objects
 from yamlnet.data.tensors import make_tensors
 from yamlnet.diagnostics.diagnostic import DataError

@@ -19,8 +19,8 @@ from yamlnet import folds as room
 from yamlnet.cli.main import main
 from yamlnet.data.batches import Split
 from yamlnet.data.dataset import load as load_data
+from yamlnet.data.parts.splits import TRAIN, VALIDATION, Shares, assign
 from yamlnet.data.sources import read_source
-from yamlnet.data.splits import TRAIN, VALIDATION, Shares, assign
 from yamlnet.diagnostics.diagnostic import BlueprintError, TrainingError, YamlnetError
 from yamlnet.folds import Folds, one_fold, train_folds
 

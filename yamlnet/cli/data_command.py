@@ -34,7 +34,7 @@ def command(blueprint: str, overrides: tuple[str, ...], locked: bool, quiet: boo
     """
     from msgspec import to_builtins
 
-    from yamlnet.data.report import report
+    from yamlnet.data.report.report import report
     from yamlnet.diagnostics.diagnostic import BlueprintError, DataError, Diagnostic
     from yamlnet.pipeline import located
 

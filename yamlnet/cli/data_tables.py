@@ -12,8 +12,8 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from yamlnet.data.columns import Column
-    from yamlnet.data.report import Report, Tensor
+    from yamlnet.data.report.described import Column
+    from yamlnet.data.report.report import Report, Tensor
 
 WIDTH, BAR = 110, 16
 MOST_COLUMNS, MOST_CLASSES, MOST_FACTS = 60, 20, 40

@@ -74,7 +74,7 @@ def _from_data(rows: Path, target: str | None, output: str | None, force: bool) 
     """Write a blueprint for a file of rows."""
     import os
 
-    from yamlnet.data.first_blueprint import blueprint_name, first_blueprint
+    from yamlnet.data.first.blueprint import blueprint_name, first_blueprint
 
     path = _free(output or f"{blueprint_name(rows.name.split('.')[0])}.yaml", force)
     text = first_blueprint(rows, Path(os.path.relpath(rows, path.parent)).as_posix(), target, path)

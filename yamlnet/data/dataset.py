@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from yamlnet.data.batches import Split
 from yamlnet.data.fitting import fit_tensors, told_by
-from yamlnet.data.parts import read_parts, without_broken_rows
+from yamlnet.data.parts.reading import read_parts, without_broken_rows
 from yamlnet.data.rows import Rows
-from yamlnet.data.streamed_split import StreamedSplit
-from yamlnet.data.streams import Stream
+from yamlnet.data.streams.stream import Stream
+from yamlnet.data.streams.streamed_split import StreamedSplit
 from yamlnet.data.survey import Facts, survey
 from yamlnet.data.table import Array, Table
 from yamlnet.data.tensors import Fitted, Shape, make_tensors

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from yamlnet.data.rows import Rows
 from yamlnet.data.tensors import Fitted, Fitting, fit_tensor, stored_facts
-from yamlnet.data.tokenizer_files import read_tokenizer
+from yamlnet.data.texts.tokenizer_files import read_tokenizer
 from yamlnet.resolver.plan import DataPlan, TensorPlan
 
 WORD = "tokenize"

@@ -15,9 +15,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from yamlnet.data.contents import PACKED
-from yamlnet.data.files import files_at
-from yamlnet.data.folders import KINDS, Kind, source_of
+from yamlnet.data.files.contents import PACKED
+from yamlnet.data.files.folders import KINDS, Kind, source_of
+from yamlnet.data.files.found import files_at
 from yamlnet.data.sources import SOURCES
 from yamlnet.data.table import Table, objects
 from yamlnet.diagnostics.diagnostic import DataError

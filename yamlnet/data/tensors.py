@@ -9,9 +9,9 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
+from yamlnet.data.columns.numbers import of_one_length, refuse_missing, require_numbers
 from yamlnet.data.media.columns import decoded, fit_files
 from yamlnet.data.media.decoding import kind_of
-from yamlnet.data.numbers import of_one_length, refuse_missing, require_numbers
 from yamlnet.data.place import Place
 from yamlnet.data.rows import Rows
 from yamlnet.data.table import Array, Table

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 
-from yamlnet.data import long_texts
 from yamlnet.data.dataset import load, pipeline_inputs
 from yamlnet.data.table import Table, objects
-from yamlnet.data.vocabularies import opened
+from yamlnet.data.texts import long_texts
+from yamlnet.data.texts.vocabularies import opened
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import DataPlan, SourcePlan, TensorPlan
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from yamlnet.data.files import size
+from yamlnet.data.files.found import size
 from yamlnet.data.sources import (
     audio_folder,
     csv_files,

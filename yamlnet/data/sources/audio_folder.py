@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from yamlnet.data.folders import SOUNDS, files_by_class
+from yamlnet.data.files.folders import SOUNDS, files_by_class
 from yamlnet.data.table import Table, checked_table, objects
 from yamlnet.diagnostics.diagnostic import KeyPath
 

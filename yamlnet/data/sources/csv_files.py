@@ -16,7 +16,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from yamlnet.data.arrow import (
+from yamlnet.data.columns.arrow import (
     Kind,
     Kinds,
     Unlike,
@@ -28,9 +28,9 @@ from yamlnet.data.arrow import (
     regrouped,
     whole,
 )
-from yamlnet.data.contents import encoding_of, refuse_encoding, require_pyarrow, texts
-from yamlnet.data.csv_mistakes import first_cells, refuse_separator, tell
-from yamlnet.data.files import File, folder_of, source_files, source_place
+from yamlnet.data.files.contents import encoding_of, refuse_encoding, require_pyarrow, texts
+from yamlnet.data.files.csv_mistakes import first_cells, refuse_separator, tell
+from yamlnet.data.files.found import File, folder_of, source_files, source_place
 from yamlnet.data.table import Table
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 

@@ -18,8 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from yamlnet.data.arrow import all_joined, observed, plain, whole
-from yamlnet.data.files import source_folder, source_place
+from yamlnet.data.columns.arrow import all_joined, observed, plain, whole
+from yamlnet.data.files.found import source_folder, source_place
 from yamlnet.data.table import Table
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 from yamlnet.diagnostics.suggest import did_you_mean

@@ -13,10 +13,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from yamlnet.data.arrow import Kinds, all_joined, no_rows, observed, plain, regrouped, whole
-from yamlnet.data.contents import opened, refuse_encoding, require_pyarrow
-from yamlnet.data.files import File, folder_of, source_files
-from yamlnet.data.json_mistakes import refuse_lines, refuse_list
+from yamlnet.data.columns.arrow import Kinds, all_joined, no_rows, observed, plain, regrouped, whole
+from yamlnet.data.files.contents import opened, refuse_encoding, require_pyarrow
+from yamlnet.data.files.found import File, folder_of, source_files
+from yamlnet.data.files.json_mistakes import refuse_lines, refuse_list
 from yamlnet.data.table import Table
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from yamlnet.data.arrow import refuse_other_columns
-from yamlnet.data.files import File, source_files, source_place
+from yamlnet.data.columns.arrow import refuse_other_columns
+from yamlnet.data.files.found import File, source_files, source_place
 from yamlnet.data.table import Array, Table, checked_table
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from yamlnet.data.arrow import (
+from yamlnet.data.columns.arrow import (
     Kinds,
     all_joined,
     arrays,
@@ -23,9 +23,9 @@ from yamlnet.data.arrow import (
     regrouped,
     whole,
 )
-from yamlnet.data.contents import require_pyarrow
-from yamlnet.data.files import File, folder_of, source_files, source_place
-from yamlnet.data.streams import Stream
+from yamlnet.data.files.contents import require_pyarrow
+from yamlnet.data.files.found import File, folder_of, source_files, source_place
+from yamlnet.data.streams.stream import Stream
 from yamlnet.data.table import Array, Table
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 

@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from yamlnet.data.arrow import all_joined, no_rows, observed, plain, whole
-from yamlnet.data.contents import require_pyarrow
-from yamlnet.data.files import File, files_at
+from yamlnet.data.columns.arrow import all_joined, no_rows, observed, plain, whole
+from yamlnet.data.files.contents import require_pyarrow
+from yamlnet.data.files.found import File, files_at
 from yamlnet.data.table import Table
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 from yamlnet.diagnostics.suggest import did_you_mean

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
-from yamlnet.data.arrow import no_rows
-from yamlnet.data.contents import encoding_of, texts
-from yamlnet.data.files import File, source_files
+from yamlnet.data.columns.arrow import no_rows
+from yamlnet.data.files.contents import encoding_of, texts
+from yamlnet.data.files.found import File, source_files
 from yamlnet.data.table import Table, checked_table, objects
 from yamlnet.diagnostics.diagnostic import KeyPath
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from yamlnet.data.contents import encoding_of, texts
-from yamlnet.data.files import File
-from yamlnet.data.folders import TEXTS, files_by_class
+from yamlnet.data.files.contents import encoding_of, texts
+from yamlnet.data.files.folders import TEXTS, files_by_class
+from yamlnet.data.files.found import File
 from yamlnet.data.table import Table, checked_table, objects
 from yamlnet.diagnostics.diagnostic import KeyPath
 

@@ -7,7 +7,7 @@ from typing import cast
 
 import numpy as np
 
-from yamlnet.data.numbers import numbers
+from yamlnet.data.columns.numbers import numbers
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array
 from yamlnet.data.transforms.transform import Chunks, State, Transform

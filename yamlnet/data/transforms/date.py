@@ -11,8 +11,8 @@ from typing import Any, cast
 
 import numpy as np
 
-from yamlnet.data.moments import moments
-from yamlnet.data.numbers import refuse_missing
+from yamlnet.data.columns.moments import moments
+from yamlnet.data.columns.numbers import refuse_missing
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array
 from yamlnet.data.transforms.transform import Chunks, State, Transform

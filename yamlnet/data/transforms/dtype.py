@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yamlnet.data.numbers import of_one_length, require_numbers
+from yamlnet.data.columns.numbers import of_one_length, require_numbers
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array
 from yamlnet.data.transforms.transform import State, Transform, nothing_to_fit

@@ -15,9 +15,9 @@ from typing import Any, cast
 import numpy as np
 from msgspec import Struct
 
-from yamlnet.data.categories import Category, arrow_texts, counted, looked_up
-from yamlnet.data.members import members
-from yamlnet.data.numbers import refuse_missing
+from yamlnet.data.columns.categories import Category, arrow_texts, counted, looked_up
+from yamlnet.data.columns.members import members
+from yamlnet.data.columns.numbers import refuse_missing
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array
 from yamlnet.data.transforms.transform import Chunks, State, Transform

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from yamlnet.data.padding import lengths_of, padded
+from yamlnet.data.columns.padding import lengths_of, padded
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array
 from yamlnet.data.transforms.transform import Chunks, State, Transform

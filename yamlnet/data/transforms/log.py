@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from yamlnet.data.numbers import numbers
+from yamlnet.data.columns.numbers import numbers
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array
 from yamlnet.data.transforms.transform import State, Transform, nothing_to_fit

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from yamlnet.data.categories import counted
-from yamlnet.data.numbers import is_missing, numbers, refuse_missing
+from yamlnet.data.columns.categories import counted
+from yamlnet.data.columns.numbers import is_missing, numbers, refuse_missing
 from yamlnet.data.place import Place
 from yamlnet.data.summary import Sample, Summary
 from yamlnet.data.table import Array

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from yamlnet.data.numbers import numbers, refuse_infinity
+from yamlnet.data.columns.numbers import numbers, refuse_infinity
 from yamlnet.data.place import Place
 from yamlnet.data.summary import Sample, Summary
 from yamlnet.data.table import Array

@@ -7,7 +7,7 @@ from typing import cast
 
 import numpy as np
 
-from yamlnet.data.numbers import of_one_length
+from yamlnet.data.columns.numbers import of_one_length
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array
 from yamlnet.data.transforms.transform import State, Transform, nothing_to_fit

@@ -12,13 +12,13 @@ from typing import Any, cast
 
 import numpy as np
 
-from yamlnet.data.long_texts import lines_of, portions
-from yamlnet.data.numbers import are_lists, refuse_missing
-from yamlnet.data.padding import padded
+from yamlnet.data.columns.numbers import are_lists, refuse_missing
+from yamlnet.data.columns.padding import padded
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array, objects
+from yamlnet.data.texts.long_texts import lines_of, portions
+from yamlnet.data.texts.vocabularies import END, PAD, START, UNKNOWN, Recipe, encoded, learnt, tokenizer_of
 from yamlnet.data.transforms.transform import Chunks, State, Transform
-from yamlnet.data.vocabularies import END, PAD, START, UNKNOWN, Recipe, encoded, learnt, tokenizer_of
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 
 TOLD = 10_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
-from yamlnet.data.files import File
+from yamlnet.data.files.found import File
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 
 HINT = "a row is an object on a line of its own, or an item of a list"

@@ -18,11 +18,11 @@ import numpy as np
 from msgspec.structs import replace
 
 from yamlnet.cache import cache_folder, sha256
-from yamlnet.data.arrow import Kind, arrays
-from yamlnet.data.files import File, folder_of, source_files
+from yamlnet.data.columns.arrow import Kind, arrays
+from yamlnet.data.files.found import File, folder_of, source_files
 from yamlnet.data.sources import CHUNKED, size
 from yamlnet.data.sources.parquet_files import row_groups
-from yamlnet.data.streams import Stream
+from yamlnet.data.streams.stream import Stream
 from yamlnet.data.table import Array, Table
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 from yamlnet.resolver.plan import SourcePlan

@@ -10,16 +10,16 @@ import numpy as np
 from msgspec import Struct
 
 from yamlnet.data.batches import Split
-from yamlnet.data.class_counts import are_classes, class_counts
-from yamlnet.data.columns import SHOWN, Column, describe, short
 from yamlnet.data.dataset import Dataset, from_parts
 from yamlnet.data.facts import input_shapes
-from yamlnet.data.findings import Finding, findings
-from yamlnet.data.parts import read_parts
+from yamlnet.data.parts.reading import read_parts
+from yamlnet.data.parts.splits import VALIDATION, Shares, assign
+from yamlnet.data.report.class_counts import are_classes, class_counts
+from yamlnet.data.report.described import SHOWN, Column, describe, short
+from yamlnet.data.report.findings import Finding, findings
 from yamlnet.data.rows import Rows
 from yamlnet.data.sources import read_source
-from yamlnet.data.splits import VALIDATION, Shares, assign
-from yamlnet.data.streams import Stream
+from yamlnet.data.streams.stream import Stream
 from yamlnet.data.table import Array, Table
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import DataPlan, Plan, TensorPlan

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from yamlnet.data.files import source_folder, source_place
+from yamlnet.data.files.found import source_folder, source_place
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 from yamlnet.ordinary import is_below
 

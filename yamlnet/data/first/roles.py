@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 from msgspec import Struct
 
-from yamlnet.data.columns import Column, tells
-from yamlnet.data.split_columns import ANY_DATE, ISO
+from yamlnet.data.parts.split_columns import ANY_DATE, ISO
+from yamlnet.data.report.described import Column, tells
 from yamlnet.data.table import Array, Table
 
 Kind = Literal["number", "category", "date", "text", "none"]

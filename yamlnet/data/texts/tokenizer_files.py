@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from yamlnet.data.vocabularies import opened, require_tokenizers
+from yamlnet.data.texts.vocabularies import opened, require_tokenizers
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.ordinary import is_below, is_written_below, read_ordinary

@@ -12,10 +12,10 @@ import numpy as np
 from msgspec import Struct
 
 from yamlnet.checks.tracing import layer_of, readers
-from yamlnet.data.class_counts import are_classes, class_counts
-from yamlnet.data.columns import Column, tells
 from yamlnet.data.dataset import Dataset
-from yamlnet.data.row_numbers import row_numbers
+from yamlnet.data.parts.row_numbers import row_numbers
+from yamlnet.data.report.class_counts import are_classes, class_counts
+from yamlnet.data.report.described import Column, tells
 from yamlnet.data.table import Array, Table
 from yamlnet.resolver.plan import DataPlan, Plan
 

@@ -13,7 +13,7 @@ import heapq
 
 import numpy as np
 
-from yamlnet.data.split_columns import Distinct
+from yamlnet.data.parts.split_columns import Distinct
 from yamlnet.data.table import Array
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 from yamlnet.resolver.plan import SplitPlan

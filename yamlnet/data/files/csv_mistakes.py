@@ -6,8 +6,8 @@ import csv
 from collections.abc import Sequence
 from io import TextIOBase
 
-from yamlnet.data.contents import broken, refuse_encoding, texts
-from yamlnet.data.files import File
+from yamlnet.data.files.contents import broken, refuse_encoding, texts
+from yamlnet.data.files.found import File
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 
 SEPARATORS = {";": '";"', "\t": '"\\t"', "|": '"|"', ",": '","'}

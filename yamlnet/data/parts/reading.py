@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from yamlnet.data.in_order import is_one_text, parts_in_order, require_order, text_in_order
 from yamlnet.data.media.columns import without_broken
+from yamlnet.data.parts.in_order import is_one_text, parts_in_order, require_order, text_in_order
+from yamlnet.data.parts.splits import PARTS, Shares, assign, needs_all_rows
 from yamlnet.data.rows import Rows
 from yamlnet.data.sources import read_source
-from yamlnet.data.splits import PARTS, Shares, assign, needs_all_rows
-from yamlnet.data.spool import open_stream
-from yamlnet.data.streams import Stream
+from yamlnet.data.streams.spool import open_stream
+from yamlnet.data.streams.stream import Stream
 from yamlnet.data.table import Table
 from yamlnet.data.windows import Reach, reach
 from yamlnet.diagnostics.diagnostic import DataError

@@ -6,8 +6,8 @@ from itertools import chain
 
 import numpy as np
 
-from yamlnet.data.categories import arrow_texts
-from yamlnet.data.numbers import are_lists, refuse_missing
+from yamlnet.data.columns.categories import arrow_texts
+from yamlnet.data.columns.numbers import are_lists, refuse_missing
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array, objects
 from yamlnet.diagnostics.diagnostic import DataError

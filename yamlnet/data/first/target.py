@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 from msgspec import Struct
 
-from yamlnet.data.columns import Column, as_text
-from yamlnet.data.splits import TEST, TRAIN, Shares
+from yamlnet.data.parts.splits import TEST, TRAIN, Shares
+from yamlnet.data.report.described import Column, as_text
 from yamlnet.data.table import Array, Table
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import SplitPlan

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 from msgspec import Struct
 
-from yamlnet.data.split_columns import by_time
+from yamlnet.data.parts.split_columns import by_time
 from yamlnet.data.table import Array, Table, objects
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import SplitPlan

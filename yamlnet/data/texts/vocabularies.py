@@ -15,7 +15,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from yamlnet.data.long_texts import portions
+from yamlnet.data.texts.long_texts import portions
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 
 PAD, UNKNOWN, START, END = "[PAD]", "[UNK]", "[START]", "[END]"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from yamlnet.data.fetching import fetch
+from yamlnet.data.files.fetching import fetch
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 from yamlnet.diagnostics.suggest import did_you_mean
 

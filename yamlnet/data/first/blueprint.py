@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 from msgspec import Struct
 
-from yamlnet.data.columns import Column, describe
-from yamlnet.data.first_target import Answer, answer_for, written
+from yamlnet.data.first.roles import Role, roles
+from yamlnet.data.first.target import Answer, answer_for, written
 from yamlnet.data.given_rows import BY_ENDING
-from yamlnet.data.roles import Role, roles
+from yamlnet.data.parts.splits import TRAIN, Shares, assign
+from yamlnet.data.report.described import Column, describe
 from yamlnet.data.sources import SOURCES
-from yamlnet.data.splits import TRAIN, Shares, assign
 from yamlnet.data.table import Array, Table
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.diagnostics.suggest import did_you_mean

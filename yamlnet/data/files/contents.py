@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from yamlnet.data.files import File
+from yamlnet.data.files.found import File
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 
 PACKED = (".gz", ".bz2", ".zst", ".lz4")

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from yamlnet.data.categories import arrow_texts
+from yamlnet.data.columns.categories import arrow_texts
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array
 from yamlnet.diagnostics.diagnostic import DataError

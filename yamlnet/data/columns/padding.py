@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from yamlnet.data.numbers import are_lists, require_numbers, stacked
+from yamlnet.data.columns.numbers import are_lists, require_numbers, stacked
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array
 from yamlnet.diagnostics.diagnostic import DataError

@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 
 from yamlnet.data.batches import Batch, Split, epoch_order
-from yamlnet.data.streams import Stream
+from yamlnet.data.streams.stream import Stream
 from yamlnet.data.table import Array, Table
 
 WINDOW = 4

@@ -21,9 +21,9 @@ from collections.abc import Callable
 import numpy as np
 from msgspec import Struct
 
-from yamlnet.data.folds import fold_numbers
-from yamlnet.data.row_numbers import row_numbers
-from yamlnet.data.split_columns import Distinct, by_text, by_time
+from yamlnet.data.parts.folds import fold_numbers
+from yamlnet.data.parts.row_numbers import row_numbers
+from yamlnet.data.parts.split_columns import Distinct, by_text, by_time
 from yamlnet.data.table import Array, Table, objects
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.diagnostics.suggest import did_you_mean

@@ -1,0 +1,1 @@
+"""What a column holds, as arrays: numbers, lists, categories, moments."""

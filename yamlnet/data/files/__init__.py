@@ -1,0 +1,1 @@
+"""The files that a source names: found, fetched, unpacked, and what is wrong in them."""

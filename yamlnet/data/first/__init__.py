@@ -1,0 +1,1 @@
+"""The first blueprint for a table."""

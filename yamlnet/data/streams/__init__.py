@@ -1,0 +1,1 @@
+"""Rows that memory does not hold: read some after others."""

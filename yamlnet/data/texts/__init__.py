@@ -1,0 +1,1 @@
+"""Texts as tokens: tokenizers learnt, read and applied."""
