@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 from yamlnet.data.facts import input_shapes
 from yamlnet.diagnostics.diagnostic import DataError
-from yamlnet.pipeline import LoadedBlueprint, load
+from yamlnet.pipeline import LoadedBlueprint, Tell, load
 from yamlnet.syntax.limits import reading_up_to
 from yamlnet.verdicts.limits import UNLIMITED
 
@@ -20,8 +22,11 @@ if TYPE_CHECKING:
     import numpy as np
 
     from yamlnet.data.dataset import Dataset
+    from yamlnet.data.table import Table
+    from yamlnet.data.units import Units
     from yamlnet.exporters.artifact import Artifact
     from yamlnet.exporters.opened import Export
+    from yamlnet.resolver.plan import Plan, TensorPlan
     from yamlnet.runner.run import Run
 
 MAX_RESOLVED = 64 << 20
@@ -53,37 +58,112 @@ def reload(run: Run) -> LoadedBlueprint:
         return load(run.folder / RESOLVED, max_params=UNLIMITED)
 
 
-def evaluate(run: Run, split: str = "test") -> dict[str, float]:
+def evaluate(
+    run: Run, split: str = "test", data: str | Path | None = None, tell: Tell | None = None
+) -> dict[str, float]:
     """Loss and metrics of a run's model on one part of its data: `train`, `validation` or `test`.
 
+    They are Keras's, of the numbers that the model learns. Where a target was changed on the way from its
+    column (`normalize`, `log`, `scale`), `data.<output>.mae`, `.rmse` and `.r2` are in the column's units.
+
+    Args:
+        run: from `train` or `open_run`.
+        split: the part.
+        data: the folder that the data's paths are relative to; default: the run's own.
+        tell: is given a warning for rows that are left out, because they are broken.
+
     Raises:
-        YamlnetError: the run's data has no such part.
+        YamlnetError: the run's data has no such part, or lies where a run of somebody else may not lead.
     """
-    from yamlnet.runner.evaluate import evaluate_run
+    from yamlnet.data.units import output_units
+    from yamlnet.runner.evaluate import evaluate_run, measure_run
 
-    dataset = _run_data(run)
+    plan, dataset = _run_data(run, data, tell)
     splits = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
-    return evaluate_run(run, reload(run).plan, splits, split)
+    metrics = evaluate_run(run, plan, splits, split)
+    part = splits[split]
+    assert part is not None, "evaluate_run refuses a part that there is not"
+    return metrics | measure_run(run, part, output_units(plan, run.fitted))
 
 
-def predict(run: Run, rows: str | Path | None = None) -> dict[str, np.ndarray]:
+class Predicted(Struct, frozen=True):
+    """What a model says of some rows.
+
+    Attributes:
+        outputs: by name, each of shape (rows, *output shape).
+        measured: where the rows hold what is predicted, how far it is off, as in `evaluate`.
+        unmeasured: why that cannot be told though the columns are there; else "".
+    """
+
+    outputs: Mapping[str, np.ndarray]
+    measured: Mapping[str, float]
+    unmeasured: str = ""
+
+
+def predict(
+    run: Run, rows: str | Path | None = None, raw: bool = False, data: str | Path | None = None
+) -> dict[str, np.ndarray]:
     """Predictions of a run's model by output name, each of shape (rows, *output shape).
+
+    A number whose target was changed on the way from its column (`normalize`, `log`, `scale`) comes back in
+    the column's units: a price in dollars.
 
     Args:
         run: from `train` or `open_run`.
         rows: a file with the columns of the blueprint's inputs (CSV, JSON, Parquet, NPZ, NPY, texts), an
             image or a sound, a folder of images, sounds or texts, or a URL of a file; the run's test
             rows (or, without any, its validation rows) when None.
+        raw: whether outputs are the model's own numbers.
+        data: as in `evaluate`.
 
     Raises:
         DataError: the rows lack a column or hold what the run's transforms cannot take.
     """
+    return dict(predict_and_measure(run, rows, raw, data).outputs)
+
+
+def predict_and_measure(
+    run: Run,
+    rows: str | Path | None = None,
+    raw: bool = False,
+    data: str | Path | None = None,
+    tell: Tell | None = None,
+) -> Predicted:
+    """The same, and how far it is off where the rows say what is true; `tell` as in `evaluate`."""
     import numpy as np
 
+    from yamlnet.data.measured import Measured
+    from yamlnet.data.units import output_units, outputs_in_units
     from yamlnet.runner.evaluate import predict_run
 
-    pieces = [predict_run(run, inputs) for inputs in _row_inputs(run, rows)]
-    return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+    plan = reload(run).plan
+    units = output_units(plan, run.fitted)
+    measured, unmeasured, found = Measured(units), "", []
+    for given in _own_rows(run, data, tell) if rows is None else [_given_rows(run, rows, plan, units)]:
+        outputs = predict_run(run, given.inputs)
+        told = outputs_in_units(outputs, units)
+        if given.targets:
+            measured.add(told, given.targets)
+        unmeasured = given.unmeasured
+        found.append(outputs if raw else told)
+    together = {name: np.concatenate([some[name] for some in found]) for name in found[0]}
+    return Predicted(together, measured.told(), unmeasured)
+
+
+def predict_with_export(export: Export, rows: str | Path, raw: bool = False) -> Predicted:
+    """The same with an export, for rows of a file or a folder."""
+    from yamlnet.data.given_rows import read_rows
+    from yamlnet.data.measured import Measured
+    from yamlnet.data.units import outputs_in_units
+
+    table, units = read_rows(rows), export.pipeline.units
+    outputs = export.predict(table, raw=True)
+    told = outputs_in_units(outputs, units)
+    targets, unmeasured = _truths(table, units, export.pipeline.inputs)
+    measured = Measured(units)
+    if targets:
+        measured.add(told, targets)
+    return Predicted(outputs if raw else told, measured.told(), unmeasured)
 
 
 def is_export(path: str | Path) -> bool:
@@ -119,38 +199,77 @@ def class_labels(run: Run) -> dict[str, list[Any]]:
     return {name: labels.get(name, []) for name in outputs}
 
 
-def _row_inputs(run: Run, rows: str | Path | None) -> Iterator[Mapping[str, np.ndarray]]:
-    """Input tensors of the rows, some after others where memory does not hold them."""
+class _Rows(Struct, frozen=True):
+    """Input tensors, and the targets where the rows hold them: not all of those that a model has."""
+
+    inputs: Mapping[str, np.ndarray]
+    targets: Mapping[str, np.ndarray]
+    unmeasured: str = ""
+
+
+def _own_rows(run: Run, data: str | Path | None, tell: Tell | None) -> Iterator[_Rows]:
+    """The run's own rows, some after others where memory does not hold them."""
+    _, dataset = _run_data(run, data, tell)
+    split = dataset.test or dataset.validation or dataset.train
+    yield from (_Rows(rows.inputs, rows.targets) for rows in split.pieces())
+
+
+def _given_rows(run: Run, rows: str | Path, plan: Plan, units: Mapping[str, Units]) -> _Rows:
     from yamlnet.data.dataset import pipeline_inputs
+    from yamlnet.data.fitting import require_fitted
     from yamlnet.data.given_rows import read_rows
 
-    if rows is None:
-        dataset = _run_data(run)
-        split = dataset.test or dataset.validation or dataset.train
-        yield from (piece.inputs for piece in split.pieces())
-        return
-    plan = reload(run).plan
-    assert plan.data is not None
-    yield pipeline_inputs(read_rows(rows, plan.data), plan.data.inputs, run.fitted, input_shapes(plan))
+    assert plan.data is not None, "a run has data"
+    for name, tensor in plan.data.inputs.items():
+        require_fitted(tensor, run.fitted.get(name))
+    table = read_rows(rows, plan.data)
+    inputs = pipeline_inputs(table, plan.data.inputs, run.fitted, input_shapes(plan))
+    targets, unmeasured = _truths(table, units, plan.data.inputs)
+    return _Rows(inputs, targets, unmeasured)
 
 
-def _run_data(run: Run) -> Dataset:
+def _truths(
+    table: Table, units: Mapping[str, Units], inputs: Mapping[str, TensorPlan]
+) -> tuple[Mapping[str, np.ndarray], str]:
+    """What rows hold of what is predicted, and why that cannot be told though its columns are there."""
+    from yamlnet.data.measured import truths
+
+    try:
+        return truths(table, units, inputs.values()), ""
+    except DataError as error:  # who asks what a price will be may leave its column empty
+        return {}, str(error)
+
+
+def _run_data(run: Run, data: str | Path | None = None, tell: Tell | None = None) -> tuple[Plan, Dataset]:
     from yamlnet.data.dataset import load as load_data
+    from yamlnet.data.fitting import require_fitted
+    from yamlnet.manual.settling import rows_left_out
+    from yamlnet.runner.files import RESOLVED
+    from yamlnet.runner.origin import root_of
 
-    plan = reload(run).plan
+    loaded = reload(run)
+    plan = loaded.plan
     if plan.data is None:
         raise DataError("the run's blueprint has no data section")
-    return load_data(plan.data, run.data_root, plan.seed, input_shapes(plan), run.fitted)
+    for name, tensor in {**plan.data.inputs, **plan.data.targets}.items():
+        require_fitted(tensor, run.fitted.get(name))
+    resolved = (run.folder / RESOLVED).read_bytes()
+    root = root_of(run, resolved, plan.data, Path(data) if data is not None else None)
+    dataset = load_data(plan.data, root, plan.seed, input_shapes(plan), run.fitted)
+    if tell is not None and dataset.skipped:
+        tell(rows_left_out(dataset.skipped, loaded.tree, strict=False))
+    return plan, dataset
 
 
-def export(run: Run, formats: Sequence[str]) -> list[Artifact]:
+def export(run: Run, formats: Sequence[str], data: str | Path | None = None) -> list[Artifact]:
     """Export a run's model; each format is reopened by its own runtime and compared on real rows.
 
-    The artifacts land in the run folder's `export/`.
+    The artifacts land in the run folder's `export/`. `data` is as in `evaluate`.
 
     Raises:
         ExportError: a format's packages are missing, or its runtime gave other numbers.
     """
     from yamlnet.exporters.export import export_run
 
-    return export_run(run, formats, _run_data(run), reload(run).plan)
+    plan, dataset = _run_data(run, data)
+    return export_run(run, formats, dataset, plan)

@@ -5,17 +5,18 @@ from __future__ import annotations
 import click
 
 from yamlnet.cli.failures import handles_failures
-from yamlnet.cli.options import backend_option, quiet_option, run_argument
+from yamlnet.cli.options import backend_option, data_option, quiet_option, run_argument
 from yamlnet.schema.train_forms import EXPORT_FORMATS
 
 
 @click.command("export", short_help="Export a run's model to other formats.")
 @run_argument
 @click.argument("formats", nargs=-1, required=True, type=click.Choice(EXPORT_FORMATS), metavar="FORMAT...")
+@data_option
 @backend_option
 @quiet_option
 @handles_failures
-def command(run: str, formats: tuple[str, ...], backend: str | None, quiet: bool) -> None:
+def command(run: str, formats: tuple[str, ...], data: str | None, backend: str | None, quiet: bool) -> None:
     """Export a run's model as keras, onnx or saved_model into the run's export/ folder.
 
     Each file is reopened by its own runtime and run on real rows; it is only published when its outputs
@@ -27,7 +28,7 @@ def command(run: str, formats: tuple[str, ...], backend: str | None, quiet: bool
     """
     from yamlnet.runs import export, open_run
 
-    for artifact in export(open_run(run, backend), formats):
+    for artifact in export(open_run(run, backend), formats, data):
         if quiet:
             click.echo(artifact.path)
         else:

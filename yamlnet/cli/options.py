@@ -39,6 +39,12 @@ lock_option = click.option(
     "--locked", is_flag=True, help="Refuse imported files that are not as blueprint.lock pins them."
 )
 strict_option = click.option("--strict", is_flag=True, help="Refuse a blueprint for its warnings, too.")
+data_option = click.option(
+    "--data",
+    type=click.Path(file_okay=False, exists=True),
+    metavar="FOLDER",
+    help="Where the run's data are; default: where they were while training.",
+)
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print only results and problems.")
 max_params_option = click.option(
     "--max-params",

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from yamlnet.cli.failures import handles_failures
-from yamlnet.cli.options import backend_option, quiet_option, run_argument
+from yamlnet.cli.opened import telling
+from yamlnet.cli.options import backend_option, data_option, quiet_option, run_argument
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from yamlnet.runs import Predicted
 
 SHOWN = 10
 
@@ -23,15 +26,27 @@ SHOWN = 10
 @run_argument
 @click.argument("rows", required=False, type=click.Path())
 @click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write all predictions: .csv or .npz.")
+@click.option("--raw", is_flag=True, help="Print the model's own numbers, whatever units its targets have.")
+@data_option
 @backend_option
 @quiet_option
 @handles_failures
-def command(run: str, rows: str | None, output: str | None, backend: str | None, quiet: bool) -> None:
+def command(
+    run: str,
+    rows: str | None,
+    output: str | None,
+    raw: bool,
+    data: str | None,
+    backend: str | None,
+    quiet: bool,
+) -> None:
     """Predict rows of a file with a run's model or an export of it; of a run without a file, its test rows.
 
     ROWS is a file with the columns that the blueprint's inputs name (.csv, .json, .jsonl, .parquet, .npz,
     .npy, .txt, also packed: .csv.gz), an image or a sound, a folder of images, sounds or texts, or the URL
-    of a file. What was fitted while training (means, classes) is applied again.
+    of a file. What was fitted while training (means, classes) is applied again, and undone in what is
+    predicted: a price comes back in dollars though the model learnt its logarithm. Where the rows hold what
+    is true, too, how far the predictions are off is told beside them, in the same units.
 
     \b
     Example:
@@ -42,36 +57,47 @@ def command(run: str, rows: str | None, output: str | None, backend: str | None,
     """
     if output is not None and Path(output).suffix not in (".csv", ".npz"):
         raise click.BadParameter(f'"{output}" ends in neither .csv nor .npz', param_hint="--output")
-    predictions, classes = _predicted(Path(run), rows, backend)
+    found, classes = _predicted(Path(run), rows, raw, data, backend)
+    count = len(next(iter(found.outputs.values())))
     if output is not None:
-        _write(Path(output), predictions, classes)
-        if not quiet:
-            count = len(next(iter(predictions.values())))
-            click.echo(f"wrote {count} predictions to {output}")
+        _write(Path(output), found.outputs, classes)
+    else:
+        click.echo(_table(found.outputs, classes, SHOWN), nl=False)
+    if quiet:
         return
-    click.echo(_table(predictions, classes, SHOWN), nl=False)
-    left = len(next(iter(predictions.values()))) - SHOWN
-    if left > 0 and not quiet:
-        click.echo(f"… {left} more rows; write them all with -o predictions.csv", err=True)
+    if output is not None:
+        click.echo(f"wrote {count} predictions to {output}")
+    elif count > SHOWN:
+        click.echo(f"… {count - SHOWN} more rows; write them all with -o predictions.csv", err=True)
+    _tell_measured(found)
 
 
 def _predicted(
-    path: Path, rows: str | None, backend: str | None
-) -> tuple[Mapping[str, np.ndarray], Mapping[str, list[Any]]]:
+    path: Path, rows: str | None, raw: bool, data: str | None, backend: str | None
+) -> tuple[Predicted, Mapping[str, list[Any]]]:
     """Predictions by output, and the classes of those that have them."""
-    from yamlnet.runs import class_labels, is_export, open_export, open_run, predict
+    from yamlnet import runs
 
-    if not is_export(path):
-        run = open_run(path, backend)
-        return predict(run, rows), class_labels(run)
+    if not runs.is_export(path):
+        run = runs.open_run(path, backend)
+        tell = telling(runs.reload(run))
+        return runs.predict_and_measure(run, rows, raw, data, tell), runs.class_labels(run)
     if rows is None:
         raise click.UsageError("an export has no rows of its own: yamlnet predict EXPORT ROWS")
     from yamlnet.compiler.backend import select_backend
-    from yamlnet.data.given_rows import read_rows
 
     select_backend(backend)
-    export = open_export(path)
-    return export.predict(read_rows(Path(rows))), export.pipeline.labels
+    export = runs.open_export(path)
+    return runs.predict_with_export(export, rows, raw), export.pipeline.labels
+
+
+def _tell_measured(found: Predicted) -> None:
+    """How far predictions are off, for people: programs read the predictions alone."""
+    if found.measured:
+        told = ", ".join(f"{name} {value:.6g}" for name, value in found.measured.items())
+        click.echo(f"against what the rows say: {told}", err=True)
+    elif found.unmeasured:
+        click.echo(f"how far this is off is not known: {found.unmeasured}", err=True)
 
 
 def _write(path: Path, predictions: Mapping[str, np.ndarray], classes: Mapping[str, list[Any]]) -> None:
@@ -88,11 +114,12 @@ def _table(predictions: Mapping[str, np.ndarray], classes: Mapping[str, list[Any
     columns: dict[str, Any] = {}
     for name, values in predictions.items():
         flat = values.reshape(len(values), -1)[:rows]
+        digits = ".9g" if values.dtype == "float64" else ".6g"  # numbers in units: 1767225600 seconds
         if name in classes and values.ndim == 2:
             columns[f"{name}.class"] = [_label(classes[name], index) for index in flat.argmax(axis=1)]
         for index in range(flat.shape[1]):
             label = name if flat.shape[1] == 1 else f"{name}.{index}"
-            columns[label] = [f"{value:.6g}" for value in flat[:, index]]
+            columns[label] = [f"{value:{digits}}" for value in flat[:, index]]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)

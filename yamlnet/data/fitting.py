@@ -10,11 +10,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from msgspec import ValidationError, convert
 from msgspec.structs import replace
 
 from yamlnet.data.rows import Rows
 from yamlnet.data.tensors import Fitted, Fitting, fit_tensor, stored_facts
 from yamlnet.data.texts.tokenizer_files import read_tokenizer
+from yamlnet.data.transforms import TRANSFORMS
+from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import DataPlan, TensorPlan
 
 WORD = "tokenize"
@@ -50,6 +53,25 @@ def told_by(plan: DataPlan, fitted: Mapping[str, Fitted]) -> dict[str, Fitting]:
     """The same from states that an earlier run kept: nothing is fitted."""
     tensors = {**plan.inputs, **plan.targets}
     return {name: Fitting(fitted[name], stored_facts(one, fitted[name])) for name, one in tensors.items()}
+
+
+def require_fitted(tensor: TensorPlan, states: object) -> None:
+    """Refuse states that no fit of the tensor's transforms gives: what is kept may come from a stranger.
+
+    Raises:
+        DataError: naming the word whose state it is.
+    """
+    if not isinstance(states, list) or len(states) != len(tensor.columns):
+        raise DataError(f'nothing was fitted for "{tensor.name}"', check="damaged")
+    for word, _ in tensor.transforms:
+        form = TRANSFORMS[word].learnt
+        for learnt in states:
+            try:
+                found = convert(learnt, dict[str, Any]).get(word, {})
+                convert(found, form if form is not None else dict[str, Any])
+            except ValidationError as error:
+                message = f'what "{tensor.name}" keeps for "{word}" is nothing that it learns: {error}'
+                raise DataError(message, check="damaged") from None
 
 
 def _argument(tensor: TensorPlan) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def export_run(run: Run, formats: Sequence[str], dataset: Dataset, plan: Plan) -
     artifacts = [export(run.model, name, folder, rows) for name in formats]
     if plan.data is not None:
         outputs = tuple(run.manifest["outputs"])
-        keep_pipeline(folder, make_pipeline(plan.data, run.fitted, input_shapes(plan), outputs))
+        keep_pipeline(folder, make_pipeline(plan, run.fitted, input_shapes(plan), outputs))
     return artifacts
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from yamlnet.data.dataset import pipeline_inputs
 from yamlnet.data.table import Table
+from yamlnet.data.units import outputs_in_units
 from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.exporters import EXPORTERS
 from yamlnet.exporters.artifact import Array, Exporter
@@ -21,8 +22,13 @@ class Export(Struct, frozen=True):
     exporter: Exporter
     pipeline: Pipeline
 
-    def predict(self, rows: Table) -> dict[str, Array]:
+    def predict(self, rows: Table, raw: bool = False) -> dict[str, Array]:
         """Outputs by name, each of shape (rows, *output shape), computed by the format's own runtime.
+
+        Args:
+            rows: with the columns of the inputs.
+            raw: whether outputs are the model's own numbers, not those of their columns (a price in
+                dollars, where the target was normalized).
 
         Raises:
             DataError: the rows lack a column or hold what the pipeline cannot take.
@@ -30,7 +36,8 @@ class Export(Struct, frozen=True):
         """
         pipeline = self.pipeline
         inputs = pipeline_inputs(rows, pipeline.inputs, pipeline.fitted, pipeline.shapes)
-        return self.exporter.run(self.path, [inputs], pipeline.outputs)[0]
+        outputs = self.exporter.run(self.path, [inputs], pipeline.outputs)[0]
+        return outputs if raw else outputs_in_units(outputs, pipeline.units)
 
 
 def open_export(path: Path) -> Export:

@@ -10,12 +10,14 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from yamlnet.data.fitting import require_fitted
 from yamlnet.data.tensors import Fitted, Shape
 from yamlnet.data.transforms import TRANSFORMS
-from yamlnet.diagnostics.diagnostic import YamlnetError
+from yamlnet.data.units import Units, output_units
+from yamlnet.diagnostics.diagnostic import DataError, YamlnetError
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.ordinary import NotOrdinary, read_ordinary
-from yamlnet.resolver.plan import DataPlan, TensorPlan
+from yamlnet.resolver.plan import DataPlan, Plan, TensorPlan
 from yamlnet.runner.files import PIPELINE
 from yamlnet.schema import data_words
 from yamlnet.schema.objects import check_value
@@ -24,7 +26,7 @@ MAX_BYTES = 64 << 20
 
 
 class Pipeline(Struct, frozen=True):
-    """From raw rows to a model's inputs, and what its outputs are called.
+    """From raw rows to a model's inputs, and what its outputs mean.
 
     Attributes:
         inputs: the columns of each input, and what makes a tensor of them.
@@ -32,6 +34,7 @@ class Pipeline(Struct, frozen=True):
         shapes: of each input that states one, without the batch axis.
         outputs: the names of the model's outputs, in order.
         labels: the classes of each output that has them, in the order of its numbers.
+        units: of each output whose target was changed on the way from its column, what undoes that.
     """
 
     inputs: dict[str, TensorPlan]
@@ -39,14 +42,18 @@ class Pipeline(Struct, frozen=True):
     shapes: dict[str, Shape]
     outputs: tuple[str, ...]
     labels: dict[str, list[Any]]
+    units: dict[str, Units] = {}
 
 
 def make_pipeline(
-    plan: DataPlan, fitted: Mapping[str, Fitted], shapes: Mapping[str, Shape], outputs: tuple[str, ...]
+    plan: Plan, fitted: Mapping[str, Fitted], shapes: Mapping[str, Shape], outputs: tuple[str, ...]
 ) -> Pipeline:
-    """The pipeline of a trained run."""
-    kept = {name: fitted[name] for name in plan.inputs}
-    return Pipeline(dict(plan.inputs), kept, dict(shapes), outputs, output_labels(plan, fitted))
+    """The pipeline of a trained run, whose blueprint has data."""
+    assert plan.data is not None, "whoever calls this looked"
+    inputs = dict(plan.data.inputs)
+    kept = {name: fitted[name] for name in inputs}
+    labels = output_labels(plan.data, fitted)
+    return Pipeline(inputs, kept, dict(shapes), outputs, labels, output_units(plan, fitted))
 
 
 def output_labels(plan: DataPlan, fitted: Mapping[str, Fitted]) -> dict[str, list[Any]]:
@@ -87,13 +94,23 @@ def read_pipeline(folder: Path) -> Pipeline:
 
 
 def _require_known(pipeline: Pipeline, path: Path) -> None:
-    problems = Problems()
     for name, tensor in pipeline.inputs.items():
-        if len(pipeline.fitted.get(name, ())) != len(tensor.columns):
-            raise YamlnetError(f'{path} is damaged: nothing was fitted for "{name}"')
-        for word, argument in tensor.transforms:
-            if word not in TRANSFORMS:
-                raise YamlnetError(f'{path} is damaged: there is no transform "{word}"')
-            check_value(data_words.TRANSFORMS[word], argument, (), problems, f'"{word}"')
+        _require_tensor(tensor, pipeline.fitted.get(name), path)
+    for name, units in pipeline.units.items():
+        if name not in pipeline.outputs:
+            raise YamlnetError(f'{path} is damaged: there is no output "{name}"')
+        _require_tensor(units.tensor, units.fitted, path)
+
+
+def _require_tensor(tensor: TensorPlan, fitted: object, path: Path) -> None:
+    problems = Problems()
+    for word, argument in tensor.transforms:
+        if word not in TRANSFORMS:
+            raise YamlnetError(f'{path} is damaged: there is no transform "{word}"')
+        check_value(data_words.TRANSFORMS[word], argument, (), problems, f'"{word}"')
     if problems.diagnostics:
         raise YamlnetError(f"{path} is damaged: {problems.diagnostics[0].message}")
+    try:
+        require_fitted(tensor, fitted)
+    except DataError as error:
+        raise YamlnetError(f"{path} is damaged: {error}") from None

@@ -10,6 +10,8 @@ import numpy as np
 from yamlnet.compiler.objects import construct
 from yamlnet.compiler.structure import predictions
 from yamlnet.data.dataset import AnySplit
+from yamlnet.data.measured import Measured
+from yamlnet.data.units import Units, outputs_in_units
 from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.objectives import OBJECTIVES
 from yamlnet.resolver.plan import Plan
@@ -40,6 +42,14 @@ def evaluate_run(run: Run, plan: Plan, splits: Mapping[str, AnySplit | None], pa
     for batch in split.batches(plan.data.batch_size, shuffle=False):
         stepper.evaluate(batch)
     return stepper.results()
+
+
+def measure_run(run: Run, split: AnySplit, units: Mapping[str, Units]) -> dict[str, float]:
+    """How far a run's outputs are off on one part of its data, of those that have units, in these."""
+    measured = Measured(units)
+    for rows in split.pieces() if units else ():
+        measured.add(outputs_in_units(predict_run(run, rows.inputs), units), rows.targets)
+    return measured.told()
 
 
 def predict_run(run: Run, inputs: Mapping[str, Array]) -> dict[str, Array]:

@@ -17,6 +17,7 @@ from yamlnet import __version__
 from yamlnet.resolver.plan import Plan
 from yamlnet.runner.files import BLUEPRINT, RESOLVED
 from yamlnet.runner.folder import RunFolder, sha256
+from yamlnet.runner.origin import MARK, mark
 
 PACKAGES = (
     "keras",
@@ -43,6 +44,7 @@ def new_manifest(
     skipped: Mapping[str, Sequence[str]],
 ) -> dict[str, Any]:
     """The manifest at the start of training; `skipped` is what was wrong with rows that were left out."""
+    root, resolved = str(data_root.resolve()), (folder.path / RESOLVED).read_bytes()
     return {
         "status": "running",
         "error": None,
@@ -51,7 +53,8 @@ def new_manifest(
         "outputs": list(plan.models["model"].outputs),
         "backend": str(keras.backend.backend()),
         "seed": plan.seed,
-        "data_root": str(data_root.resolve()),
+        "data_root": root,
+        MARK: mark(root, resolved),
         "skipped": {
             part: {"rows": len(broken), "first": list(broken[:MOST])} for part, broken in skipped.items()
         },
@@ -62,7 +65,7 @@ def new_manifest(
         "machine": {"platform": platform.platform(), "processors": os.cpu_count()},
         "sha256": {
             BLUEPRINT: sha256((folder.path / BLUEPRINT).read_bytes()),
-            RESOLVED: sha256((folder.path / RESOLVED).read_bytes()),
+            RESOLVED: sha256(resolved),
             "data": data_digest,
             **folder.files,
         },

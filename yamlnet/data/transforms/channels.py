@@ -11,7 +11,7 @@ import numpy as np
 
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array
-from yamlnet.data.transforms.transform import State, Transform, nothing_to_fit
+from yamlnet.data.transforms.transform import State, Transform, nothing_to_fit, unchanged
 from yamlnet.diagnostics.diagnostic import DataError
 
 LUMA = (0.299, 0.587, 0.114)
@@ -50,4 +50,4 @@ def _opaque(images: Array) -> Array:
     return np.full_like(images[..., :1], 255 if images.dtype.kind in "ui" else 1)
 
 
-TRANSFORM = Transform(nothing_to_fit, apply)
+TRANSFORM = Transform(nothing_to_fit, apply, inverse=unchanged)

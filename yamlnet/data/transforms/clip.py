@@ -10,7 +10,7 @@ import numpy as np
 from yamlnet.data.columns.numbers import numbers
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array
-from yamlnet.data.transforms.transform import Chunks, State, Transform
+from yamlnet.data.transforms.transform import Chunks, State, Transform, unchanged
 from yamlnet.diagnostics.diagnostic import KeyPath
 
 
@@ -39,4 +39,4 @@ def facts(argument: object, state: State) -> dict[str, object]:
     return {"clipped": state["clipped"] / max(state["seen"], 1)}
 
 
-TRANSFORM = Transform(fit, apply, facts)
+TRANSFORM = Transform(fit, apply, facts, unchanged)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from yamlnet.data.columns.numbers import of_one_length, require_numbers
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array
-from yamlnet.data.transforms.transform import State, Transform, nothing_to_fit
+from yamlnet.data.transforms.transform import State, Transform, nothing_to_fit, unchanged
 
 
 def apply(argument: object, values: Array, state: State, place: Place) -> Array:
@@ -19,4 +19,4 @@ def apply(argument: object, values: Array, state: State, place: Place) -> Array:
     return values.astype(str(argument))
 
 
-TRANSFORM = Transform(nothing_to_fit, apply)
+TRANSFORM = Transform(nothing_to_fit, apply, inverse=unchanged)

@@ -45,6 +45,12 @@ class Encoding(Struct, frozen=True):
         return self.kind == "multi-hot"
 
 
+class Learnt(Struct, frozen=True):
+    """The classes by index; a hash has none."""
+
+    classes: list[Category] = []
+
+
 def _read(argument: object) -> Encoding:
     given = cast("dict[str, Any]", argument if isinstance(argument, dict) else {"as": argument})
     return Encoding(
@@ -188,4 +194,4 @@ def facts(argument: object, state: State) -> dict[str, object]:
     return {"classes": len(labels), "labels": labels} | counts
 
 
-TRANSFORM = Transform(fit, apply, facts)
+TRANSFORM = Transform(fit, apply, facts, learnt=Learnt)

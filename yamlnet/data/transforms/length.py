@@ -7,7 +7,7 @@ from typing import Any, cast
 from yamlnet.data.columns.padding import lengths_of, padded
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array
-from yamlnet.data.transforms.transform import Chunks, State, Transform
+from yamlnet.data.transforms.transform import Chunks, State, Transform, unchanged
 from yamlnet.diagnostics.diagnostic import KeyPath
 
 
@@ -52,4 +52,4 @@ def facts(argument: object, state: State) -> dict[str, object]:
     }
 
 
-TRANSFORM = Transform(fit, apply, facts)
+TRANSFORM = Transform(fit, apply, facts, unchanged)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from yamlnet.data.columns.numbers import numbers
@@ -28,4 +30,9 @@ def apply(argument: object, values: Array, state: State, place: Place) -> Array:
     return np.log1p(found).astype(np.float32)
 
 
-TRANSFORM = Transform(nothing_to_fit, apply)
+def inverse(argument: object, values: Array, states: Sequence[State]) -> Array:
+    """exp(values) - 1; `log: false` changed nothing."""
+    return values if argument is False else np.expm1(values)
+
+
+TRANSFORM = Transform(nothing_to_fit, apply, inverse=inverse)

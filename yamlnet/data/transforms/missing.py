@@ -11,17 +11,25 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from yamlnet.data.columns.categories import counted
 from yamlnet.data.columns.numbers import is_missing, numbers, refuse_missing
 from yamlnet.data.place import Place
 from yamlnet.data.summary import Sample, Summary
 from yamlnet.data.table import Array
-from yamlnet.data.transforms.transform import Chunks, State, Transform
+from yamlnet.data.transforms.transform import Chunks, State, Transform, unchanged
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 from yamlnet.diagnostics.suggest import did_you_mean
 
 LEARNT = ("mean", "median", "most-frequent")
+
+
+class Learnt(Struct, frozen=True):
+    """What stands for a missing value, where the rows say it: one for each feature of vectors."""
+
+    filling: float | str | bool | list[float] | None = None
+    mean: float | list[float] | None = None
 
 
 def fit(argument: object, chunks: Chunks, path: KeyPath) -> State:
@@ -110,4 +118,4 @@ def facts(argument: object, state: State) -> dict[str, object]:
     return {name: state[name] for name in ("missing", "filling", "sampled") if name in state}
 
 
-TRANSFORM = Transform(fit, apply, facts)
+TRANSFORM = Transform(fit, apply, facts, unchanged, Learnt)

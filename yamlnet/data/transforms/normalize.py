@@ -7,7 +7,10 @@ out of the fit and stay missing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from msgspec import Struct
 
 from yamlnet.data.columns.numbers import numbers, refuse_infinity
 from yamlnet.data.place import Place
@@ -15,6 +18,17 @@ from yamlnet.data.summary import Sample, Summary
 from yamlnet.data.table import Array
 from yamlnet.data.transforms.transform import Chunks, State, Transform
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
+
+
+class Learnt(Struct, frozen=True):
+    """What is subtracted from each feature, and what is left divided by."""
+
+    shift: float | list[float]
+    spread: float | list[float]
+
+    def __post_init__(self) -> None:
+        if np.shape(self.shift) != np.shape(self.spread) or not np.all(self.spread):
+            raise ValueError("each shift takes a spread, which is not 0")
 
 
 def fit(argument: object, chunks: Chunks, path: KeyPath) -> State:
@@ -67,6 +81,22 @@ def apply(argument: object, values: Array, state: State, place: Place) -> Array:
     return np.asarray((numbers(values, place) - shift) / spread, dtype=np.float32)
 
 
+def inverse(argument: object, values: Array, states: Sequence[State]) -> Array:
+    """Each feature times its spread, plus its shift.
+
+    A shape that was given after it (`reshape`) has the features in the same order.
+
+    Raises:
+        DataError: there are not as many numbers a row as there are features.
+    """
+    shift, spread = (np.concatenate([np.atleast_1d(one[of]) for one in states]) for of in ("shift", "spread"))
+    if len(values) and values[0].size % len(shift):
+        message = f"{values[0].size} numbers a row are predicted, and {len(shift)} features were normalized"
+        raise DataError(f"{message}, so their units are not known", check="data-shape")
+    features = values.reshape(-1, len(shift))
+    return np.asarray(features * spread + shift).reshape(values.shape)
+
+
 def facts(argument: object, state: State) -> dict[str, object]:
     """Of the column as it came: `mean`, `lowest`, `highest`, `missing`; whether it is `constant`.
 
@@ -83,4 +113,4 @@ def facts(argument: object, state: State) -> dict[str, object]:
     return told | ({"sampled": state["sampled"]} if state.get("sampled") else {})
 
 
-TRANSFORM = Transform(fit, apply, facts)
+TRANSFORM = Transform(fit, apply, facts, inverse, Learnt)

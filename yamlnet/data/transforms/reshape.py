@@ -10,7 +10,7 @@ import numpy as np
 from yamlnet.data.columns.numbers import of_one_length
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array
-from yamlnet.data.transforms.transform import State, Transform, nothing_to_fit
+from yamlnet.data.transforms.transform import State, Transform, nothing_to_fit, unchanged
 from yamlnet.diagnostics.diagnostic import DataError
 
 
@@ -30,4 +30,4 @@ def apply(argument: object, values: Array, state: State, place: Place) -> Array:
         raise DataError(message, path=place.path, check="data-shape") from None
 
 
-TRANSFORM = Transform(nothing_to_fit, apply)
+TRANSFORM = Transform(nothing_to_fit, apply, inverse=unchanged)

@@ -16,7 +16,7 @@ import numpy as np
 from yamlnet.data.media.images import resized
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array
-from yamlnet.data.transforms.transform import State, Transform, nothing_to_fit
+from yamlnet.data.transforms.transform import State, Transform, nothing_to_fit, unchanged
 from yamlnet.diagnostics.diagnostic import DataError
 
 
@@ -51,4 +51,4 @@ def _plane(plane: Array, asked: Mapping[str, object]) -> Array:
     return np.asarray(resized(Image.fromarray(plane), asked))
 
 
-TRANSFORM = Transform(nothing_to_fit, apply)
+TRANSFORM = Transform(nothing_to_fit, apply, inverse=unchanged)

@@ -10,7 +10,7 @@ from typing import cast
 from yamlnet.data.media.sounds import of_length
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array
-from yamlnet.data.transforms.transform import State, Transform, nothing_to_fit
+from yamlnet.data.transforms.transform import State, Transform, nothing_to_fit, unchanged
 from yamlnet.diagnostics.diagnostic import DataError
 
 
@@ -26,4 +26,4 @@ def apply(argument: object, values: Array, state: State, place: Place) -> Array:
     return of_length(values, cast(int, argument))
 
 
-TRANSFORM = Transform(nothing_to_fit, apply)
+TRANSFORM = Transform(nothing_to_fit, apply, inverse=unchanged)

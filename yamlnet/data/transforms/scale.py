@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from yamlnet.data.columns.numbers import of_one_length, require_numbers
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array
 from yamlnet.data.transforms.transform import State, Transform, nothing_to_fit
+from yamlnet.diagnostics.diagnostic import DataError
 
 
 def apply(argument: object, values: Array, state: State, place: Place) -> Array:
@@ -22,4 +25,17 @@ def apply(argument: object, values: Array, state: State, place: Place) -> Array:
     return np.asarray(values, dtype=np.float32) * factor
 
 
-TRANSFORM = Transform(nothing_to_fit, apply)
+def inverse(argument: object, values: Array, states: Sequence[State]) -> Array:
+    """Values divided by the number.
+
+    Raises:
+        DataError: it is 0.
+    """
+    factor = float(str(argument))
+    if factor == 0:
+        message = "scale: 0 makes 0 of every number, so what the model predicts has no units to go back to"
+        raise DataError(message, check="range")
+    return values / factor
+
+
+TRANSFORM = Transform(nothing_to_fit, apply, inverse=inverse)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array
-from yamlnet.data.transforms.transform import State, Transform, nothing_to_fit
+from yamlnet.data.transforms.transform import State, Transform, nothing_to_fit, unchanged
 from yamlnet.diagnostics.diagnostic import DataError
 
 
@@ -18,4 +18,4 @@ def apply(argument: object, values: Array, state: State, place: Place) -> Array:
     raise DataError(message, path=place.path, check="data-shape")
 
 
-TRANSFORM = Transform(nothing_to_fit, apply)
+TRANSFORM = Transform(nothing_to_fit, apply, inverse=unchanged)

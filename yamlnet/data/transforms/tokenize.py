@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import numpy as np
+from msgspec import Struct
 
 from yamlnet.data.columns.numbers import are_lists, refuse_missing
 from yamlnet.data.columns.padding import padded
@@ -32,6 +33,18 @@ ROLES = {
     "end": (END, "[SEP]", "</s>", "<eos>", "<|endoftext|>"),
 }
 """How the tokens are called that stand for something: here, and in tokenizers from elsewhere."""
+
+
+class Learnt(Struct, frozen=True):
+    """The tokenizer's text, the numbers of its special tokens, whether it is ours and marks texts itself."""
+
+    tokenizer: str
+    learnt: bool
+    own_marks: bool
+    pad: int | None
+    unknown: int | None
+    start: int | None
+    end: int | None
 
 
 def fit(argument: object, chunks: Chunks, path: KeyPath) -> State:
@@ -191,4 +204,4 @@ def facts(argument: object, state: State) -> dict[str, object]:
     return {"vocabulary_size": size, "classes": size, "labels": labels, "length": length} | told | special
 
 
-TRANSFORM = Transform(fit, apply, facts)
+TRANSFORM = Transform(fit, apply, facts, learnt=Learnt)
