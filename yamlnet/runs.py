@@ -261,15 +261,17 @@ def _run_data(run: Run, data: str | Path | None = None, tell: Tell | None = None
     return plan, dataset
 
 
-def export(run: Run, formats: Sequence[str], data: str | Path | None = None) -> list[Artifact]:
+def export(
+    run: Run, formats: Sequence[str], data: str | Path | None = None, tell: Tell | None = None
+) -> list[Artifact]:
     """Export a run's model; each format is reopened by its own runtime and compared on real rows.
 
-    The artifacts land in the run folder's `export/`. `data` is as in `evaluate`.
+    The artifacts land in the run folder's `export/`. `data` and `tell` are as in `evaluate`.
 
     Raises:
         ExportError: a format's packages are missing, or its runtime gave other numbers.
     """
     from yamlnet.exporters.export import export_run
 
-    plan, dataset = _run_data(run, data)
+    plan, dataset = _run_data(run, data, tell)
     return export_run(run, formats, dataset, plan)

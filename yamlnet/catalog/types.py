@@ -88,15 +88,17 @@ class MappingOf(Struct, frozen=True):
 
 
 class Field(Struct, frozen=True):
-    """One key of a `Fields`: its name, and what stands under it."""
+    """One key of a `Fields`: its name, what stands under it, its default, a line of help."""
 
     name: str
     value: ValueType
     required: bool = False
+    default: object = None
+    help: str = ""
 
 
 class Fields(Struct, frozen=True):
-    """A mapping with keys of its own, each with its type: `{as: words, size: 1000}`. Keras has none."""
+    """A word's arguments by name, `{as: words, size: 1000}`; a value alone is the first. Keras has none."""
 
     fields: tuple[Field, ...]
 

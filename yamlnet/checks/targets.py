@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.resolver.plan import Plan, TensorPlan
+from yamlnet.schema.data_words import in_full
 
 Encoding = Literal["index", "one-hot", "number"]
 
@@ -68,7 +69,7 @@ def target_of(plan: Plan, name: str) -> Target | None:
     single = len(tensor.columns) == 1 and "reshape" not in words and not windowed
     known = Target(path=tensor.path, single=single)
     if "encode" in words:
-        kind = words["encode"]["as"] if isinstance(words["encode"], Mapping) else words["encode"]
+        kind = cast("Mapping[str, object]", in_full("encode", words["encode"]))["as"]
         encoding: Encoding | None = (
             "one-hot" if kind == "one-hot" else None if kind == "multi-hot" else "index"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from yamlnet.cli.failures import handles_failures
+from yamlnet.cli.opened import telling
 from yamlnet.cli.options import backend_option, data_option, quiet_option, run_argument
 from yamlnet.schema.train_forms import EXPORT_FORMATS
 
@@ -26,9 +27,10 @@ def command(run: str, formats: tuple[str, ...], data: str | None, backend: str |
     Example:
       yamlnet export runs/digits-20260101-120000 onnx saved_model
     """
-    from yamlnet.runs import export, open_run
+    from yamlnet.runs import export, open_run, reload
 
-    for artifact in export(open_run(run, backend), formats, data):
+    opened = open_run(run, backend)
+    for artifact in export(opened, formats, data, telling(reload(opened))):
         if quiet:
             click.echo(artifact.path)
         else:

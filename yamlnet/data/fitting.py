@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from msgspec import ValidationError, convert
 from msgspec.structs import replace
@@ -19,6 +19,7 @@ from yamlnet.data.texts.tokenizer_files import read_tokenizer
 from yamlnet.data.transforms import TRANSFORMS
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import DataPlan, TensorPlan
+from yamlnet.schema.data_words import in_full
 
 WORD = "tokenize"
 
@@ -67,7 +68,7 @@ def require_fitted(tensor: TensorPlan, states: object) -> None:
         form = TRANSFORMS[word].learnt
         for learnt in states:
             try:
-                found = convert(learnt, dict[str, Any]).get(word, {})
+                found = convert(learnt, dict[str, Any]).get(word)
                 convert(found, form if form is not None else dict[str, Any])
             except ValidationError as error:
                 message = f'what "{tensor.name}" keeps for "{word}" is nothing that it learns: {error}'
@@ -75,8 +76,8 @@ def require_fitted(tensor: TensorPlan, states: object) -> None:
 
 
 def _argument(tensor: TensorPlan) -> dict[str, Any]:
-    found = dict(tensor.transforms).get(WORD)
-    return found if isinstance(found, dict) else {}
+    words = dict(tensor.transforms)
+    return cast("dict[str, Any]", in_full(WORD, words[WORD])) if WORD in words else {}
 
 
 def _is_marked(tensor: TensorPlan) -> bool:
@@ -97,10 +98,9 @@ def _shared(fitting: Fitting) -> dict[str, object]:
 
 def _with(tensor: TensorPlan, more: dict[str, object], root: Path) -> TensorPlan:
     """A tensor's plan with more under its `tokenize`."""
-    words = dict(tensor.transforms)
-    if WORD not in words:
+    if WORD not in dict(tensor.transforms):
         return tensor
-    argument = _argument(tensor) or {"as": words[WORD]}
+    argument = _argument(tensor)
     path = (*tensor.path, WORD)
     if (file := argument.get("file")) is not None:
         more["given"] = read_tokenizer(str(file), root, (*path, "file"))

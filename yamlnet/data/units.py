@@ -61,7 +61,7 @@ def in_units(values: Array, units: Units) -> Array:
     for word, argument in _undone(units.tensor):
         inverse = TRANSFORMS[word].inverse
         assert inverse is not None, "_undone ends before it"
-        found = inverse(argument, found, [learnt.get(word, {}) for learnt in units.fitted])
+        found = inverse(argument, found, [learnt[word] for learnt in units.fitted])
     return found
 
 

@@ -16,7 +16,7 @@ from yamlnet.resolver.filling import Filling, without_unknown
 from yamlnet.resolver.plan import DataPlan, Graph, ObjectSpec, SourcePlan, SplitPlan, TensorPlan, TrainPlan
 from yamlnet.resolver.tensor_words import augment_plan, window_plan
 from yamlnet.schema.data_forms import COLUMN_WORDS, check_data, source_arguments
-from yamlnet.schema.data_words import IN_FULL, SOURCES, WINDOWS
+from yamlnet.schema.data_words import SOURCES, WINDOWS, in_full
 from yamlnet.schema.objects import split_form
 from yamlnet.schema.pydantic_errors import report
 from yamlnet.schema.sections import DataSection, TrainSection, read_section
@@ -113,9 +113,7 @@ def _tensor(name: str, form: object, path: KeyPath) -> TensorPlan:
         return TensorPlan(name, (str(form) if form is not None else name,), (), path)
     columns = form.get("columns") or [form.get("column", name)]
     transforms = tuple(
-        (word, source_arguments(IN_FULL[word], value) if word in IN_FULL else value)
-        for word, value in form.items()
-        if word not in (*COLUMN_WORDS, *WINDOWS)
+        (word, in_full(word, value)) for word, value in form.items() if word not in (*COLUMN_WORDS, *WINDOWS)
     )
     return TensorPlan(name, tuple(columns), transforms, path, window_plan(form))
 

@@ -9,14 +9,14 @@ from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.resolver.filling import Filling
 from yamlnet.resolver.plan import Graph, ObjectSpec, WindowPlan
-from yamlnet.schema.data_forms import source_arguments
-from yamlnet.schema.data_words import IN_FULL
+from yamlnet.schema.data_words import in_full
 
 
 def window_plan(form: Mapping[str, object]) -> WindowPlan | None:
     """Which rows a tensor has, by `window`, `horizon` and `shift`; None where it has none of these."""
     window, horizon = (
-        source_arguments(IN_FULL[word], form[word]) if word in form else {} for word in ("window", "horizon")
+        cast("Mapping[str, object]", in_full(word, form[word]) if word in form else {})
+        for word in ("window", "horizon")
     )
     if not (window or horizon or "shift" in form):
         return None

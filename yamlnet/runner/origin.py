@@ -19,7 +19,7 @@ from yamlnet.cache import cache_folder
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.ordinary import is_below, is_written_below
 from yamlnet.resolver.plan import DataPlan, SourcePlan
-from yamlnet.resolver.sql_text import SqlError, parse_url
+from yamlnet.resolver.sql_text import parse_url
 
 if TYPE_CHECKING:
     from yamlnet.runner.run import Run
@@ -100,8 +100,5 @@ def _named(source: SourcePlan) -> Iterator[str]:
     if isinstance(path := source.arguments.get("path"), str):
         yield path
     if source.name == "Sql":
-        url = str(source.arguments.get("url"))
-        try:
-            yield parse_url(url).file or url
-        except SqlError:
-            yield url
+        url = str(source.arguments["url"])
+        yield parse_url(url).file or url

@@ -9,13 +9,13 @@ from yamlnet.diagnostics.diagnostic import At, KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.schema.augment_forms import check_augment
-from yamlnet.schema.data_words import IN_FULL, SOURCES, TRANSFORMS, WINDOWS
+from yamlnet.schema.data_words import SOURCES, TRANSFORMS, WINDOWS
 from yamlnet.schema.expressions import is_template
 from yamlnet.schema.habits import TRANSFORM_HABITS
 from yamlnet.schema.objects import check_value, is_object_form, split_form
 from yamlnet.schema.rewriting import source_form
 from yamlnet.schema.split_forms import check_split
-from yamlnet.schema.transform_rules import check_likes, check_together
+from yamlnet.schema.transform_rules import check_likes, check_missing, check_together
 
 COLUMN_WORDS = ("column", "columns")
 FRACTION = t.Number(above=0, below=1)
@@ -80,7 +80,7 @@ def _source_mend(name: str, body: object) -> str:
 def _check_arguments(
     arguments: tuple[Argument, ...], owner: str, body: object, path: KeyPath, problems: Problems
 ) -> None:
-    """Report the mistakes in the arguments of a source or a word, in its short form or by name."""
+    """Report the mistakes in the arguments of a source, in its short form or by name."""
     by_name = {argument.name: argument for argument in arguments}
     given = source_arguments(arguments, body)
     for key, value in given.items():
@@ -119,14 +119,13 @@ def _check_tensor(value: object, path: KeyPath, problems: Problems) -> None:
     if "window" in value and "horizon" in value:
         message = 'a tensor has the rows up to a row ("window") or those after it ("horizon"), not both'
         problems.add("wrong-type", message, (*path, "horizon"), "key")
+    check_missing(value, path, problems)
     for word, argument in value.items():
         place = (*path, word)
         if word == "column":
             check_value(t.Text(), argument, place, problems, '"column"')
         elif word == "columns":
             check_value(t.ListOf(t.Text(), min_length=1), argument, place, problems, '"columns"')
-        elif word in IN_FULL and isinstance(argument, dict):
-            _check_arguments(IN_FULL[word], f'"{word}"', argument, place, problems)
         elif word in TRANSFORMS or word in WINDOWS:
             check_value({**TRANSFORMS, **WINDOWS}[word], argument, place, problems, f'"{word}"')
             check_together(word, argument, place, problems)

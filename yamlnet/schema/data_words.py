@@ -108,69 +108,94 @@ _SIDE = t.Choice(("left", "right"))
 _COUNT = t.Integer(min=1)
 _ROWS = t.Integer(min=1, max=2**31 - 1)
 
-_ENCODE = t.Fields(
-    (
-        t.Field("as", t.Choice(("index", "one-hot", "multi-hot", "binary", "hash")), required=True),
-        t.Field("unknown", t.Choice(("error", "own"))),
-        t.Field(
-            "classes",
-            t.AnyOf((t.ListOf(t.Text(), 1), t.ListOf(t.Number(), 1), t.ListOf(t.Boolean(), 1))),
-        ),
-        t.Field("size", _COUNT),
-        t.Field("separator", t.Text(r"[\s\S]+", "a text of at least one character")),
-        t.Field("min_count", _COUNT),
-    )
-)
-_DATE = t.Fields(
-    (
-        t.Field("parts", t.ListOf(t.Choice(PARTS), 1), required=True),
-        t.Field("cyclic", t.Boolean()),
-        t.Field("unit", t.Choice(("s", "ms", "us", "ns"))),
-    )
-)
-_LENGTH = t.Fields(
-    (
-        t.Field("to", _COUNT, required=True),
-        t.Field("pad", t.Number()),
-        t.Field("side", _SIDE),
-        t.Field("cut", _SIDE),
-    )
-)
 _TOKENS = ("characters", "words", "bpe", "wordpiece")
-_TOKENIZE = t.Fields(
-    (
-        t.Field("as", t.Choice(_TOKENS)),
-        t.Field("file", t.Text()),
-        t.Field("like", t.Text()),
-        t.Field("size", _COUNT),
-        t.Field("length", _COUNT),
-        t.Field("lower", t.Boolean()),
-        t.Field("min_count", _COUNT),
-        t.Field("start", t.Boolean()),
-        t.Field("end", t.Boolean()),
-        t.Field("side", _SIDE),
-    )
-)
+_CLASSES = t.AnyOf((t.ListOf(t.Text(), 1), t.ListOf(t.Number(), 1), t.ListOf(t.Boolean(), 1)))
+_PARTS = t.AnyOf((t.Choice(PARTS), t.ListOf(t.Choice(PARTS), 1)))
 _SIZE = t.ListOf(t.Integer(min=1, max=65_535), min_length=2, max_length=2)
-
 _WALK = (
-    Argument("stride", _ROWS, default=1, help="how many rows lie between one window and the next"),
-    Argument("by", t.Text(), help="the column that says which series a row belongs to"),
+    t.Field("stride", _ROWS, default=1, help="how many rows lie between one window and the next"),
+    t.Field("by", t.Text(), help="the column that says which series a row belongs to"),
 )
+
+
+def _or_in_full(short: t.ValueType, *fields: t.Field) -> t.ValueType:
+    """A word that is written as one value, the first field's, or in full, by name."""
+    return t.AnyOf((short, t.Fields(fields)))
+
 
 TRANSFORMS: dict[str, t.ValueType] = {
     "missing": t.AnyOf((t.Choice(("error", "mean", "median", "most-frequent")), t.Number(), t.Text())),
-    "date": t.AnyOf((t.Choice(PARTS), t.ListOf(t.Choice(PARTS), 1), _DATE)),
-    "encode": t.AnyOf((t.Choice(("index", "one-hot", "multi-hot", "binary")), _ENCODE)),
-    "tokenize": t.AnyOf((t.Choice(_TOKENS), _TOKENIZE)),
-    "length": t.AnyOf((_COUNT, _LENGTH)),
+    "date": _or_in_full(
+        _PARTS,
+        t.Field("parts", _PARTS, required=True, help="what is taken out of it"),
+        t.Field("cyclic", t.Boolean(), default=False, help="whether what returns is a point of a circle"),
+        t.Field("unit", t.Choice(("s", "ms", "us", "ns")), default="s", help="what numbers count since 1970"),
+    ),
+    "encode": _or_in_full(
+        t.Choice(("index", "one-hot", "multi-hot", "binary")),
+        t.Field(
+            "as",
+            t.Choice(("index", "one-hot", "multi-hot", "binary", "hash")),
+            required=True,
+            help="what a category becomes",
+        ),
+        t.Field(
+            "unknown",
+            t.Choice(("error", "own")),
+            default="error",
+            help="whether what no training row has is refused, or is a class of its own",
+        ),
+        t.Field("classes", _CLASSES, help="the classes, in order; default: those of the training rows"),
+        t.Field("size", _COUNT, help="the most classes that there are; of hash, how many numbers"),
+        t.Field(
+            "separator",
+            t.Text(r"[\s\S]+", "a text of at least one character"),
+            help="what stands between the categories of a text",
+        ),
+        t.Field("min_count", _COUNT, default=1, help="how many training rows a class has at least"),
+    ),
+    "tokenize": _or_in_full(
+        t.Choice(_TOKENS),
+        t.Field("as", t.Choice(_TOKENS), help="what a token is, where the training rows teach them"),
+        t.Field("file", t.Text(), help="a tokenizer.json that is taken as it is"),
+        t.Field("like", t.Text(), help="the input or target whose tokenizer this one shares"),
+        t.Field("size", _COUNT, default=10_000, help="the most tokens that there are"),
+        t.Field("length", _COUNT, help="how many tokens a text has: it is cut, or padded"),
+        t.Field("lower", t.Boolean(), help="whether capitals are made small; default: words, wordpiece"),
+        t.Field("min_count", _COUNT, default=1, help="how often a token is met at least"),
+        t.Field("start", t.Boolean(), default=False, help="whether a mark stands before each text"),
+        t.Field("end", t.Boolean(), default=False, help="whether a mark stands after each text"),
+        t.Field("side", _SIDE, default="right", help="where texts are cut and padded"),
+    ),
+    "length": _or_in_full(
+        _COUNT,
+        t.Field("to", _COUNT, required=True, help="how many items each list gets"),
+        t.Field("pad", t.Number(), default=0, help="what stands where a list has none"),
+        t.Field("side", _SIDE, default="right", help="where shorter lists are padded"),
+        t.Field("cut", _SIDE, help="where longer lists are cut; default: the side"),
+    ),
     "log": t.Boolean(),
     "clip": t.ListOf(t.AnyOf((t.Number(), t.Null())), 2, 2),
     "normalize": t.Choice(("standard", "min-max", "robust")),
     "scale": t.Number(),
     "reshape": t.ListOf(t.Integer()),
     "channels": t.AnyOf((t.Integer(1, 1), t.Integer(3, 3), t.Integer(4, 4))),
-    "resize": _SIZE,
+    "resize": _or_in_full(
+        _SIZE,
+        t.Field("size", _SIZE, required=True, help="height and width"),
+        t.Field(
+            "mode",
+            t.Choice(("stretch", "crop", "pad")),
+            default="stretch",
+            help="what happens where the proportions differ",
+        ),
+        t.Field(
+            "interpolation",
+            t.Choice(("nearest", "bilinear", "bicubic", "lanczos", "box")),
+            default="bilinear",
+            help="how new pixels follow from old ones; all but nearest are antialiased",
+        ),
+    ),
     "resample": t.Integer(min=1, max=768_000),
     "samples": t.Integer(min=1, max=2**31 - 1),
     "seconds": t.Number(above=0),
@@ -178,29 +203,32 @@ TRANSFORMS: dict[str, t.ValueType] = {
 }
 """What each transform takes. They are applied in the order in which the blueprint writes them."""
 
-WINDOWS: dict[str, t.ValueType] = {"window": _ROWS, "horizon": _ROWS, "shift": _ROWS}
+WINDOWS: dict[str, t.ValueType] = {
+    "window": _or_in_full(
+        _ROWS,
+        t.Field("length", _ROWS, required=True, help="how many rows, up to and with a row"),
+        *_WALK,
+    ),
+    "horizon": _or_in_full(
+        _ROWS, t.Field("steps", _ROWS, required=True, help="how many rows after a row"), *_WALK
+    ),
+    "shift": _ROWS,
+}
 """Words that give a tensor several rows: taken last, wherever the blueprint writes them."""
 
-IN_FULL: dict[str, tuple[Argument, ...]] = {
-    "resize": (
-        Argument("size", _SIZE, required=True, help="height and width"),
-        Argument(
-            "mode",
-            t.Choice(("stretch", "crop", "pad")),
-            default="stretch",
-            help="what happens where the proportions differ",
-        ),
-        Argument(
-            "interpolation",
-            t.Choice(("nearest", "bilinear", "bicubic", "lanczos", "box")),
-            default="bilinear",
-            help="how new pixels follow from old ones; all but nearest are antialiased",
-        ),
-    ),
-    "window": (Argument("length", _ROWS, required=True, help="how many rows, up to and with a row"), *_WALK),
-    "horizon": (Argument("steps", _ROWS, required=True, help="how many rows after a row"), *_WALK),
-}
-"""Words that may be written in full, by name; the short form fills the first."""
+
+def fields_of(word: str) -> tuple[t.Field, ...]:
+    """What a word takes by name; nothing where it is one value only."""
+    type = {**TRANSFORMS, **WINDOWS}[word]
+    options = type.options if isinstance(type, t.AnyOf) else ()
+    return next((option.fields for option in options if isinstance(option, t.Fields)), ())
+
+
+def in_full(word: str, value: object) -> object:
+    """A word's value by name, where it has names: `index` of `encode` is `{as: index}`."""
+    fields = fields_of(word)
+    return {fields[0].name: value} if fields and not isinstance(value, dict) else value
+
 
 AUGMENTATIONS = (
     "AugMix", "AutoContrast", "Equalization", "GaussianDropout", "GaussianNoise", "RandAugment",

@@ -19,7 +19,7 @@ from yamlnet.catalog.entry import Argument
 from yamlnet.resources import SCHEMA_FILE, schemas_folder
 from yamlnet.schema import words
 from yamlnet.schema.data_forms import FRACTION
-from yamlnet.schema.data_words import AUGMENTATIONS, IN_FULL, SOURCES, SPLITS, TRANSFORMS, WINDOWS
+from yamlnet.schema.data_words import AUGMENTATIONS, SOURCES, SPLITS, TRANSFORMS, WINDOWS
 from yamlnet.schema.json_help import HELP, IMPORT_HELP, SOURCE_HELP, SPLIT_HELP, TENSOR_HELP, helped
 from yamlnet.schema.json_objects import (
     FROM_HELP,
@@ -240,7 +240,7 @@ def _tensor() -> Schema:
     words: dict[str, Schema] = {
         "column": {"type": "string"},
         "columns": type_schema(t.ListOf(t.Text(), min_length=1)),
-        **{word: _word(word, type) for word, type in {**TRANSFORMS, **WINDOWS}.items()},
+        **{word: type_schema(type) for word, type in {**TRANSFORMS, **WINDOWS}.items()},
     }
     by_word: Schema = {
         "type": "object",
@@ -249,10 +249,6 @@ def _tensor() -> Schema:
         "not": {"required": ["column", "columns"]},
     }
     return either({"type": ["string", "null"]}, by_word)
-
-
-def _word(word: str, type: t.ValueType) -> Schema:
-    return _arguments(IN_FULL[word]) if word in IN_FULL else type_schema(type)
 
 
 def _augment() -> Schema:

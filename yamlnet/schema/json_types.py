@@ -93,12 +93,19 @@ def _exactly(type: t.ValueType) -> Schema:
 
 
 def _fields(fields: tuple[t.Field, ...]) -> Schema:
-    properties = {
-        field.name: {**type_schema(field.value), "description": describe(field.value)} for field in fields
-    }
+    properties = {field.name: _field(field) for field in fields}
     schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
     required = [field.name for field in fields if field.required]
     return schema | ({"required": required} if required else {})
+
+
+def _field(field: t.Field) -> Schema:
+    """One of a word's arguments; where none has a default that is a value, its help says what is done."""
+    argument = Argument(field.name, field.value, field.required, field.default, field.help)
+    schema = argument_schema(argument)
+    if not field.required and field.default is None:
+        schema["description"] = f"{field.help}\n\n{describe(field.value)}; may be left out"
+    return schema
 
 
 def _array(booleans: bool) -> Schema:

@@ -236,8 +236,8 @@ def check_value(
         return
     expected = problem(value, type)
     listed = _listed(type)
-    if expected is not None and listed is not None and isinstance(value, list) and value:
-        for index, item in enumerate(value):
+    if expected is not None and listed is not None and _has_wrong_items(listed, value):
+        for index, item in enumerate(value if isinstance(value, list) else ()):
             check_value(listed.item, item, (*path, index), problems, what)
         return
     if expected is not None:
@@ -269,6 +269,10 @@ def _listed(type: t.ValueType) -> t.ListOf | None:
     return next((option for option in options if isinstance(option, t.ListOf)), None)
 
 
+def _has_wrong_items(type: t.ListOf, value: object) -> bool:
+    return isinstance(value, list) and any(problem(item, type.item) is not None for item in value)
+
+
 def _check_fields(
     fields: tuple[t.Field, ...], value: dict[str, object], path: KeyPath, problems: Problems, what: str
 ) -> None:
@@ -278,10 +282,10 @@ def _check_fields(
             check_value(types[key], item, (*path, key), problems, f'"{key}" of {what}')
         else:
             mend = did_you_mean(key, types) or f"; it takes {', '.join(types)}"
-            problems.add("unknown-argument", f'{what} has no "{key}"{mend}', (*path, key), "key")
+            problems.add("unknown-argument", f'{what} has no argument "{key}"{mend}', (*path, key), "key")
     for field in fields:
         if field.required and field.name not in value:
-            message = f'{what} needs "{field.name}": {describe(field.value)}'
+            message = f'{what} needs "{field.name}": {field.help}, {describe(field.value)}'
             problems.add("missing-argument", message, (*path, field.name), "key")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 
@@ -14,6 +15,13 @@ ENCODE, TOKENIZE, RANGE = "encode", "tokenize", "range"
 LEARNING = ("size", "lower", "min_count")
 SIDES = ("inputs", "targets")
 
+TEXT = "text-in-numbers"
+OF_TEXTS = ("date", "encode", "tokenize")
+OF_FILES = ("channels", "resize", "resample", "samples", "seconds")
+NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
+FILLINGS = ("error", "mean", "median", "most-frequent")
+"""The words of `missing`; any other text stands itself for what is missing."""
+
 
 def check_together(word: str, argument: object, path: KeyPath, problems: Problems) -> None:
     """Report words of one argument that contradict each other; each alone is right by its type."""
@@ -25,6 +33,20 @@ def check_together(word: str, argument: object, path: KeyPath, problems: Problem
         low, high = argument
         if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
             problems.add(RANGE, f"clip takes the lowest value first: [{high}, {low}]", path)
+
+
+def check_missing(tensor: Mapping[str, object], path: KeyPath, problems: Problems) -> None:
+    """Report a text that is to stand for missing numbers, and one that is nearly a word of `missing`."""
+    text = tensor.get("missing")
+    if not isinstance(text, str) or text in FILLINGS or is_template(text):
+        return
+    place = (*path, "missing")
+    if not any(word in tensor for word in (*OF_TEXTS, *OF_FILES)):
+        mend = f"; write {text}, without quotes" if NUMBER.fullmatch(text) else did_you_mean(text, FILLINGS)
+        mend = mend or f"; give it a number, or one of {', '.join(FILLINGS)}"
+        problems.add(TEXT, f'"{text}" is a text, and "{path[-1]}" is of numbers{mend}', place)
+    elif mend := did_you_mean(text, ("error", "most-frequent")):  # texts have no mean
+        problems.add(TEXT, f'the text "{text}" stands for what is missing{mend}', place, severity="warning")
 
 
 def _check_encode(given: Mapping[str, object], path: KeyPath, problems: Problems) -> None:

@@ -172,9 +172,10 @@ def _number(target: Target, train: Array, test: Array) -> Answer:
     power = -round(math.log10(float(numbers.std()) or 1.0))
     scale = 10.0**power
     start = f"{float(numbers.mean()) * scale:.3g}"
-    error = float(np.abs(test.astype(np.float64) - numbers.mean()).mean()) * scale
+    error = float(np.abs(test.astype(np.float64) - numbers.mean()).mean())
     arguments = f"units: 1, bias_initializer: {{Constant: {start}}}, as: {target.name}"
-    unit = f", in units of {10.0**-power:,.10g}" if power else ""
+    told = f"{error:,.0f}" if error >= 1000 else f"{error:.4g}"
+    learnt = f" ({error * scale:.4g} while training, in units of {10.0**-power:,.10g})" if power else ""
     return Answer(
         column=target.column.name,
         name=target.name,
@@ -185,7 +186,7 @@ def _number(target: Target, train: Array, test: Array) -> Answer:
         loss="mean_squared_error",
         metrics="[mean_absolute_error, r2_score]",
         split_lines=[],
-        baseline=f"to beat: always the mean is off by {error:.4g}{unit} (r2_score 0)",
+        baseline=f"to beat: always the mean is off by {told}{learnt}, r2_score 0",
     )
 
 

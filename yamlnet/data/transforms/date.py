@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 import numpy as np
+from msgspec import Struct
 
 from yamlnet.data.columns.moments import moments
 from yamlnet.data.columns.numbers import refuse_missing
@@ -17,6 +18,7 @@ from yamlnet.data.place import Place
 from yamlnet.data.table import Array
 from yamlnet.data.transforms.transform import Chunks, State, Transform
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
+from yamlnet.schema.data_words import in_full
 
 CYCLES: dict[str, tuple[int, float]] = {
     "quarter": (1, 4), "month": (1, 12), "week": (1, 53), "day": (1, 31), "weekday": (0, 7),
@@ -40,11 +42,19 @@ def fit(argument: object, chunks: Chunks, path: KeyPath) -> State:
     return {"earliest": str(min(first, default="")), "latest": str(max(last, default=""))}
 
 
-def _words(argument: object) -> tuple[list[str], bool, str]:
-    """The parts, whether they are cyclic, and what numbers count."""
-    given = cast("dict[str, Any]", argument if isinstance(argument, dict) else {"parts": argument})
-    parts = given["parts"]
-    return [parts] if isinstance(parts, str) else parts, given.get("cyclic") is True, given.get("unit", "s")
+class _Words(Struct, frozen=True):
+    """The argument of `date`, read; `alone` where one part is written without a list."""
+
+    parts: list[str]
+    cyclic: bool
+    unit: str
+    alone: bool
+
+
+def _read(argument: object) -> _Words:
+    given = cast("dict[str, Any]", in_full("date", argument))
+    parts, alone = given["parts"], isinstance(given["parts"], str)
+    return _Words([parts] if alone else parts, given.get("cyclic") is True, given.get("unit", "s"), alone)
 
 
 def _moments(argument: object, values: Array, place: Place) -> Array:
@@ -52,7 +62,7 @@ def _moments(argument: object, values: Array, place: Place) -> Array:
         message = f'column "{place.column}" holds rows of shape {list(values.shape[1:])}'
         raise DataError(f"{message}; date takes one moment a row", path=place.path, check="date")
     refuse_missing(values, place)
-    return moments(values, _words(argument)[2], place)
+    return moments(values, _read(argument).unit, place)
 
 
 def apply(argument: object, values: Array, state: State, place: Place) -> Array:
@@ -64,16 +74,16 @@ def apply(argument: object, values: Array, state: State, place: Place) -> Array:
     Raises:
         DataError: a value is missing, or is no date.
     """
-    parts, cyclic, _ = _words(argument)
+    words = _read(argument)
     found = _moments(argument, values, place)
     features = [
         feature
-        for part in parts
-        for feature in _features(part, _part(part, found), cyclic and part in CYCLES)
+        for part in words.parts
+        for feature in _features(part, _part(part, found), words.cyclic and part in CYCLES)
     ]
     together = np.stack(features, axis=-1)
-    together = together.astype(np.float32 if cyclic or "days" in parts else np.int32)
-    return together[:, 0] if isinstance(argument, str) else together
+    together = together.astype(np.float32 if words.cyclic or "days" in words.parts else np.int32)
+    return together[:, 0] if words.alone and together.shape[1] == 1 else together
 
 
 def _features(part: str, numbers: Array, cyclic: bool) -> list[Array]:
@@ -116,10 +126,10 @@ def _weekday(days: Array) -> Array:
 
 def facts(argument: object, state: State) -> dict[str, object]:
     """`earliest` and `latest` moment; the `features` by name: `month`, or `month_sin` and `month_cos`."""
-    parts, cyclic, _ = _words(argument)
+    words = _read(argument)
     names: list[str] = []
-    for part in parts:
-        names += [f"{part}_sin", f"{part}_cos"] if cyclic and part in CYCLES else [part]
+    for part in words.parts:
+        names += [f"{part}_sin", f"{part}_cos"] if words.cyclic and part in CYCLES else [part]
     return {"earliest": state["earliest"], "latest": state["latest"], "features": names}
 
 

@@ -23,6 +23,7 @@ from yamlnet.data.table import Array
 from yamlnet.data.transforms.transform import Chunks, State, Transform
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 from yamlnet.diagnostics.suggest import did_you_mean
+from yamlnet.schema.data_words import in_full
 
 SHOWN = 10
 UNKNOWN = "[UNK]"
@@ -52,7 +53,7 @@ class Learnt(Struct, frozen=True):
 
 
 def _read(argument: object) -> Encoding:
-    given = cast("dict[str, Any]", argument if isinstance(argument, dict) else {"as": argument})
+    given = cast("dict[str, Any]", in_full("encode", argument))
     return Encoding(
         given["as"],
         given.get("unknown") == "own",

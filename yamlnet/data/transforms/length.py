@@ -9,6 +9,7 @@ from yamlnet.data.place import Place
 from yamlnet.data.table import Array
 from yamlnet.data.transforms.transform import Chunks, State, Transform, unchanged
 from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.schema.data_words import in_full
 
 
 def fit(argument: object, chunks: Chunks, path: KeyPath) -> State:
@@ -25,7 +26,7 @@ def fit(argument: object, chunks: Chunks, path: KeyPath) -> State:
 
 
 def _words(argument: object) -> dict[str, Any]:
-    given = cast("dict[str, Any]", argument if isinstance(argument, dict) else {"to": argument})
+    given = cast("dict[str, Any]", in_full("length", argument))
     side = given.get("side", "right")
     return {"pad": 0, "side": side, "cut": side} | given
 

@@ -21,6 +21,7 @@ from yamlnet.data.texts.long_texts import lines_of, portions
 from yamlnet.data.texts.vocabularies import END, PAD, START, UNKNOWN, Recipe, encoded, learnt, tokenizer_of
 from yamlnet.data.transforms.transform import Chunks, State, Transform
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
+from yamlnet.schema.data_words import in_full
 
 TOLD = 10_000
 """The first training texts, which the shares and lengths among the facts are of."""
@@ -72,7 +73,7 @@ def fit(argument: object, chunks: Chunks, path: KeyPath) -> State:
 
 
 def _words(argument: object) -> dict[str, Any]:
-    return cast("dict[str, Any]", argument) if isinstance(argument, dict) else {"as": argument}
+    return cast("dict[str, Any]", in_full("tokenize", argument))
 
 
 def _recipe(words: dict[str, Any]) -> Recipe:
