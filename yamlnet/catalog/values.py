@@ -163,12 +163,19 @@ def describe(type: t.ValueType) -> str:
         case t.Fields(fields=fields):
             return f"a mapping ({', '.join(field.name for field in fields)})"
         case t.AnyOf(options=options):
-            return " or ".join(dict.fromkeys(describe(option) for option in options))
+            return " or ".join(dict.fromkeys(_among(option, options) for option in options))
         case t.ObjectOf(kind=kind):
             return _NOUNS[kind]
         case t.Unwritable(reason=reason):
             return f"left out: {reason}"
     return "a plain value"
+
+
+def _among(type: t.ValueType, options: tuple[t.ValueType, ...]) -> str:
+    """One of several types in words; a list of words that are listed already is a list of them."""
+    if isinstance(type, t.ListOf) and isinstance(type.item, t.Choice) and type.item in options:
+        return "a list of them"
+    return describe(type)
 
 
 def text_mend(value: object, expected: str) -> str:

@@ -66,7 +66,7 @@ def target_of(plan: Plan, name: str) -> Target | None:
         return None
     words = dict(tensor.transforms)
     windowed = tensor.window is not None and tensor.window.length is not None
-    single = len(tensor.columns) == 1 and "reshape" not in words and not windowed
+    single = len(tensor.columns) == 1 and not {"reshape", "length"} & words.keys() and not windowed
     known = Target(path=tensor.path, single=single)
     if "encode" in words:
         kind = cast("Mapping[str, object]", in_full("encode", words["encode"]))["as"]

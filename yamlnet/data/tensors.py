@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from yamlnet.data.columns.numbers import of_one_length, refuse_missing, require_numbers
+from yamlnet.data.columns.numbers import of_one_length, read_as_numbers, refuse_missing, require_numbers
 from yamlnet.data.media.columns import decoded, fit_files
 from yamlnet.data.media.decoding import kind_of
 from yamlnet.data.place import Place
@@ -159,6 +159,8 @@ def _numeric(plan: TensorPlan, column: str, table: Table, values: Array) -> Arra
     values = of_one_length(values, place)
     require_numbers(values, place)
     refuse_missing(values, place)
+    if values.dtype.kind == "O":
+        values = read_as_numbers(values, place)
     return values if any(word == "dtype" for word, _ in plan.transforms) else _model_dtype(values)
 
 

@@ -15,7 +15,7 @@ from yamlnet.schema.habits import TRANSFORM_HABITS
 from yamlnet.schema.objects import check_value, is_object_form, split_form
 from yamlnet.schema.rewriting import source_form
 from yamlnet.schema.split_forms import check_split
-from yamlnet.schema.transform_rules import check_likes, check_missing, check_together
+from yamlnet.schema.transform_rules import check_likes, check_missing, check_padding, check_together
 
 COLUMN_WORDS = ("column", "columns")
 FRACTION = t.Number(above=0, below=1)
@@ -120,6 +120,7 @@ def _check_tensor(value: object, path: KeyPath, problems: Problems) -> None:
         message = 'a tensor has the rows up to a row ("window") or those after it ("horizon"), not both'
         problems.add("wrong-type", message, (*path, "horizon"), "key")
     check_missing(value, path, problems)
+    check_padding(value, path, problems)
     for word, argument in value.items():
         place = (*path, word)
         if word == "column":

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import did_you_mean
+from yamlnet.schema.data_words import in_full
 from yamlnet.schema.expressions import is_template
 
 ENCODE, TOKENIZE, RANGE = "encode", "tokenize", "range"
@@ -33,6 +34,19 @@ def check_together(word: str, argument: object, path: KeyPath, problems: Problem
         low, high = argument
         if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
             problems.add(RANGE, f"clip takes the lowest value first: [{high}, {low}]", path)
+
+
+def check_padding(tensor: Mapping[str, object], path: KeyPath, problems: Problems) -> None:
+    """Warn of lists of indices that are padded with the index of a class."""
+    if ENCODE not in tensor or "length" not in tensor:
+        return
+    encode, length = (in_full(word, tensor[word]) for word in (ENCODE, "length"))
+    if not isinstance(encode, Mapping) or not isinstance(length, Mapping):
+        return
+    if encode.get("as") == "index" and encode.get("unknown") != "own" and length.get("pad", 0) == 0:
+        mend = "unknown: own lets the classes begin at 1, or write length: {to: …, pad: -1}"
+        message = f"lists are padded with 0, which is the first class, too; {mend}"
+        problems.add(ENCODE, message, (*path, "length"), severity="warning")
 
 
 def check_missing(tensor: Mapping[str, object], path: KeyPath, problems: Problems) -> None:
@@ -62,8 +76,8 @@ def _check_encode(given: Mapping[str, object], path: KeyPath, problems: Problems
         _refuse(
             given, (own, *chosen), "binary has two classes, no more and no fewer; leave out", path, problems
         )
-    if kind not in ("multi-hot", None) and not is_template(kind):
-        mend = "a separator splits a text into several categories, which take as: multi-hot; leave out"
+    if kind not in ("multi-hot", "index", "hash", None) and not is_template(kind):
+        mend = "a separator makes lists of texts, which take as: multi-hot, index or hash; leave out"
         _refuse(given, ("separator",), mend, path, problems)
     if isinstance(classes, list) and kind != "hash":
         _refuse(

@@ -44,6 +44,43 @@ def test_multi_hot_of_numbers() -> None:
     assert made("encode", "multi-hot", np.array([[1, 3], [3, 3]])).tolist() == [[1, 1], [0, 1]]
 
 
+LISTS = st.lists(st.lists(st.sampled_from("abcd"), max_size=4), min_size=1, max_size=12).filter(any)
+
+
+@given(LISTS, st.integers(1, 12))
+def test_indices_of_lists_are_those_of_each_item(values: list[list[str]], size: int) -> None:
+    encoder = LabelEncoder().fit([one for row in values for one in row])
+    expected = [encoder.transform(row).tolist() if row else [] for row in values]
+    found = made("encode", "index", values, size)
+    assert [row.tolist() for row in found] == expected
+    assert {row.dtype for row in found} == {np.dtype(np.int32)}
+    separated = made("encode", {"as": "index", "separator": "|"}, ["|".join(row) for row in values], size)
+    assert [row.tolist() for row in separated] == expected
+    told = facts("encode", "index", values)
+    assert told["counts"] == [sum(row.count(one) for row in values) for one in told["labels"]]
+    padded = made("length", {"to": 3, "pad": -1}, found)
+    assert padded.tolist() == [(row + [-1] * 3)[:3] for row in expected]
+
+
+def test_indices_of_lists_of_one_length_are_an_array() -> None:
+    assert made("encode", "index", np.array([[5, 3], [3, 9]])).tolist() == [[1, 0], [0, 2]]
+    own = {"as": "index", "unknown": "own"}
+    state = fit("encode", own, [["a"], ["b", "a"]])
+    assert [row.tolist() for row in apply("encode", own, [["x", "b"], []], state)] == [[0, 2], []]
+    with pytest.raises(DataError, match='row 2 of column "c" is "x", which no training row has'):
+        apply("encode", "index", [["a"], ["b", "x"]], state)
+
+
+def test_hashes_of_lists_are_those_of_each_item() -> None:
+    argument = {"as": "hash", "size": 50}
+    single = made("encode", argument, ["a", "b", "ñ"]).tolist()
+    assert [row.tolist() for row in made("encode", argument, [["a", "b"], [], ["ñ"]])] == [
+        single[:2],
+        [],
+        single[2:],
+    ]
+
+
 def test_blanks_around_a_separator_are_left_out() -> None:
     state = fit("encode", {"as": "multi-hot", "separator": ","}, ["a, b", " b ", "", "a,,"])
     assert state["classes"] == ["a", "b"]
@@ -136,7 +173,7 @@ MISTAKES: list[tuple[Any, Any, Any, str]] = [
     ("index", np.zeros((2, 2)), None, "`encode` takes values"),
     ("index", [b"a", b"b"], None, "column \"c\" holds bytes (row 1), and this takes texts or numbers"),
     ("index", [Path("a")], None, "column \"c\" holds files (row 1)"),
-    ("index", [["a"], ["b", "c"]], None, "column \"c\" holds lists (row 1)"),
+    ("one-hot", [["a"], ["b", "c"]], None, "column \"c\" holds lists (row 1)"),
     ({"as": "index", "size": 2}, ["a", "b", "c"], None, '1 of 3 categories would have no'),
     ({"as": "index", "min_count": 2}, ["a", "b", "b"], None, '1 of 2 categories would have no'),
 ]  # fmt: skip

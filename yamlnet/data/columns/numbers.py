@@ -23,6 +23,16 @@ def numbers(values: Array, place: Place) -> Array:
     return np.asarray(values, dtype=np.float64)
 
 
+def read_as_numbers(values: Array, place: Place) -> Array:
+    """Texts that all are numbers (`007`, which no source takes for one): whole ones as int64, else float64.
+
+    Raises:
+        DataError: as in `numbers`.
+    """
+    found = numbers(values, place)
+    return found.astype(np.int64) if np.equal(np.floor(found), found).all() else found
+
+
 def of_one_length(values: Array, place: Place) -> Array:
     """Lists of numbers of one length as an array of (rows, length, …); all else as it is.
 

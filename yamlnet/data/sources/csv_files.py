@@ -2,8 +2,8 @@
 
 A file holds texts; what a column is follows from all its cells, in every file: whole numbers (int64),
 numbers (float64), `true` and `false`, or texts. A single text among numbers makes a column texts, each as it
-is written, so `007` stays `007` beside `x7`; so are dates. An empty cell is a missing value: NaN among
-numbers, None among texts. Read by Apache Arrow. (https://arrow.apache.org/docs/python/csv.html)
+is written, and so does a zero before another digit: `007` stays `007`. Dates are texts, too. An empty cell is
+a missing value: NaN among numbers, None among texts. Read by Apache Arrow. (https://arrow.apache.org/docs/python/csv.html)
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from yamlnet.data.columns.arrow import (
 from yamlnet.data.files.contents import encoding_of, refuse_encoding, require_pyarrow, texts
 from yamlnet.data.files.csv_mistakes import first_cells, refuse_separator, tell
 from yamlnet.data.files.found import File, folder_of, source_files, source_place
+from yamlnet.data.files.leading_zeros import code_columns, may_hold_codes
 from yamlnet.data.table import Table
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 
@@ -61,7 +62,7 @@ def read(arguments: Mapping[str, object], root: Path, path: KeyPath) -> Table:
             between files or share a name, no rows.
     """
     files, form = _opened(arguments, root, path)
-    tables = [_table(file, form, path, {}) for file in files]
+    tables = [_with_codes(_table(file, form, path, {}), file, form, path) for file in files]
     kinds = _joined([observed(table) for table in tables])
     tables = [_as_texts(table, file, form, path, kinds) for table, file in zip(tables, files, strict=True)]
     return whole(tables, kinds, _source(files, arguments), path, folder_of(files))
@@ -155,6 +156,17 @@ def _table(file: File, form: Form, path: KeyPath, types: Mapping[str, Any], **mo
         refuse_encoding(file, form.encoding, path)
     dates = {field.name: pyarrow.string() for field in table.schema if kinds_of.is_temporal(field.type)}
     return _without_empty(_replaced(table, file, form, path, dates) if dates else table)
+
+
+def _with_codes(table: Any, file: File, form: Form, path: KeyPath) -> Any:
+    """A table whose columns of numbers are texts where a cell is a code, each as it is written."""
+    import pyarrow
+
+    numbers = {field.name: pyarrow.string() for field in table.schema if _is_number(field.type)}
+    if not numbers or not may_hold_codes(file, form.sep, form.encoding, path):
+        return table
+    codes = code_columns(_table(file, form, path, numbers, include_columns=list(numbers)))
+    return _replaced(table, file, form, path, dict.fromkeys(codes, pyarrow.string())) if codes else table
 
 
 def _replaced(table: Any, file: File, form: Form, path: KeyPath, types: Mapping[str, Any]) -> Any:
@@ -257,8 +269,10 @@ def _inferred(batch: Any, found: Kinds, decimal: str) -> Kinds:
         table = csv.read_csv(
             io.BytesIO(written.getvalue()), read_options=read, parse_options=parse, convert_options=convert
         )
-        for name, kind in observed(table).items():
-            text = not _is_number(kind.type) and not pyarrow.types.is_null(kind.type)
+        told, numbers = observed(table), [field.name for field in table.schema if _is_number(field.type)]
+        codes = code_columns(rest.select(numbers))
+        for name, kind in told.items():
+            text = name in codes or not (_is_number(kind.type) or pyarrow.types.is_null(kind.type))
             kinds[name] = observed(rest.select([name]))[name] if text else kind
     return kinds
 

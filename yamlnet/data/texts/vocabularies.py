@@ -16,6 +16,7 @@ from typing import Any
 from msgspec import Struct
 
 from yamlnet.data.texts.long_texts import portions
+from yamlnet.data.texts.waiting import waiting_texts
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 
 PAD, UNKNOWN, START, END = "[PAD]", "[UNK]", "[START]", "[END]"
@@ -89,22 +90,25 @@ def _train(tokenizer: Any, recipe: Recipe, texts: Iterable[list[str]]) -> None:
 
 
 def _train_pieces(tokenizer: Any, recipe: Recipe, texts: Iterable[list[str]]) -> None:
-    """Learn pieces of words, the same ones each time; the texts are held meanwhile.
+    """Learn pieces of words, the same ones each time; the texts wait in a file meanwhile.
 
     The library numbers the characters inside words in the order of a hash table, another one each time, and
     ties between pieces are broken by these numbers. So they are given theirs beforehand.
     """
     from tokenizers import models, trainers
 
-    held = [text for some in texts for text in some]
-    characters = set().union(*(tokenizer.normalizer.normalize_str(text) for text in held))
-    inside = [f"##{one}" for one in sorted(characters) if not one.isspace()]
-    settings = _settings(recipe) | {"special_tokens": [*recipe.special, *inside]}
-    if recipe.size >= len(settings["special_tokens"]):
-        tokenizer.train_from_iterator(held, trainers.WordPieceTrainer(**settings))
-        vocabulary = tokenizer.get_vocab()
-    else:
-        vocabulary = {token: index for index, token in enumerate(settings["special_tokens"])}
+    characters = set[str]()
+    with waiting_texts() as waiting:
+        for some in texts:
+            waiting.add(some)
+            characters.update(*map(tokenizer.normalizer.normalize_str, some))
+        inside = [f"##{one}" for one in sorted(characters) if not one.isspace()]
+        settings = _settings(recipe) | {"special_tokens": [*recipe.special, *inside]}
+        if recipe.size >= len(settings["special_tokens"]):
+            tokenizer.train_from_iterator(waiting.portions(), trainers.WordPieceTrainer(**settings))
+            vocabulary = tokenizer.get_vocab()
+        else:
+            vocabulary = {token: index for index, token in enumerate(settings["special_tokens"])}
     tokenizer.model = models.WordPiece(vocabulary, unk_token=UNKNOWN)
 
 

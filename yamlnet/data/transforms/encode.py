@@ -3,7 +3,8 @@
 `index` gives 0, 1, 2, …; `one-hot` a row with a 1 at the class; `multi-hot` a row with a 1 at each of
 several; `binary` 0 or 1 of exactly two; `hash` a number below `size`, the same on every machine: BLAKE2b, of
 8 bytes, of the text's UTF-8, little-endian, modulo `size`. With `unknown: own` index 0 is the class of what
-the training rows do not have, or have too rarely, and the others begin at 1.
+the training rows do not have, or have too rarely, and the others begin at 1. Of lists, `index` and `hash`
+give a list: the number of each item.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from msgspec import Struct
 
 from yamlnet.data.columns.categories import Category, arrow_texts, counted, looked_up
 from yamlnet.data.columns.members import members
-from yamlnet.data.columns.numbers import refuse_missing
+from yamlnet.data.columns.numbers import are_lists, refuse_missing
 from yamlnet.data.place import Place
-from yamlnet.data.table import Array
+from yamlnet.data.table import Array, objects
 from yamlnet.data.transforms.transform import Chunks, State, Transform
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 from yamlnet.diagnostics.suggest import did_you_mean
@@ -42,8 +43,16 @@ class Encoding(Struct, frozen=True):
 
     @property
     def several(self) -> bool:
-        """Whether a row may have several categories, or none."""
+        """Whether a row becomes one vector of all its categories, of which it may have several, or none."""
         return self.kind == "multi-hot"
+
+    def are_items(self, values: Array) -> bool:
+        """Whether each row has a list of categories, and becomes a list of numbers."""
+        if values.dtype.kind == "O":
+            lists = self.separator is not None or are_lists(values)
+        else:
+            lists = values.ndim == 2 and values.dtype.kind != "f"  # vectors of measures have no categories
+        return lists and self.kind in ("index", "hash")
 
 
 class Learnt(Struct, frozen=True):
@@ -93,7 +102,7 @@ def _values(values: Array, wanted: Encoding, place: Place) -> Array:
     Raises:
         DataError: images or vectors, or a value that is missing.
     """
-    if wanted.several:
+    if wanted.several or wanted.are_items(values):
         return members(values, wanted.separator, place)[0]
     if values.ndim != 1:
         message = f'column "{place.column}" holds rows of shape {list(values.shape[1:])}'
@@ -123,13 +132,32 @@ def _classes(counts: Counter[Category], wanted: Encoding, path: KeyPath) -> list
 def apply(argument: object, values: Array, state: State, place: Place) -> Array:
     """Indices (int32, shape (rows,)), or one-hot or multi-hot rows (float32, shape (rows, classes)).
 
+    Of lists of one length, indices are of shape (rows, length); of others, each row is an array of its own.
+
     Raises:
         DataError: a value that no training row had, and that has no class `unknown: own`.
     """
     wanted = _read(argument)
+    if wanted.are_items(values):
+        found, rows = members(values, wanted.separator, place)
+        numbers = _numbered(found, state, wanted, place, rows)
+        if values.ndim == 2:
+            return numbers.reshape(values.shape)
+        ends = np.cumsum(np.bincount(rows, minlength=len(values)))
+        return objects(np.split(numbers, ends[:-1]))
+    if not wanted.several and wanted.kind != "one-hot":
+        return _numbered(_values(values, wanted, place), state, wanted, place, None)
+    return _as_vectors(values, state["classes"], wanted, place)
+
+
+def _numbered(values: Array, state: State, wanted: Encoding, place: Place, rows: Array | None) -> Array:
+    """The number of each value: of its class, or by its hash."""
     if wanted.kind == "hash":
-        return _hashed(_values(values, wanted, place), int(wanted.size or 1), place)
-    classes = state["classes"]
+        return _hashed(values, int(wanted.size or 1), place)
+    return _indices(values, state["classes"], wanted, place, rows)
+
+
+def _as_vectors(values: Array, classes: list[Category], wanted: Encoding, place: Place) -> Array:
     if wanted.several:
         found, rows = members(values, wanted.separator, place)
         indices = _indices(found, classes, wanted, place, rows)
@@ -137,8 +165,6 @@ def apply(argument: object, values: Array, state: State, place: Place) -> Array:
         several[rows, indices] = 1
         return several
     indices = _indices(_values(values, wanted, place), classes, wanted, place, None)
-    if wanted.kind != "one-hot":
-        return indices
     single = np.zeros((len(values), len(classes) + wanted.own), dtype=np.float32)
     single[np.arange(len(values)), indices] = 1
     return single
@@ -182,7 +208,7 @@ def _hashed(values: Array, size: int, place: Place) -> Array:
 
 
 def facts(argument: object, state: State) -> dict[str, object]:
-    """`classes`: how many there are; `labels`: what they are, by index; `counts`: the training rows of each.
+    """`classes`: how many there are; `labels`: what they are, by index; `counts`: rows, or items, of each.
 
     With `unknown: own` the first label is `[UNK]`, and its count that of the rows which have no other class.
     """
