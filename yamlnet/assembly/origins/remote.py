@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yamlnet.assembly.addresses import Address
 from yamlnet.assembly.origins.origin import Fetched, Unreachable, longest
+from yamlnet.protocols import opening
 
 
 def fetch(address: Address, revision: str) -> Fetched:
@@ -15,7 +16,7 @@ def fetch(address: Address, revision: str) -> Fetched:
         message = 'URLs need fsspec, which is not installed; pip install "yamlnet[remote]"'
         raise Unreachable(message) from None
     try:
-        with fsspec.open(url, "rb") as opened:
+        with fsspec.open(url, "rb", **opening(url)) as opened:
             return Fetched(opened.read(longest()))
     except FileNotFoundError as error:
         if _is_missing(error):

@@ -1,8 +1,8 @@
 """Data behind URLs: fetched once into yamlnet's cache, and again only where the server has another version.
 
 A version is what the server says of it: an ETag, a checksum, or the time of the last change with the size.
-A server that says none of these is asked for the whole file each time. With `YAMLNET_OFFLINE` set, what is
-kept is taken as it is. (https://filesystem-spec.readthedocs.io)
+A server that says none of these is asked for the whole file each time. One may lead to another by a redirect
+to https. With `YAMLNET_OFFLINE` set, what is kept is taken as it is. (https://filesystem-spec.readthedocs.io)
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 from yamlnet.cache import cache_folder, sha256
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
-from yamlnet.protocols import OFFLINE, may_be_fetched, refusal
+from yamlnet.protocols import OFFLINE, may_be_fetched, opening, refusal
 
 CHUNK = 1 << 20
 LONG = 8 << 20
@@ -48,7 +48,7 @@ def fetch(url: str, place: KeyPath) -> list[tuple[Path, str]]:
         hint = 'pip install "yamlnet[remote]"'
         raise DataError(f"reading {url} needs fsspec", hint, place, "missing-package") from error
     try:
-        system, name = fsspec.core.url_to_fs(url)
+        system, name = fsspec.core.url_to_fs(url, **opening(url))
         if "*" not in url or url.startswith("http"):
             return [(_current(system, name, url), url)]
         found = sorted(system.glob(name))
