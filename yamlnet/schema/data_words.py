@@ -230,6 +230,12 @@ def in_full(word: str, value: object) -> object:
     return {fields[0].name: value} if fields and not isinstance(value, dict) else value
 
 
+def in_short(word: str, value: object) -> object:
+    """A word's value alone where it is all that is given by name."""
+    first = [field.name for field in fields_of(word)[:1]]
+    return value[first[0]] if first and isinstance(value, dict) and list(value) == first else value
+
+
 AUGMENTATIONS = (
     "AugMix", "AutoContrast", "Equalization", "GaussianDropout", "GaussianNoise", "RandAugment",
     "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter", "RandomContrast",

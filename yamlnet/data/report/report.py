@@ -23,6 +23,7 @@ from yamlnet.data.streams.stream import Stream
 from yamlnet.data.table import Array, Table
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import DataPlan, Plan, TensorPlan
+from yamlnet.schema.data_words import in_short
 
 Step = Callable[[str, float], None]
 """Is told what is looked at next, and which share of the work is done."""
@@ -178,7 +179,7 @@ def _tensor(
         name=plan.name,
         role=role,
         columns=list(plan.columns),
-        words=dict(plan.transforms),
+        words={word: in_short(word, argument) for word, argument in plan.transforms},
         dtype=str(values.dtype),
         shape=list(values.shape[1:]),
         least=float(values.min()) if numbers else None,
