@@ -129,7 +129,10 @@ def predict_and_measure(
     data: str | Path | None = None,
     tell: Tell | None = None,
 ) -> Predicted:
-    """The same, and how far it is off where the rows say what is true; `tell` as in `evaluate`."""
+    """The same, and how far it is off where the rows say what is true; `tell` as in `evaluate`.
+
+    The model's own numbers (`raw`) are measured by `evaluate`, and not here.
+    """
     import numpy as np
 
     from yamlnet.data.measured import Measured
@@ -137,15 +140,14 @@ def predict_and_measure(
     from yamlnet.runner.evaluate import predict_run
 
     plan = reload(run).plan
-    units = output_units(plan, run.fitted)
+    units = {} if raw else output_units(plan, run.fitted)
     measured, unmeasured, found = Measured(units), "", []
     for given in _own_rows(run, data, tell) if rows is None else [_given_rows(run, rows, plan, units)]:
-        outputs = predict_run(run, given.inputs)
-        told = outputs_in_units(outputs, units)
+        outputs = outputs_in_units(predict_run(run, given.inputs), units)
         if given.targets:
-            measured.add(told, given.targets)
+            measured.add(outputs, given.targets)
         unmeasured = given.unmeasured
-        found.append(outputs if raw else told)
+        found.append(outputs)
     together = {name: np.concatenate([some[name] for some in found]) for name in found[0]}
     return Predicted(together, measured.told(), unmeasured)
 
@@ -154,16 +156,14 @@ def predict_with_export(export: Export, rows: str | Path, raw: bool = False) -> 
     """The same with an export, for rows of a file or a folder."""
     from yamlnet.data.given_rows import read_rows
     from yamlnet.data.measured import Measured
-    from yamlnet.data.units import outputs_in_units
 
-    table, units = read_rows(rows), export.pipeline.units
-    outputs = export.predict(table, raw=True)
-    told = outputs_in_units(outputs, units)
+    table, units = read_rows(rows), {} if raw else export.pipeline.units
+    outputs = export.predict(table, raw)
     targets, unmeasured = _truths(table, units, export.pipeline.inputs)
     measured = Measured(units)
     if targets:
-        measured.add(told, targets)
-    return Predicted(outputs if raw else told, measured.told(), unmeasured)
+        measured.add(outputs, targets)
+    return Predicted(outputs, measured.told(), unmeasured)
 
 
 def is_export(path: str | Path) -> bool:

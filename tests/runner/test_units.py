@@ -81,18 +81,15 @@ def test_predictions_are_in_dollars_and_raw_ones_are_the_model_s(run: Path, tmp_
 
 @pytest.mark.parametrize("given", ["", "export/model.keras"])
 def test_rows_that_say_what_is_true_are_measured_in_dollars(run: Path, given: str, tmp_path: Path) -> None:
-    for raw in ([], ["--raw"]):
-        said = told("predict", run / given, run.parent / "rows.csv", "-o", tmp_path / "p.csv", *raw).stderr
-        if not raw:
-            found = column((tmp_path / "p.csv").read_text(encoding="utf-8"))
-        line = said.strip().removeprefix("against what the rows say: ")
-        measured = dict(part.split(" ") for part in line.split(", "))
-        for name, measure in MEASURES.items():
-            assert float(measured[f"data.price.{name}"]) == pytest.approx(
-                measure(prices(run), found), rel=1e-4
-            )
-    quiet = told("predict", run / given, run.parent / "rows.csv", "--quiet")
-    assert quiet.stderr == ""
+    said = told("predict", run / given, run.parent / "rows.csv", "-o", tmp_path / "p.csv").stderr
+    found = column((tmp_path / "p.csv").read_text(encoding="utf-8"))
+    line = said.strip().removeprefix("against what the rows say: ")
+    measured = dict(part.split(" ") for part in line.split(", "))
+    for name, measure in MEASURES.items():
+        assert float(measured[f"data.price.{name}"]) == pytest.approx(measure(prices(run), found), rel=1e-4)
+    for how in ("--quiet", "--raw"):
+        said = told("predict", run / given, run.parent / "rows.csv", "-o", tmp_path / "p.csv", how).stderr
+        assert said == ""
 
 
 MEASURES = {"mae": mean_absolute_error, "rmse": root_mean_squared_error, "r2": r2_score}

@@ -97,11 +97,10 @@ def _rows(source: str, written: str, data: DataPlan | None) -> Table:
 
 def _single(written: str, kind: Kind, data: DataPlan | None) -> Table:
     """One image, sound or text as one row; several where a pattern or a URL names several."""
-    files = files_at(written, Path(), ())
     if kind.source == "TextFolder":
         encoding = data.train.arguments.get("encoding", "utf-8") if data is not None else "utf-8"
         return SOURCES["TextFile"]({"path": written, "by": "whole", "encoding": encoding}, Path(), ())
-    paths = [Path(os.path.abspath(file.path)) for file in files]
+    paths = [Path(os.path.abspath(file.path)) for file in files_at(written, Path(), ())]
     return Table({COLUMNS[kind.source]: objects(paths)}, written)
 
 
@@ -121,5 +120,6 @@ def _named(table: Table, data: DataPlan | None) -> Table:
     ours = [name for name in COLUMNS.values() if name in table.columns]
     if len(wanted) != 1 or len(ours) != 1 or wanted & table.columns.keys():
         return table
-    columns = {(*wanted,)[0] if name == ours[0] else name: values for name, values in table.columns.items()}
+    (read,) = wanted
+    columns = {read if name == ours[0] else name: values for name, values in table.columns.items()}
     return Table(columns, table.source, table.kept, table.first)

@@ -22,7 +22,7 @@ class Errors(Struct):
     squares: float = 0.0
     truths: Summary = field(default_factory=Summary)
 
-    def add(self, predicted: Array, wanted: Array) -> None:
+    def take(self, predicted: Array, wanted: Array) -> None:
         """More numbers, both as float64 of rank 1."""
         apart = predicted - wanted
         self.count += len(apart)
@@ -55,7 +55,7 @@ class Measured(Struct):
             for index, column in enumerate(columns if each else [""]):
                 name = f"data.{output}.{column}" if column else f"data.{output}"
                 predicted, wanted = (values[..., index] if each else values for values in pair)
-                self.errors.setdefault(name, Errors()).add(predicted.reshape(-1), wanted.reshape(-1))
+                self.errors.setdefault(name, Errors()).take(predicted.reshape(-1), wanted.reshape(-1))
 
     def told(self) -> dict[str, float]:
         """`data.price.mae`, `data.price.rmse`, `data.price.r2`, of several columns `data.size.width.mae`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 
@@ -21,7 +22,7 @@ def apply(argument: object, values: Array, state: State, place: Place) -> Array:
     """
     values = of_one_length(values, place)
     require_numbers(values, place)
-    factor = np.float32(float(str(argument)))
+    factor = np.float32(cast(float, argument))
     return np.asarray(values, dtype=np.float32) * factor
 
 
@@ -31,7 +32,7 @@ def inverse(argument: object, values: Array, states: Sequence[State]) -> Array:
     Raises:
         DataError: it is 0.
     """
-    factor = float(str(argument))
+    factor = cast(float, argument)
     if factor == 0:
         message = "scale: 0 makes 0 of every number, so what the model predicts has no units to go back to"
         raise DataError(message, check="range")
