@@ -140,6 +140,7 @@ def predict_and_measure(
     from yamlnet.runner.evaluate import predict_run
 
     plan = reload(run).plan
+    _require_states(run, plan)
     units = {} if raw else output_units(plan, run.fitted)
     measured, unmeasured, found = Measured(units), "", []
     for given in _own_rows(run, data, tell) if rows is None else [_given_rows(run, rows, plan, units)]:
@@ -216,12 +217,9 @@ def _own_rows(run: Run, data: str | Path | None, tell: Tell | None) -> Iterator[
 
 def _given_rows(run: Run, rows: str | Path, plan: Plan, units: Mapping[str, Units]) -> _Rows:
     from yamlnet.data.dataset import pipeline_inputs
-    from yamlnet.data.fitting import require_fitted
     from yamlnet.data.given_rows import read_rows
 
-    assert plan.data is not None, "a run has data"
-    for name, tensor in plan.data.inputs.items():
-        require_fitted(tensor, run.fitted.get(name))
+    assert plan.data is not None, "_require_states looked"
     table = read_rows(rows, plan.data)
     inputs = pipeline_inputs(table, plan.data.inputs, run.fitted, input_shapes(plan))
     targets, unmeasured = _truths(table, units, plan.data.inputs)
@@ -240,19 +238,26 @@ def _truths(
         return {}, str(error)
 
 
+def _require_states(run: Run, plan: Plan) -> None:
+    """Refuse a run without data, or whose transforms learnt what none learns: it may be a stranger's."""
+    from yamlnet.data.fitting import require_fitted
+
+    if plan.data is None:
+        raise DataError("the run's blueprint has no data section")
+    for name, tensor in {**plan.data.inputs, **plan.data.targets}.items():
+        require_fitted(tensor, run.fitted.get(name))
+
+
 def _run_data(run: Run, data: str | Path | None = None, tell: Tell | None = None) -> tuple[Plan, Dataset]:
     from yamlnet.data.dataset import load as load_data
-    from yamlnet.data.fitting import require_fitted
     from yamlnet.manual.settling import rows_left_out
     from yamlnet.runner.files import RESOLVED
     from yamlnet.runner.origin import root_of
 
     loaded = reload(run)
     plan = loaded.plan
-    if plan.data is None:
-        raise DataError("the run's blueprint has no data section")
-    for name, tensor in {**plan.data.inputs, **plan.data.targets}.items():
-        require_fitted(tensor, run.fitted.get(name))
+    _require_states(run, plan)
+    assert plan.data is not None, "_require_states looked"
     resolved = (run.folder / RESOLVED).read_bytes()
     root = root_of(run, resolved, plan.data, Path(data) if data is not None else None)
     dataset = load_data(plan.data, root, plan.seed, input_shapes(plan), run.fitted)

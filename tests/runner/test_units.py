@@ -173,3 +173,8 @@ def test_states_of_somebody_else_are_looked_through(run: Path, tmp_path: Path) -
     path.write_text(json.dumps(kept), encoding="utf-8")
     with pytest.raises(DataError, match='keeps for "normalize" is nothing that it learns'):
         yamlnet.predict(yamlnet.open_run(tmp_path / "run"))
+    del kept["price"]
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    for rows in (None, run.parent / "rows.csv"):
+        with pytest.raises(DataError, match='nothing was fitted for "price"'):
+            yamlnet.predict(yamlnet.open_run(tmp_path / "run"), rows)

@@ -63,7 +63,7 @@ def require_fitted(tensor: TensorPlan, states: object) -> None:
         DataError: naming the word whose state it is.
     """
     if not isinstance(states, list) or len(states) != len(tensor.columns):
-        raise DataError(f'nothing was fitted for "{tensor.name}"', check="damaged")
+        raise DataError(f'nothing was fitted for "{tensor.name}"')
     for word, _ in tensor.transforms:
         form = TRANSFORMS[word].learnt
         for learnt in states:
@@ -72,7 +72,7 @@ def require_fitted(tensor: TensorPlan, states: object) -> None:
                 convert(found, form if form is not None else dict[str, Any])
             except ValidationError as error:
                 message = f'what "{tensor.name}" keeps for "{word}" is nothing that it learns: {error}'
-                raise DataError(message, check="damaged") from None
+                raise DataError(message) from None
 
 
 def _argument(tensor: TensorPlan) -> dict[str, Any]:
