@@ -15,7 +15,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 
 from yamlnet.data.dataset import load, pipeline_inputs
 from yamlnet.data.table import Table, objects
-from yamlnet.data.texts import long_texts
+from yamlnet.data.texts import long_texts, waiting
 from yamlnet.data.texts.vocabularies import opened
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import DataPlan, SourcePlan, TensorPlan
@@ -286,3 +286,15 @@ def test_a_link_out_of_the_folder_is_not_followed(folder: Path) -> None:
     (inner / "tokenizer.json").symlink_to(folder / "tokenizer.json")
     with pytest.raises(DataError, match="is not below the folder of the blueprint"):
         load(plan(tensor("x", "en", file="tokenizer.json")), inner, 0, {})
+
+
+@given(
+    st.lists(st.lists(st.text(max_size=5), min_size=1, max_size=4), max_size=6), st.sampled_from([1, 1 << 20])
+)
+def test_texts_that_wait_come_back_as_they_were(portions: list[list[str]], held: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(waiting, "MOST", held)
+        with waiting.waiting_texts() as texts:
+            for some in portions:
+                texts.add(some)
+            assert list(texts.portions()) == list(texts.portions()) == portions
