@@ -16,6 +16,7 @@ from yamlnet.compiler.abstract_weights import WeightLimit, abstract_weights
 from yamlnet.compiler.deep_graphs import deep_graphs
 from yamlnet.compiler.initial_weights import numpy_initial_weights
 from yamlnet.compiler.lowering import Lowering
+from yamlnet.compiler.roles import role_problems
 from yamlnet.compiler.safe_mode import safe_mode
 from yamlnet.compiler.signatures import remembered_signatures
 from yamlnet.compiler.sizes import plan_sizes
@@ -75,6 +76,8 @@ def infer(plan: Plan) -> Verdict:
                 model = walked[name].model()
             if model is not None:
                 models[name] = model
+        for problem in role_problems(plan, models):
+            problems.record(problem)
         sizes, nodes = plan_sizes(plan, walked)
     waiting = sum(len(lowering.waiting) for lowering in walked.values())
     return Verdict(problems.diagnostics, sizes, waiting, nodes)

@@ -13,7 +13,12 @@ def model_inputs(model: keras.Model, inputs: Mapping[str, Any]) -> Any:
     """Tensors by input name as the model takes them: one tensor, or a mapping."""
     if isinstance(model.input, dict):
         return {name: inputs[name] for name in model.input}
-    return next(iter(inputs.values()))
+    return inputs[model.input.name]
+
+
+def input_names(model: keras.Model) -> tuple[str, ...]:
+    """A model's inputs by name, in its own order."""
+    return tuple(model.input) if isinstance(model.input, dict) else (str(model.input.name),)
 
 
 def output_names(model: keras.Model) -> tuple[str, ...]:

@@ -7,14 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from yamlnet.compiler.objects import construct
 from yamlnet.compiler.structure import predictions
 from yamlnet.data.dataset import AnySplit
 from yamlnet.diagnostics.diagnostic import YamlnetError
-from yamlnet.objectives import OBJECTIVES
 from yamlnet.resolver.plan import Plan
 from yamlnet.runner.run import Run
-from yamlnet.runner.steps import make_stepper
+from yamlnet.runner.steps import make_objective, make_stepper
 from yamlnet.runner.steps.stepper import warm_up
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -32,9 +30,10 @@ def evaluate_run(run: Run, plan: Plan, splits: Mapping[str, AnySplit | None], pa
         raise YamlnetError(f'the data has no part "{part}"', hint=f"it has {known}")
     if plan.train is None or plan.data is None:
         raise YamlnetError("the run's blueprint has no loss to evaluate by")
-    objective = OBJECTIVES[plan.train.objective](run.models, plan.train, construct)
+    objective = make_objective(run.models, plan.train, plan.seed)
     first = next(split.batches(plan.data.batch_size, shuffle=False))
-    warm_up(objective, run.models, first, objective.phases[0])
+    for phase in objective.phases:
+        warm_up(objective, run.models, first, phase)
     stepper = make_stepper(objective, run.models)
     stepper.reset_metrics()
     for batch in split.batches(plan.data.batch_size, shuffle=False):
