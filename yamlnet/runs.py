@@ -119,6 +119,45 @@ def class_labels(run: Run) -> dict[str, list[Any]]:
     return {name: labels.get(name, []) for name in outputs}
 
 
+def generate(run: Run, count: int = 16, seed: int = 0) -> np.ndarray:
+    """New rows that a run makes up, of shape (count, *row's shape), as the model's numbers are.
+
+    What a conditional model reads besides noise is taken from the run's own test rows, in their order.
+
+    Raises:
+        YamlnetError: the run's objective generates nothing.
+    """
+    from yamlnet.runner.generate import generate_rows
+
+    return generate_rows(run, reload(run).plan, _first_rows(run, count), seed)
+
+
+def generated_picture(run: Run, rows: np.ndarray) -> bytes | None:
+    """A PNG of generated rows; None where they are no images. Training rows say what is black and white."""
+    from yamlnet.runner.generate import are_images, grid
+
+    if not are_images(rows):
+        return None
+    real = next(
+        (
+            values
+            for values in _run_data(run).train.first().inputs.values()
+            if values.shape[1:] == rows.shape[1:]
+        ),
+        rows,
+    )
+    return grid(rows, float(real.min()), float(real.max()))
+
+
+def _first_rows(run: Run, count: int) -> dict[str, np.ndarray]:
+    """Inputs of so many rows that were not trained on, if there are any; they begin again at their end."""
+    import numpy as np
+
+    dataset = _run_data(run)
+    inputs = (dataset.test or dataset.validation or dataset.train).first().inputs
+    return {name: values[np.arange(count) % len(values)] for name, values in inputs.items()}
+
+
 def _row_inputs(run: Run, rows: str | Path | None) -> Iterator[Mapping[str, np.ndarray]]:
     """Input tensors of the rows, some after others where memory does not hold them."""
     from yamlnet.data.dataset import pipeline_inputs

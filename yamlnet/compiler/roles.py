@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import keras
 
-from yamlnet.compiler.structure import by_output, input_names
+from yamlnet.compiler.structure import by_output, input_names, named_inputs
 from yamlnet.diagnostics.diagnostic import Diagnostic, Note
 from yamlnet.resolver.plan import Plan
 from yamlnet.schema.objective_words import OBJECTIVES, Same
@@ -54,11 +53,7 @@ def _end(plan: Plan, models: Mapping[str, keras.Model], end: str) -> End | None:
     inputs = input_names(model)
     fed = {given.name for given in plan.fed} if word == "free" else set()
     given = next((one for one in inputs if one not in fed), inputs[0])
-    return f'"{given}" of "{name}"', list(_input(model, given).shape[1:])
-
-
-def _input(model: keras.Model, name: str) -> Any:
-    return model.input[name] if isinstance(model.input, dict) else model.input
+    return f'"{given}" of "{name}"', list(named_inputs(model)[given].shape[1:])
 
 
 def _fit(one: list[int | None], other: list[int | None]) -> bool:

@@ -28,7 +28,7 @@ from keras import ops
 
 from yamlnet.compiler.structure import input_names, model_inputs
 from yamlnet.data.batches import Batch
-from yamlnet.objectives.objective import Models, Objective, Phase, Setting, compiled
+from yamlnet.objectives.objective import Draw, Models, Objective, Phase, Setting, compiled
 from yamlnet.objectives.roles import free_input, input_tensor
 from yamlnet.schema.words import DEFAULT_MODEL
 
@@ -61,6 +61,13 @@ class GAN(Objective):
         if phase.name == "generator":
             return self._generator(models, batch, made, training)
         return self._discriminator(models, batch, made, training)
+
+    def generate(self, models: Models, rows: Mapping[str, Any], draw: Draw) -> Any:
+        """What the generator makes of noise."""
+        generator = models[self.generator]
+        name = free_input(generator, rows)
+        noise = draw(tuple(input_tensor(generator, name).shape[1:]))
+        return generator(model_inputs(generator, {**rows, name: noise}), training=False)
 
     @property
     def variables(self) -> Sequence[Any]:

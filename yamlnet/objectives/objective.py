@@ -29,6 +29,9 @@ Variables may be read meanwhile, not written: layers are called with `training=F
 """
 
 
+Draw = Callable[[tuple[int, ...]], Any]
+
+
 class Phase(Struct, frozen=True):
     """One update of a training step: which models' weights it changes, and by which optimizer.
 
@@ -126,6 +129,16 @@ class Objective(ABC):
         """What the trained model answers: outputs in the model's own structure."""
         model = models[DEFAULT_MODEL]
         return model(model_inputs(model, inputs), training=False)
+
+    def generate(self, models: Models, rows: Mapping[str, Any], draw: Draw) -> Any:
+        """New rows, as many as there are of conditions; None for an objective that makes none.
+
+        Args:
+            models: trained.
+            rows: inputs of real rows, of which what is generated may read its conditions.
+            draw: gives standard normal numbers of a shape without the rows' axis: (rows, *shape).
+        """
+        return None
 
     def track(self, rows: Any, **values: Any) -> None:
         """Add scalars, means over a batch of so many rows, to the metrics of their names."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from yamlnet.compiler.structure import input_names
+from yamlnet.compiler.structure import input_names, named_inputs
 
 
 def free_input(model: keras.Model, rows: Collection[str]) -> str:
@@ -18,4 +18,4 @@ def free_input(model: keras.Model, rows: Collection[str]) -> str:
 
 def input_tensor(model: keras.Model, name: str) -> Any:
     """The symbolic tensor of one of a model's inputs."""
-    return model.input[name] if isinstance(model.input, dict) else model.input
+    return named_inputs(model)[name]

@@ -23,8 +23,8 @@ from keras import ops
 
 from yamlnet.compiler.structure import model_inputs
 from yamlnet.data.batches import Batch
-from yamlnet.objectives.objective import Models, Objective, Phase, Setting, compiled
-from yamlnet.objectives.roles import free_input
+from yamlnet.objectives.objective import Draw, Models, Objective, Phase, Setting, compiled
+from yamlnet.objectives.roles import free_input, input_tensor
 from yamlnet.objectives.row_loss import MSE, row_loss
 from yamlnet.schema.words import DEFAULT_MODEL
 
@@ -54,6 +54,12 @@ class VariationalAutoencoder(Objective):
         rows = ops.shape(mean)[0]
         self.track(rows, loss=total, reconstruction=reconstruction, divergence=divergence)
         return total
+
+    def generate(self, models: Models, rows: Mapping[str, Any], draw: Draw) -> Any:
+        """What the decoder makes of codes drawn from the standard normal distribution."""
+        decoder = models[self.decoder]
+        code = draw(tuple(input_tensor(decoder, free_input(decoder, rows)).shape[1:]))
+        return decoder(decoder_inputs(decoder, code, rows), training=False)
 
     @property
     def variables(self) -> Sequence[Any]:

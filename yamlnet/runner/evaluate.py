@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from yamlnet.compiler.structure import predictions
+from yamlnet.compiler.structure import input_names, predictions
 from yamlnet.data.dataset import AnySplit
 from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.resolver.plan import Plan
@@ -42,5 +42,13 @@ def evaluate_run(run: Run, plan: Plan, splits: Mapping[str, AnySplit | None], pa
 
 
 def predict_run(run: Run, inputs: Mapping[str, Array]) -> dict[str, Array]:
-    """Predictions by output name, each of shape (rows, *output shape)."""
+    """Predictions by output name, each of shape (rows, *output shape).
+
+    Raises:
+        YamlnetError: the model reads what no row has: a generator's noise.
+    """
+    missing = [name for name in input_names(run.model) if name not in inputs]
+    if missing:
+        message = f'the run\'s model reads "{missing[0]}", which no row has'
+        raise YamlnetError(message, hint=f"it makes rows itself: yamlnet generate {run.folder}")
     return predictions(run.model, inputs, tuple(run.manifest["outputs"]))
