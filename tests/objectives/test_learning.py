@@ -79,7 +79,7 @@ def test_a_conditional_vae_makes_the_digit_that_is_asked_for(tmp_path: Path) -> 
     from sklearn.linear_model import LogisticRegression
 
     blueprint = Path(__file__).parent.parent / "blueprints" / "ok" / "objectives.yaml"
-    loaded = yamlnet.load(blueprint, ["train.epochs=30", "train.callbacks=[]"])
+    loaded = yamlnet.load(blueprint, ["train.epochs=15", "train.callbacks=[]"])
     run = loaded.train(out=tmp_path / "run", progress="none")
     digits = load_digits()
     judge = LogisticRegression(max_iter=200).fit(digits.data / 16, digits.target)
