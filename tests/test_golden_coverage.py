@@ -35,6 +35,14 @@ OPTIONAL = (
 )  # fmt: skip
 """How the help of arguments begins that may be left out."""
 
+OBJECTIVES = (
+    "A code is", "A generator makes", "At each place", "Outputs are", "The model gives", "The model reads",
+    "steps in which", "steps of the discriminator", "the model that makes a code of a row",
+    "the token that stands", "the weight of", "wasserstein-gp:", "what the two",
+)  # fmt: skip
+SHAPES = ("the decoder", "the discriminator reads", "the mean and")
+"""The help of objectives and of their optional arguments, and why two shapes are one."""
+
 EXCEPTED = {
     "resolver/token_files.py TokenFiles.tokens: a blueprint that is no file": TOKENS,
     'resolver/token_files.py _text: "{}" is larger': TOKENS,
@@ -64,6 +72,8 @@ EXCEPTED = {
     "schema/dotted.py _of_plugin: ; it has": PLUGIN,
     "schema/dotted.py _of_plugin: the plugin": PLUGIN,
     **{f"schema/data_words.py : {help}": EDITORS for help in OPTIONAL},
+    **{f"schema/objective_words.py : {help}": EDITORS for help in OBJECTIVES},
+    **{f"schema/objective_words.py : {why}": "told with shapes: test_golden_stages.py" for why in SHAPES},
     "schema/data_words.py : how many rows lie between": EDITORS,
     "schema/data_words.py : how new pixels follow": EDITORS,
     "schema/data_words.py : the column that says which series": EDITORS,
