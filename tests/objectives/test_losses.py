@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +142,7 @@ def test_each_phase_changes_its_own_model_when_it_is_due(tmp_path: Path) -> None
     for _ in range(6):
         trial.stepper.train(trial.batch)
         seen.append(weights())
-    changed = [[bool((a != b).any()) for a, b in zip(*pair, strict=True)] for pair in zip(seen, seen[1:])]
+    changed = [[bool((a != b).any()) for a, b in zip(*pair, strict=True)] for pair in pairwise(seen)]
     assert [generator for generator, _ in changed] == [False, False, True, False, False, True]
     assert all(critic for _, critic in changed)
 

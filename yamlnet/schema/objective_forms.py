@@ -13,7 +13,7 @@ from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import closest, did_you_mean
 from yamlnet.schema.expressions import is_template
 from yamlnet.schema.objects import check_object, check_value, is_object_form, split_form
-from yamlnet.schema.words import SUPERVISED
+from yamlnet.schema.words import SUPERVISED, name_mistake
 
 if TYPE_CHECKING:
     from yamlnet.schema.objective_words import ObjectiveWords
@@ -41,7 +41,9 @@ def roles_named(train: object) -> dict[str, str]:
     if words is None or not isinstance(body, dict):
         return {}
     roles = {argument.name for argument in words.models}
-    return {role: name for role, name in body.items() if role in roles and isinstance(name, str)}
+    return {
+        role: name for role, name in body.items() if role in roles and name_mistake(name, "tensor") is None
+    }
 
 
 def makes_model(train: object) -> bool:
