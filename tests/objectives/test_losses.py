@@ -185,3 +185,80 @@ def test_noise_is_put_on_what_is_read_and_not_on_what_it_is_compared_with(tmp_pa
     trial.models["model"].layers[-1].kernel.assign(np.eye(64))
     trial.stepper.reload()
     assert trial.measured()["loss"] == pytest.approx(0.25, rel=0.1)  # 2,048 draws: 3 % of deviation
+
+
+@pytest.mark.parametrize("schedule", ["cosine", "linear"])
+def test_what_is_left_of_a_row_falls_to_nothing(schedule: str) -> None:
+    """The closed form of the papers: cos² of the time, and the product of 1 - β."""
+    from yamlnet.objectives.diffusion import kept
+
+    found = kept(schedule, 1000)
+    times = np.arange(1, 1001) / 1000
+    if schedule == "cosine":
+        shares = np.cos((times + 0.008) / 1.008 * np.pi / 2) ** 2 / np.cos(0.008 / 1.008 * np.pi / 2) ** 2
+    else:
+        shares = np.exp(np.log1p(-np.linspace(1e-4, 0.02, 1000)).cumsum())
+    np.testing.assert_allclose(found[:-1], shares[:-1], rtol=1e-6)  # the last β of the cosine is clipped
+    assert found[-1] < 1e-4
+    assert (np.diff(found) < 0).all()
+
+
+DIFFUSION = """yamlnet: 1
+model:
+  inputs: {image: [64], time: []}
+  layers:
+    - Dense: {units: 64, from: image, use_bias: false}
+data:
+  train: {Sklearn: digits}
+  inputs: {image: {column: image, reshape: [64], scale: 0.0625}}
+  batch_size: 128
+train: {objective: {Diffusion: {steps: 100}}}
+"""
+
+
+def test_who_tells_nothing_of_the_noise_is_off_by_its_variance(tmp_path: Path) -> None:
+    trial = Trial(DIFFUSION, tmp_path)
+    kernel = trial.models["model"].layers[-1].kernel
+    kernel.assign(np.zeros(kernel.shape))
+    trial.stepper.reload()
+    assert trial.measured()["loss"] == pytest.approx(1, rel=0.1)  # 2,048 draws: 3 % of deviation
+
+
+def test_a_row_is_drawn_back_where_the_noise_is_told_exactly(tmp_path: Path) -> None:
+    """For data that is one row only, ε = (x - √ᾱ c) / √(1 - ᾱ): from any noise, DDIM arrives at c."""
+    trial = Trial(DIFFUSION, tmp_path)
+    objective: Any = trial.objective
+    target = np.linspace(0, 1, 64, dtype=np.float32)
+
+    def told(models: Any, rows: Any, noisy: Any, steps: Any, training: bool) -> Any:
+        share = objective.kept[int(steps[0])]
+        return (noisy - np.sqrt(share) * target) / np.sqrt(1 - share)
+
+    objective._told = told
+    numbers = np.random.default_rng(0)
+    rows = {"image": keras.ops.convert_to_tensor(np.stack([target] * 4))}
+    found = objective.generate(
+        trial.models,
+        rows,
+        lambda shape: keras.ops.convert_to_tensor(numbers.standard_normal((4, *shape), dtype=np.float32)),
+    )
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(found), np.stack([target] * 4), atol=1e-3)
+
+
+def test_hidden_tokens_are_told(tmp_path: Path) -> None:
+    """A model whose logits are the tokens it reads: right where a token stayed, wrong where it was hidden."""
+    np.savez(tmp_path / "rows.npz", tokens=np.random.default_rng(0).integers(2, 40, (400, 32)))
+    trial = Trial(
+        """yamlnet: 1
+model:
+  inputs: {tokens: {shape: [32], dtype: int32}}
+  layers: [{Embedding: {input_dim: 41, output_dim: 41}}]
+data: {train: {Npz: rows.npz}, inputs: {tokens: tokens}, batch_size: 400}
+train: {objective: {MaskedLM: {mask: 40}}}
+""",
+        tmp_path,
+    )
+    trial.models["model"].layers[-1].embeddings.assign(20 * np.eye(41))
+    trial.stepper.reload()
+    # Of the tokens to be told a tenth is read as it is, and of another tenth one in 41 by chance.
+    assert trial.measured()["accuracy"] == pytest.approx(0.1 + 0.1 / 41, abs=0.04)

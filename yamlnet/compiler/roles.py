@@ -38,7 +38,7 @@ End = tuple[str, list[int | None]]
 def _end(plan: Plan, models: Mapping[str, keras.Model], end: str) -> End | None:
     """The tensor that a rule means: `generator.output`, `encoder.output1`, `decoder.free`."""
     role, _, word = end.partition(".")
-    name = plan.objective.models.get(role, "")
+    name = plan.objective.models.get(role, role)
     model = models.get(name)
     if model is None:
         return None
@@ -67,8 +67,9 @@ def _mistake(plan: Plan, same: Same, one: End, other: End) -> Diagnostic:
     shapes = f"{one[0]} is {one[1]}, and {other[0]} is {other[1]}"
     message = f'{missing or shapes}; for objective "{objective.name}" they are of one shape: {same.why}'
     roles = dict.fromkeys(end.partition(".")[0] for end in (same.one, same.other))
-    notes = tuple(
-        Note(f'"{objective.models[role]}" is this model', plan.models[objective.models[role]].path)
-        for role in roles
-    )
-    return Diagnostic(NAME, message, (*objective.path, next(iter(roles))), "value", notes=notes)
+    names = [objective.models.get(role, role) for role in roles]
+    notes = tuple(Note(f'"{name}" is this model', plan.models[name].path) for name in names)
+    first = next(iter(roles))
+    if first not in objective.models:
+        return Diagnostic(NAME, message, objective.path, "key", notes=notes)
+    return Diagnostic(NAME, message, (*objective.path, first), "value", notes=notes)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from yamlnet.objectives.autoencoder import Autoencoder, DenoisingAutoencoder
 from yamlnet.objectives.causal_lm import CausalLM
+from yamlnet.objectives.diffusion import Diffusion
 from yamlnet.objectives.gan import GAN
+from yamlnet.objectives.masked_lm import MaskedLM
 from yamlnet.objectives.objective import Objective
 from yamlnet.objectives.supervised import Supervised
 from yamlnet.objectives.variational_autoencoder import VariationalAutoencoder
@@ -16,4 +18,6 @@ OBJECTIVES: dict[str, type[Objective]] = {
     "VariationalAutoencoder": VariationalAutoencoder,
     "GAN": GAN,
     "CausalLM": CausalLM,
+    "MaskedLM": MaskedLM,
+    "Diffusion": Diffusion,
 }

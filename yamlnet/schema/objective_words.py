@@ -73,6 +73,9 @@ class ObjectiveWords(Struct, frozen=True):
 _MODEL_NAME = t.Text(NAME, "the name of a model of this file")
 _POSITIVE = t.Number(above=0)
 _SHARE = t.Number(above=0, below=1)
+_PART = t.Number(min=0, max=1)
+_STEPS = t.Integer(min=1, max=100_000)
+_INPUT_NAME = t.Text(NAME, "the name of an input")
 
 
 def _role(name: str, help: str, required: bool = True) -> Argument:
@@ -172,10 +175,36 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
             Measure("bits_per_token"),
         ),
     ),
+    "MaskedLM": ObjectiveWords(
+        help="The model tells tokens that are hidden from it.",
+        arguments=(
+            Argument("mask", t.Integer(min=0), required=True, help="the token that stands for a hidden one"),
+            Argument("rate", _SHARE, default=0.15, help="the share of tokens that are to be told"),
+            Argument("reserved", t.Integer(min=0), default=2, help="tokens from 0 on that are never hidden"),
+        ),
+        measures=(
+            Measure("loss"),
+            Measure("accuracy", falls=False),
+            Measure("perplexity"),
+            Measure("bits_per_token"),
+        ),
+    ),
+    "Diffusion": ObjectiveWords(
+        help="The model tells the noise that was put on a row, and takes it off noise alone step by step.",
+        arguments=(
+            Argument("time", _INPUT_NAME, default="time", help="the input that holds how noisy a row is"),
+            Argument(
+                "schedule", t.Choice(("cosine", "linear")), default="cosine", help="how the noise grows"
+            ),
+            Argument("steps", _STEPS, default=1000, help="steps from a row to noise alone"),
+            Argument("sampling_steps", _STEPS, default=50, help="how many of them generate takes"),
+            Argument("eta", _PART, default=0.0, help="fresh noise in a step of generate: 0 DDIM, 1 DDPM"),
+        ),
+        makes=("time",),
+        same=(Same("model.output", "model.input", "the noise on a row is of the row's shape"),),
+    ),
 }
 """The objectives of this version, by name."""
 
-LATER_OBJECTIVES = (
-    "MaskedLM", "Seq2Seq", "Contrastive", "Diffusion", "Distillation", "DQN", "PolicyGradient",
-)  # fmt: skip
+LATER_OBJECTIVES = ("Seq2Seq", "Contrastive", "Distillation", "DQN", "PolicyGradient")
 """Those of the language that this version has not yet."""
