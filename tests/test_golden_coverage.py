@@ -42,6 +42,16 @@ def _optional() -> list[str]:
     return sorted({one.help for one in (*sources, *words)} - needed - also_said)
 
 
+OBJECTIVES = (
+    "A code is", "A generator makes", "At each place", "Outputs are", "The model gives", "The model reads",
+    "steps in which", "steps of the discriminator", "the model that makes a code of a row",
+    "the token that stands for nothing", "the weight of", "wasserstein-gp:", "what the two",
+    "The model tells", "fresh noise", "how many of them", "how the noise", "steps from a row",
+    "the input that holds", "the share of tokens", "tokens from 0 on", "the name of an input",
+)  # fmt: skip
+SHAPES = ("the decoder", "the discriminator reads", "the mean and", "the noise on")
+"""The help of objectives and of their optional arguments, and why two shapes are one."""
+
 EXCEPTED = {
     "resolver/token_files.py TokenFiles.tokens: a blueprint that is no file": TOKENS,
     'resolver/token_files.py _text: "{}" is larger': TOKENS,
@@ -71,6 +81,8 @@ EXCEPTED = {
     "schema/dotted.py _of_plugin: ; it has": PLUGIN,
     "schema/dotted.py _of_plugin: the plugin": PLUGIN,
     **{f"schema/data_words.py : {help}": EDITORS for help in _optional()},
+    **{f"schema/objective_words.py : {help}": EDITORS for help in OBJECTIVES},
+    **{f"schema/objective_words.py : {why}": "told with shapes: test_golden_stages.py" for why in SHAPES},
     "resolver/expression_functions.py _parsed: {}() reads": "takes a parameter of 10,001 characters",
     "resolver/evaluate.py _Walk._fact: ": "needs the data: test_golden_stages.py",
 }

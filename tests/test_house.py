@@ -69,7 +69,7 @@ SHARED = {
     "data.sources": set[str](),
     "diagnostics.formats": set[str](),
     "exporters": {"artifact", "direct", "export", "opened", "outputs", "process", "raw_rows"},
-    "objectives": {"metric_shapes", "objective", "target_shapes"},
+    "objectives": {"compared", "metric_shapes", "objective", "roles", "row_loss", "target_shapes", "tokens"},
 }
 """What the things of such a room may import from it: what they all are, never one another."""
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from yamlnet.pipeline import load as load
     from yamlnet.runs import evaluate as evaluate
     from yamlnet.runs import export as export
+    from yamlnet.runs import generate as generate
     from yamlnet.runs import open_export as open_export
     from yamlnet.runs import open_run as open_run
     from yamlnet.runs import predict as predict
@@ -25,6 +26,7 @@ __all__ = [
     "__version__",
     "evaluate",
     "export",
+    "generate",
     "load",
     "open_export",
     "open_run",
@@ -37,6 +39,7 @@ _HOMES = {
     "load": "pipeline",
     "evaluate": "runs",
     "export": "runs",
+    "generate": "runs",
     "open_export": "runs",
     "open_run": "runs",
     "predict": "runs",

@@ -12,7 +12,7 @@ from yamlnet.resources import gallery, gallery_folder, schema_path
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "blueprints").rglob("*.y*ml"))
-COUNT = 35
+COUNT = 39
 
 MEMBERS = {
     *(f"resnet.yaml:{depth}" for depth in (18, 34, 50, 101, 152)),

@@ -13,10 +13,8 @@ import pytest
 
 import yamlnet
 from yamlnet import pipeline
-from yamlnet.compiler.objects import construct
 from yamlnet.diagnostics.diagnostic import BlueprintError, TrainingError, YamlnetError
-from yamlnet.objectives import OBJECTIVES
-from yamlnet.runner.steps import make_stepper
+from yamlnet.runner.steps import make_objective, make_stepper
 from yamlnet.runner.steps.stepper import restore, snapshot, warm_up
 
 pytestmark = pytest.mark.backend
@@ -246,7 +244,7 @@ def test_a_state_is_copied_and_put_back(path: Path) -> None:
     plan, dataset = pipeline._with_data(loaded)
     models = pipeline._lower(loaded, plan)
     assert plan.train is not None
-    objective = OBJECTIVES["Supervised"](models, plan.train, construct)
+    objective = make_objective(models, plan.train)
     rows = list(dataset.train.batches(16, seed=1))
     warm_up(objective, models, rows[0], objective.phases[0])
     stepper = make_stepper(objective, models, 1)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from yamlnet.checks.tracing import Link, NodesByName, argument, chain, is_count, layer_of
 from yamlnet.diagnostics.diagnostic import At, KeyPath
 from yamlnet.resolver.plan import FunctionCall, Node, ObjectSpec, Plan, TensorRef
+from yamlnet.schema.words import SUPERVISED
 
 WITH_UNITS = {
     "Dense": "units", "Conv1D": "filters", "Conv2D": "filters", "Conv3D": "filters",
@@ -185,7 +186,7 @@ class Learnt(Struct, frozen=True):
 def learnt(plan: Plan) -> Iterator[Learnt]:
     """Each output that has a loss, in order."""
     train = plan.train
-    if train is None or train.loss is None or train.objective != "Supervised":
+    if train is None or train.loss is None or train.objective.name != SUPERVISED:
         return
     nodes: NodesByName = {}
     for name, ref in plan.models["model"].outputs.items():

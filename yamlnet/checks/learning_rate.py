@@ -56,7 +56,11 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
     """Yield a warning for each rate that diverges, and each schedule that does not fit the training."""
     if plan.train is None:
         return
-    optimizer = plan.train.optimizer
+    for optimizer in plan.train.optimizers.values():
+        yield from _optimizer(plan, optimizer)
+
+
+def _optimizer(plan: Plan, optimizer: ObjectSpec) -> Iterator[Diagnostic]:
     rate = optimizer.arguments.get("learning_rate")
     if not isinstance(rate, ObjectSpec):
         yield from _rate(optimizer, rate, place_of(optimizer, "learning_rate"))

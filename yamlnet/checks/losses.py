@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from yamlnet.diagnostics.diagnostic import Diagnostic
 from yamlnet.diagnostics.suggest import closest
 from yamlnet.resolver.plan import Plan
+from yamlnet.schema.words import SUPERVISED
 
 NAME = "losses"
 
@@ -24,7 +25,7 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
     """Yield a problem when there is no loss, no data, or a loss whose output has no target."""
     if plan.train is None:
         return
-    if not plan.train.loss:
+    if not plan.train.loss and plan.objective.name == SUPERVISED:
         message = (
             "training needs a loss; say what to minimise: loss: mse, "
             "or loss: {SparseCategoricalCrossentropy: {from_logits: true}}"
@@ -37,6 +38,8 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
         message = "training needs rows; add a data section: data: {train: {Sklearn: digits}, …}"
         yield Diagnostic(NAME, message, plan.train.path, "key")
         return
+    if plan.objective.name != SUPERVISED:
+        return  # what is compared with what is the objective's
     outputs = plan.models["model"].outputs
     meant = {closest(name, outputs) for name in plan.data.targets if name not in outputs}
     loss = plan.train.loss

@@ -44,6 +44,7 @@ from yamlnet.checks.tracing import argument, place_of
 from yamlnet.diagnostics.diagnostic import Diagnostic, KeyPath, Severity
 from yamlnet.diagnostics.suggest import closest
 from yamlnet.resolver.plan import ObjectSpec, Plan, TrainPlan
+from yamlnet.schema.words import SUPERVISED
 
 NAME = "monitor"
 
@@ -91,6 +92,8 @@ def measures(plan: Plan) -> list[Measure]:
     train = plan.train
     if train is None:
         return []
+    if train.objective.name != SUPERVISED:
+        return [*_own(train), *_compared(plan, train)]
     several = len(plan.models["model"].outputs) > 1
     found = [Measure("loss", True, known_to_keras=True)]
     losses = list(train.loss) if isinstance(train.loss, Mapping) else list(plan.models["model"].outputs)
@@ -102,6 +105,21 @@ def measures(plan: Plan) -> list[Measure]:
             full = f"{output}_{name}" if several else name
             found.append(Measure(full, falls, known_to_keras=falls is not None and not several))
     return found
+
+
+def _own(train: TrainPlan) -> list[Measure]:
+    """What an objective writes into the history itself."""
+    from yamlnet.schema.objective_words import OBJECTIVES
+
+    own = OBJECTIVES[train.objective.name].measures
+    return [Measure(one.name, one.falls, known_to_keras=one.name in ("loss", "accuracy")) for one in own]
+
+
+def _compared(plan: Plan, train: TrainPlan) -> Iterator[Measure]:
+    """The metrics by which an objective compares its model's output."""
+    for metric, name in _named(train.metrics.get("", ())):
+        falls = None if metric.name in WITHOUT_DIRECTION else metric.name in FALL
+        yield Measure(name, falls, known_to_keras=falls is not None)
 
 
 def _metrics_of(output: str, train: TrainPlan) -> tuple[ObjectSpec, ...]:
@@ -118,7 +136,7 @@ def _named(metrics: tuple[ObjectSpec, ...]) -> Iterator[tuple[ObjectSpec, str]]:
 
 def check(plan: Plan) -> Iterator[Diagnostic]:
     """Yield a problem for each callback that watches nothing, the wrong way, or for too long."""
-    if plan.train is None or not plan.train.loss or plan.train.objective != "Supervised":
+    if plan.train is None or (plan.train.objective.name == SUPERVISED and not plan.train.loss):
         return
     found = measures(plan)
     for callback in plan.train.callbacks:

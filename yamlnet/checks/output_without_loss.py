@@ -40,6 +40,7 @@ from yamlnet.catalog.load import catalog
 from yamlnet.diagnostics.diagnostic import Diagnostic, Note
 from yamlnet.resolver.plan import Graph, LayerCall, ModelCall, Node, ObjectSpec, Plan, references
 from yamlnet.schema.forms import Blueprint
+from yamlnet.schema.words import SUPERVISED
 
 NAME = "output-without-loss"
 
@@ -47,7 +48,7 @@ NAME = "output-without-loss"
 def check(blueprint: Blueprint, plan: Plan) -> Iterator[Diagnostic]:
     """Yield a warning for each output without a loss that has layers of its own."""
     train, graph = plan.train, plan.models["model"]
-    if train is None or train.objective != "Supervised" or not isinstance(train.loss, Mapping):
+    if train is None or train.objective.name != SUPERVISED or not isinstance(train.loss, Mapping):
         return
     weights = train.loss_weights if isinstance(train.loss_weights, Mapping) else {}
     meant = {*train.loss, *weights, *blueprint.written(("train", "loss"))}

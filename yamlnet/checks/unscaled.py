@@ -53,7 +53,7 @@ UNSCALING = {"reshape", "dtype", "missing", "length", "clip", "channels", "resiz
 
 def check(plan: Plan) -> Iterator[Diagnostic]:
     """Yield a warning for each image whose bytes a layer with weights reads as they are."""
-    graph = plan.models["model"]
+    graph = plan.models.get(plan.objective.feeds) or plan.models["model"]
     for given in graph.inputs:
         tensor = plan.data.inputs.get(given.name) if plan.data is not None else None
         if plan.data is None or tensor is None or not _are_bytes(plan, plan.data, tensor):

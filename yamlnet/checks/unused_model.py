@@ -32,14 +32,14 @@ from yamlnet.diagnostics.diagnostic import Diagnostic
 from yamlnet.resolver.model_order import called
 from yamlnet.resolver.plan import ModelCall, Plan
 from yamlnet.schema.forms import Blueprint
-from yamlnet.schema.words import DEFAULT_MODEL
+from yamlnet.schema.words import DEFAULT_MODEL, SUPERVISED
 
 NAME = "unused-model"
 
 
 def check(blueprint: Blueprint, plan: Plan) -> Iterator[Diagnostic]:
     """Yield a warning for each model that no other calls and that shares nothing with the trained one."""
-    if plan.train is not None and plan.train.objective != "Supervised":
+    if plan.train is not None and plan.train.objective.name != SUPERVISED:
         return  # other objectives name the models that they train
     callees = {name: _called(plan, name) for name in plan.models}
     trained = _reached(callees, DEFAULT_MODEL)

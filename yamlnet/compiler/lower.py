@@ -16,6 +16,7 @@ from yamlnet.compiler.abstract_weights import WeightLimit, abstract_weights
 from yamlnet.compiler.deep_graphs import deep_graphs
 from yamlnet.compiler.initial_weights import numpy_initial_weights
 from yamlnet.compiler.lowering import Lowering
+from yamlnet.compiler.roles import role_problems
 from yamlnet.compiler.safe_mode import safe_mode
 from yamlnet.compiler.signatures import remembered_signatures
 from yamlnet.compiler.sizes import plan_sizes
@@ -48,7 +49,7 @@ def lower(plan: Plan, most: int | None = None) -> dict[str, keras.Model]:
     """
     limit = WeightLimit(min(most, UNHEEDED)) if most is not None else None
     try:
-        return _lowered(plan, limit)
+        return _fitting(plan, _lowered(plan, limit))
     except BlueprintError as error:
         try:
             raise_if_refused(infer(plan), UNLIMITED if most is None else most)
@@ -56,7 +57,7 @@ def lower(plan: Plan, most: int | None = None) -> dict[str, keras.Model]:
             raise told from error.__cause__
         if limit is None or not limit.passed:
             raise
-    return _lowered(plan, None)
+    return _fitting(plan, _lowered(plan, None))
 
 
 def infer(plan: Plan) -> Verdict:
@@ -75,9 +76,18 @@ def infer(plan: Plan) -> Verdict:
                 model = walked[name].model()
             if model is not None:
                 models[name] = model
+        for problem in role_problems(plan, models):
+            problems.record(problem)
         sizes, nodes = plan_sizes(plan, walked)
     waiting = sum(len(lowering.waiting) for lowering in walked.values())
     return Verdict(problems.diagnostics, sizes, waiting, nodes)
+
+
+def _fitting(plan: Plan, models: dict[str, keras.Model]) -> dict[str, keras.Model]:
+    """The models, if those that an objective names fit together."""
+    if problems := list(role_problems(plan, models)):
+        raise BlueprintError(problems)
+    return models
 
 
 def _lowered(plan: Plan, limit: WeightLimit | None) -> dict[str, keras.Model]:

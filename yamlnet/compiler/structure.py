@@ -13,7 +13,17 @@ def model_inputs(model: keras.Model, inputs: Mapping[str, Any]) -> Any:
     """Tensors by input name as the model takes them: one tensor, or a mapping."""
     if isinstance(model.input, dict):
         return {name: inputs[name] for name in model.input}
-    return next(iter(inputs.values()))
+    return inputs[model.input.name]
+
+
+def named_inputs(model: keras.Model) -> dict[str, Any]:
+    """A model's symbolic inputs by name, in its own order."""
+    return dict(model.input) if isinstance(model.input, dict) else {str(model.input.name): model.input}
+
+
+def input_names(model: keras.Model) -> tuple[str, ...]:
+    """A model's inputs by name, in its own order."""
+    return tuple(named_inputs(model))
 
 
 def output_names(model: keras.Model) -> tuple[str, ...]:

@@ -65,9 +65,11 @@ def graph_facts(plan: Plan) -> list[KeyPath]:
 
 
 def input_shapes(plan: Plan) -> dict[str, tuple[int | None, ...]]:
-    """The shape of each input that states one, without the batch axis; None is what the data tells."""
-    inputs = plan.models["model"].inputs
-    stated = {given.name: given.shape for given in inputs if isinstance(given.shape, tuple)}
+    """The shape of each input that rows feed and that states one, without the batch axis.
+
+    None is an axis that the data tells.
+    """
+    stated = {given.name: given.shape for given in plan.fed if isinstance(given.shape, tuple)}
     return {name: tuple(map(_axis, shape)) for name, shape in stated.items()}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from msgspec.structs import asdict
 
-from yamlnet.compiler.structure import output_names, predictions
+from yamlnet.compiler.structure import named_inputs, output_names, predictions
 from yamlnet.data.dataset import Dataset
 from yamlnet.data.facts import input_shapes
 from yamlnet.diagnostics.diagnostic import ExportError
@@ -79,13 +79,24 @@ def export_run(run: Run, formats: Sequence[str], dataset: Dataset, plan: Plan) -
         run.folder, "export"
     )  # where it is published is the run's, even if the folder is a stranger's
     split = (dataset.test or dataset.validation or dataset.train).first()
-    rows = {name: values[:COMPARED_ROWS] for name, values in split.inputs.items()}
+    rows = rows_for(run.model, {name: values[:COMPARED_ROWS] for name, values in split.inputs.items()})
     folder = run.folder / "export"
     artifacts = [export(run.model, name, folder, rows) for name in formats]
-    if plan.data is not None:
+    if plan.data is not None and set(rows) <= set(plan.data.inputs):
         outputs = tuple(run.manifest["outputs"])
         keep_pipeline(folder, make_pipeline(plan, run.fitted, input_shapes(plan), outputs))
     return artifacts
+
+
+def rows_for(model: Any, rows: Rows) -> Rows:
+    """What a model reads: of rows what it knows, and noise for what no row has (a generator's)."""
+    count = len(next(iter(rows.values())))
+    numbers = np.random.default_rng(0)
+    shapes = {name: tensor.shape[1:] for name, tensor in named_inputs(model).items()}
+    return {
+        name: rows[name] if name in rows else numbers.standard_normal((count, *shape), dtype=np.float32)
+        for name, shape in shapes.items()
+    }
 
 
 def _write(exporter: Exporter, model: Any, path: Path, format: str) -> None:

@@ -39,7 +39,7 @@ def complete(example: str) -> str:
     if "yamlnet" in sections or not sections:
         return example
     added = ["yamlnet: 1\n"]
-    if not sections & {"model", "blocks"}:
+    if not sections & {"model", "models", "blocks"}:
         added.append(MODEL)
     if "train" in sections and "data" not in sections:
         added.append(DATA)

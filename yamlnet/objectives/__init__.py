@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from yamlnet.objectives.objective import ObjectiveClass
+from yamlnet.objectives.autoencoder import Autoencoder, DenoisingAutoencoder
+from yamlnet.objectives.causal_lm import CausalLM
+from yamlnet.objectives.diffusion import Diffusion
+from yamlnet.objectives.gan import GAN
+from yamlnet.objectives.masked_lm import MaskedLM
+from yamlnet.objectives.objective import Objective
 from yamlnet.objectives.supervised import Supervised
+from yamlnet.objectives.variational_autoencoder import VariationalAutoencoder
 
-OBJECTIVES: dict[str, ObjectiveClass] = {"Supervised": Supervised}
+OBJECTIVES: dict[str, type[Objective]] = {
+    "Supervised": Supervised,
+    "Autoencoder": Autoencoder,
+    "DenoisingAutoencoder": DenoisingAutoencoder,
+    "VariationalAutoencoder": VariationalAutoencoder,
+    "GAN": GAN,
+    "CausalLM": CausalLM,
+    "MaskedLM": MaskedLM,
+    "Diffusion": Diffusion,
+}

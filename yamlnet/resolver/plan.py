@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from yamlnet.catalog.entry import Kind
 from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.schema.words import DEFAULT_MODEL, SUPERVISED
 
 
 class ObjectSpec(Struct, frozen=True):
@@ -192,25 +193,39 @@ class DataPlan(Struct, frozen=True):
     on_error: str = "raise"
 
 
+class ObjectivePlan(Struct, frozen=True):
+    """What is learnt: the objective's name, the models of its roles, and everything else that it takes.
+
+    `feeds` is the model that rows feed, and `made` are those of its inputs that the objective makes itself.
+    """
+
+    name: str = SUPERVISED
+    models: Mapping[str, str] = {}
+    arguments: Mapping[str, object] = {}
+    feeds: str = DEFAULT_MODEL
+    made: frozenset[str] = frozenset()
+    path: KeyPath = ("train", "objective")
+
+
 class TrainPlan(Struct, frozen=True):
     """The `train` section, filled in. Mappings by output name are keyed by the output's name.
 
     Attributes:
-        objective: `ObjectSpec`-like (name, arguments); default `Supervised`.
+        objective: what is learnt; default `Supervised`.
         loss: one spec, or one by output.
         metrics: the metrics of each output; the key "" stands for "every output".
+        optimizers: by the update of a step that each makes; one alone is for all of them, under "".
         epochs: passes over the training rows; None where `steps` is given.
         steps: optimizer steps in all; None where `epochs` is given.
         outputs: the names of the model's outputs, in order.
         precision: a Keras dtype policy name, or None for Keras's default.
     """
 
-    objective: str
-    objective_arguments: Mapping[str, object]
+    objective: ObjectivePlan
     loss: ObjectSpec | Mapping[str, ObjectSpec] | None
     loss_weights: Mapping[str, float] | float | None
     metrics: Mapping[str, tuple[ObjectSpec, ...]]
-    optimizer: ObjectSpec
+    optimizers: Mapping[str, ObjectSpec]
     epochs: int | None
     steps: int | None
     callbacks: tuple[ObjectSpec, ...]
@@ -233,6 +248,7 @@ class Plan(Struct, frozen=True):
         params: the parameters' values.
         sections: the top-level keys that were written; a section with mistakes has no plan.
         unknown: key paths whose value needs facts of the data (`${steps}`, `${data.…}`).
+        objective: what is learnt, even where the rest of `train` has mistakes.
         facts: what the data told once it was read: `steps` in all, and under `data` what `${data.…}` reads
             (`data.dataset.Dataset.facts`); None before.
     """
@@ -248,3 +264,10 @@ class Plan(Struct, frozen=True):
     sections: frozenset[str] = frozenset()
     unknown: tuple[KeyPath, ...] = ()
     facts: Mapping[str, object] | None = None
+    objective: ObjectivePlan = ObjectivePlan()
+
+    @property
+    def fed(self) -> tuple[Input, ...]:
+        """The inputs that rows feed: those of the model that is used, or of one that an objective names."""
+        graph = self.models.get(self.objective.feeds) or self.models.get(DEFAULT_MODEL)
+        return tuple(one for one in graph.inputs if one.name not in self.objective.made) if graph else ()

@@ -18,14 +18,17 @@ from yamlnet.resolver.inputs import read_inputs
 from yamlnet.resolver.loop_size import MAX_DEPTH
 from yamlnet.resolver.model_order import callees_first, models_called
 from yamlnet.resolver.names import NameMaker
-from yamlnet.resolver.plan import Graph, Plan, TensorRef
+from yamlnet.resolver.objective import fed_graph, objective_plan, served
+from yamlnet.resolver.plan import DataPlan, Graph, ObjectivePlan, Plan, TensorRef, TrainPlan
 from yamlnet.resolver.reading import GraphBuilder
 from yamlnet.resolver.scope import Body, Tensors
-from yamlnet.resolver.sections import data_plan, train_plan
+from yamlnet.resolver.sections import data_plan
 from yamlnet.resolver.token_files import TokenFiles
+from yamlnet.resolver.train_section import train_plan
 from yamlnet.resolver.unreached import check_unreached
 from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Blueprint, Library, Model
+from yamlnet.schema.objective_forms import has_targets
 from yamlnet.schema.words import DEFAULT_MODEL, name_mistake, shortened
 from yamlnet.syntax.tree import Tree
 
@@ -58,10 +61,9 @@ def resolve(
     }
     values = by_file[blueprint.path]
     document = blueprint.document
-    main = graphs.get(DEFAULT_MODEL)
-    data = data_plan(_section(document, "data"), main, values, filling)
-    train = train_plan(_section(document, "train"), main, values, filling)
     section = _section(document, "train") or {}
+    objective = objective_plan(section, graphs, values, filling)
+    data, train = _sections(document, graphs, objective, values, filling)
     seed = filling.value(section.get("seed", 0), values, ("train", "seed"))
     backend = filling.value(section.get("backend", "auto"), values, ("train", "backend"))
     check_unreached(blueprint, by_file, found)
@@ -78,7 +80,25 @@ def resolve(
         params={name: values[name] for name in blueprint.params},
         sections=frozenset(document),
         unknown=tuple(dict.fromkeys(filling.unknown)),
+        objective=objective,
     )
+
+
+def _sections(
+    document: Mapping[str, object],
+    graphs: dict[str, Graph],
+    objective: ObjectivePlan,
+    values: Values,
+    filling: Filling,
+) -> tuple[DataPlan | None, TrainPlan | None]:
+    """The sections about learning; the model that an objective's models make is added to the graphs."""
+    written = _section(document, "train")
+    if DEFAULT_MODEL not in graphs and objective.models and (whole := served(objective, graphs)) is not None:
+        graphs[DEFAULT_MODEL] = whole
+    main = graphs.get(DEFAULT_MODEL)
+    compared = main.outputs if main is not None and has_targets(written) else ()
+    data = data_plan(_section(document, "data"), fed_graph(objective, graphs), compared, values, filling)
+    return data, train_plan(written, main, objective, values, filling)
 
 
 def _section(document: Mapping[str, object], key: str) -> Mapping[str, object] | None:

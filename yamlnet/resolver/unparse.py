@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from yamlnet.resolver.plan import (
     DataPlan,
@@ -12,6 +13,7 @@ from yamlnet.resolver.plan import (
     LayerCall,
     ModelCall,
     Node,
+    ObjectivePlan,
     ObjectSpec,
     Plan,
     SliceCall,
@@ -31,10 +33,12 @@ def unparse(plan: Plan) -> dict[str, object]:
     Resolving the result gives the same graphs with the same layer names.
     """
     document: dict[str, object] = {"yamlnet": VERSION, "name": plan.name}
-    others = {name: _graph(graph) for name, graph in plan.models.items() if name != DEFAULT_MODEL}
-    if others:
-        document["models"] = others
-    document["model"] = _graph(plan.models[DEFAULT_MODEL])
+    counts = {name: len(graph.outputs) for name, graph in plan.models.items()}
+    graphs = {name: _graph(graph, counts) for name, graph in plan.models.items()}
+    whole = graphs.pop(DEFAULT_MODEL)
+    if graphs:
+        document["models"] = graphs
+    document["model"] = whole
     if plan.data is not None:
         document["data"] = _data(plan.data)
     if plan.train is not None:
@@ -61,14 +65,20 @@ def form(value: object) -> object:
 
 
 class _Names:
-    """How tensors are called in the flat file: outputs of several-output nodes get names of their own."""
+    """How tensors are called in the flat file: outputs of several-output nodes get names of their own.
 
-    def __init__(self, graph: Graph) -> None:
+    `counts` says how many outputs each model has: a call of one names them all.
+    """
+
+    def __init__(self, graph: Graph, counts: Mapping[str, int] = MappingProxyType({})) -> None:
         self.slices = {node.name: node for node in graph.nodes if isinstance(node.callee, SliceCall)}
         self.highest: dict[str, int] = {}
         for ref in _references(graph):
             if ref.output is not None:
                 self.highest[ref.node] = max(ref.output, self.highest.get(ref.node, 0))
+        for node in graph.nodes:
+            if isinstance(node.callee, ModelCall) and node.name in self.highest:
+                self.highest[node.name] = counts.get(node.callee.model, 1) - 1
         self.safe = _safe_names(graph)
 
     def reference(self, ref: TensorRef) -> str:
@@ -131,8 +141,8 @@ def _references(graph: Graph) -> list[TensorRef]:
     return found
 
 
-def _graph(graph: Graph) -> dict[str, object]:
-    names = _Names(graph)
+def _graph(graph: Graph, counts: Mapping[str, int]) -> dict[str, object]:
+    names = _Names(graph, counts)
     instances: dict[str, str] = {}
     layers = [
         _entry(node, names, instances) if not isinstance(node.callee, SliceCall) else _naming(node, names)
@@ -262,16 +272,21 @@ def _window(window: WindowPlan) -> dict[str, object]:
     return words | ({"shift": shift} if shift else {})
 
 
+def _objective(objective: ObjectivePlan) -> object:
+    words = {**objective.models, **{name: form(value) for name, value in objective.arguments.items()}}
+    return {objective.name: words} if words else objective.name
+
+
 def _train(train: TrainPlan) -> dict[str, object]:
     metrics: object = {name: form(specs) for name, specs in train.metrics.items()}
     if set(train.metrics) == {""}:
         metrics = form(train.metrics[""])
     section = {
-        "objective": train.objective,
+        "objective": _objective(train.objective),
         "loss": form(train.loss),
         "loss_weights": form(train.loss_weights),
         "metrics": metrics or None,
-        "optimizer": form(train.optimizer),
+        "optimizer": form(train.optimizers.get("", train.optimizers)),
         "epochs": train.epochs,
         "steps": train.steps,
         "callbacks": form(train.callbacks) or None,

@@ -22,11 +22,12 @@ def require_trainable(plan: Plan, models: dict[str, keras.Model], dataset: Datas
         BlueprintError: with every problem of the objective and the callbacks, and the first wrong index.
     """
     assert plan.train is not None, "train() looked"
-    problems = OBJECTIVES[plan.train.objective].problems(models, plan.train, dataset.train.first())
+    problems = OBJECTIVES[plan.objective.name].problems(models, plan.train, dataset.train.first())
+    fed = plan.models.get(plan.objective.feeds) or plan.models["model"]
     problems += refused_callbacks(plan.train.callbacks, construct)
     parts = [part for part in (dataset.train, dataset.validation, dataset.test) if part is not None]
     pieces = (piece for part in parts for piece in part.pieces())
-    problems += next(filter(None, (list(check_indices(plan.models["model"], piece)) for piece in pieces)), [])
+    problems += next(filter(None, (list(check_indices(fed, piece)) for piece in pieces)), [])
     if plan.data is not None and not problems:
         Augmenter(
             plan.data.augment, plan.seed, row_shapes(dataset.train.first())

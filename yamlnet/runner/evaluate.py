@@ -7,16 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from yamlnet.compiler.objects import construct
-from yamlnet.compiler.structure import predictions
+from yamlnet.compiler.structure import input_names, predictions
 from yamlnet.data.dataset import AnySplit
 from yamlnet.data.measured import Measured
 from yamlnet.data.units import Units, outputs_in_units
 from yamlnet.diagnostics.diagnostic import YamlnetError
-from yamlnet.objectives import OBJECTIVES
 from yamlnet.resolver.plan import Plan
 from yamlnet.runner.run import Run
-from yamlnet.runner.steps import make_stepper
+from yamlnet.runner.steps import make_objective, make_stepper
 from yamlnet.runner.steps.stepper import warm_up
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -34,9 +32,10 @@ def evaluate_run(run: Run, plan: Plan, splits: Mapping[str, AnySplit | None], pa
         raise YamlnetError(f'the data has no part "{part}"', hint=f"it has {known}")
     if plan.train is None or plan.data is None:
         raise YamlnetError("the run's blueprint has no loss to evaluate by")
-    objective = OBJECTIVES[plan.train.objective](run.models, plan.train, construct)
+    objective = make_objective(run.models, plan.train, plan.seed)
     first = next(split.batches(plan.data.batch_size, shuffle=False))
-    warm_up(objective, run.models, first, objective.phases[0])
+    for phase in objective.phases:
+        warm_up(objective, run.models, first, phase)
     stepper = make_stepper(objective, run.models)
     stepper.reset_metrics()
     for batch in split.batches(plan.data.batch_size, shuffle=False):
@@ -53,5 +52,13 @@ def measure_run(run: Run, split: AnySplit, units: Mapping[str, Units]) -> dict[s
 
 
 def predict_run(run: Run, inputs: Mapping[str, Array]) -> dict[str, Array]:
-    """Predictions by output name, each of shape (rows, *output shape)."""
+    """Predictions by output name, each of shape (rows, *output shape).
+
+    Raises:
+        YamlnetError: the model reads what no row has: a generator's noise.
+    """
+    missing = [name for name in input_names(run.model) if name not in inputs]
+    if missing:
+        message = f'the run\'s model reads "{missing[0]}", which no row has'
+        raise YamlnetError(message, hint=f"it makes rows itself: yamlnet generate {run.folder}")
     return predictions(run.model, inputs, tuple(run.manifest["outputs"]))

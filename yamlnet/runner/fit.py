@@ -16,7 +16,6 @@ from yamlnet.compiler.saving import save_model
 from yamlnet.data.batches import Batch, row_shapes, steps_per_epoch
 from yamlnet.data.dataset import AnySplit, Dataset
 from yamlnet.diagnostics.diagnostic import TrainingError, YamlnetError
-from yamlnet.objectives import OBJECTIVES
 from yamlnet.objectives.objective import Models, Objective, Phase
 from yamlnet.resolver.plan import DataPlan, Plan, TrainPlan
 from yamlnet.runner.augment import Augmenter
@@ -28,7 +27,7 @@ from yamlnet.runner.interruption import Interruption
 from yamlnet.runner.manifest import ended, new_manifest
 from yamlnet.runner.progress import Progress
 from yamlnet.runner.run import History, Run
-from yamlnet.runner.steps import make_stepper
+from yamlnet.runner.steps import make_objective, make_stepper
 from yamlnet.runner.steps.stepper import Stepper, warm_up
 
 
@@ -94,7 +93,7 @@ class _Loop(Struct):
 def _start(models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, progress: Progress) -> _Loop:
     train, data = plan.train, plan.data
     assert train is not None and data is not None, "the checks require both to train"
-    objective = OBJECTIVES[train.objective](models, train, construct)
+    objective = make_objective(models, train, plan.seed)
     first = next(_batches(dataset.train, data, plan.seed, 0, train))
     _warm_up(objective, models, first)
     per_epoch = steps_per_epoch(dataset.train.rows, data.batch_size)
@@ -242,11 +241,14 @@ def _evaluate(loop: _Loop, split: AnySplit) -> dict[str, float]:
 
 
 def _refuse_nan(logs: Mapping[str, float], epoch: int, loop: _Loop) -> None:
-    if math.isfinite(logs.get("loss", 0.0)) or loop.model.stop_training:
+    diverged = [name for name, value in logs.items() if name.endswith("loss") and not math.isfinite(value)]
+    if not diverged or loop.model.stop_training:
         return
+    name = "loss" if "loss" in diverged else diverged[0]
     rate = float(keras.ops.convert_to_numpy(loop.model.optimizer.learning_rate))
     raise TrainingError(
-        f"the loss is {logs['loss']} after epoch {epoch + 1}: training diverged (learning rate {rate:g})",
+        f"the {name.replace('_', ' ')} is {logs[name]} after epoch {epoch + 1}: training diverged "
+        f"(learning rate {rate:g})",
         hint="lower the optimizer's learning_rate, set its clipnorm: 1.0, or normalize the inputs",
     )
 

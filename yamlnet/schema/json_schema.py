@@ -28,7 +28,17 @@ from yamlnet.schema.json_objects import (
     object_definitions,
     one_of_keys,
 )
-from yamlnet.schema.json_types import EXPRESSION, Schema, argument_schema, either, reference, type_schema
+from yamlnet.schema.json_train import train_keys
+from yamlnet.schema.json_types import (
+    EXPRESSION,
+    NULL,
+    Schema,
+    argument_schema,
+    arguments_schema,
+    either,
+    reference,
+    type_schema,
+)  # fmt: skip
 from yamlnet.schema.model_inputs import INPUT_ARGUMENTS, SHAPE
 from yamlnet.schema.sections import (
     BlockSection,
@@ -40,14 +50,13 @@ from yamlnet.schema.sections import (
     is_required,
     section_keys,
 )
-from yamlnet.schema.train_forms import EXPORT_FORMATS, OBJECTIVES
+from yamlnet.schema.train_forms import EXPORT_FORMATS
 from yamlnet.schema.words import DEFAULT_MODEL, EXTENDS, GIVEN, IMPORT, VARIANTS, VERSION
 
 NAME = f"^(?!(?:{'|'.join(sorted(words.CALLED))})$){words.NAME}$"
 VALUE_NAME = f"^(?!(?:{'|'.join(sorted(words.READ))})$){words.NAME}$"
 LAYER_NAME, VARIANT_NAME = f"^{words.LAYER_NAME}$", f"^{words.VARIANT_NAME}$"
 REFERENCE = r"^\s*[A-Za-z_][A-Za-z0-9_]*\s*(\[.*\])?\s*$"
-NULL: Schema = {"type": "null"}
 
 
 def json_schema() -> Schema:
@@ -120,7 +129,12 @@ def _whole_document() -> Schema:
         "data": _required(DataSection),
     }
     purposes = [{"required": [key]} for key in ("model", "models", "blocks")]
-    without_model: Schema = {"properties": dict.fromkeys(("data", "train", "export"), False)}
+    # An objective that names its models makes of them the one that is used.
+    named: Schema = {"required": ["objective"], "properties": {"objective": {"type": "object"}}}
+    without_model = either(
+        {"properties": dict.fromkeys(("data", "train", "export"), False)},
+        {"required": ["models", "train"], "properties": {"train": named}},
+    )
     return {
         "properties": needed,
         "anyOf": purposes,
@@ -143,7 +157,7 @@ def _file_definitions() -> dict[str, Schema]:
         "source": _source(),
         "tensor": _tensor(),
         "data": _data(),
-        "train": _train(),
+        "train": _keys(TrainSection, train_keys(NAME)),
     }
 
 
@@ -221,14 +235,9 @@ def _block_inputs() -> Schema:
 
 def _arguments(arguments: tuple[Argument, ...]) -> Schema:
     """A source's arguments by name, or the first one's value."""
-    required = [argument.name for argument in arguments if argument.required]
-    by_name: Schema = {
-        "type": "object",
-        "properties": {argument.name: argument_schema(argument) for argument in arguments},
-        "required": required,
-        "additionalProperties": False,
-    }
-    return either(by_name, {"allOf": [{"not": {"type": "object"}}, type_schema(arguments[0].type)]})
+    return either(
+        arguments_schema(arguments), {"allOf": [{"not": {"type": "object"}}, type_schema(arguments[0].type)]}
+    )
 
 
 def _source() -> Schema:
@@ -284,30 +293,6 @@ def _data() -> Schema:
             "augment": _augment(),
         },
     )
-
-
-def _train() -> Schema:
-    loss, metric = reference("loss"), reference("metric")
-    metrics = either(metric, {"type": "array", "items": metric})
-    return _keys(
-        TrainSection,
-        {
-            "objective": either({"enum": list(OBJECTIVES)}, EXPRESSION),
-            "loss": either(loss, {"type": "array", "items": loss}, _by_output(either(loss, NULL)), NULL),
-            "metrics": either(metrics, _by_output(either(metrics, NULL)), NULL),
-            "optimizer": either(reference("optimizer"), NULL),
-            "callbacks": {"type": "array", "items": reference("callback")},
-        },
-    )
-
-
-def _by_output(value: Schema) -> Schema:
-    """A mapping by output: several keys, or one that is no class of Keras."""
-    return {
-        "type": "object",
-        "additionalProperties": value,
-        "anyOf": [{"minProperties": 2}, {"propertyNames": {"pattern": NAME}}],
-    }
 
 
 def _export() -> Schema:

@@ -23,6 +23,9 @@ def reference(name: str) -> Schema:
     return {"$ref": f"#/definitions/{name}"}
 
 
+NULL: Schema = {"type": "null"}
+
+
 def either(*options: Schema) -> Schema:
     """A value that fits one of several schemas; alternatives that repeat are left out."""
     flat: list[Schema] = []
@@ -132,3 +135,13 @@ def _list(type: t.ListOf, item: Schema) -> Schema:
     if type.max_length is not None:
         schema["maxItems"] = type.max_length
     return schema
+
+
+def arguments_schema(arguments: tuple[Argument, ...]) -> Schema:
+    """A mapping of arguments by name."""
+    return {
+        "type": "object",
+        "properties": {argument.name: argument_schema(argument) for argument in arguments},
+        "required": [argument.name for argument in arguments if argument.required],
+        "additionalProperties": False,
+    }

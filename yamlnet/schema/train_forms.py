@@ -10,15 +10,8 @@ from yamlnet.catalog.load import catalog
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import did_you_mean
+from yamlnet.schema.objective_forms import check_objective, check_optimizer
 from yamlnet.schema.objects import check_object
-
-OBJECTIVES = ("Supervised",)
-"""What this version can learn."""
-
-LATER_OBJECTIVES = (
-    "Autoencoder", "DenoisingAutoencoder", "VariationalAutoencoder", "GAN", "CausalLM", "MaskedLM",
-    "Seq2Seq", "Contrastive", "Diffusion", "Distillation", "DQN", "PolicyGradient",
-)  # fmt: skip
 
 CLASS = re.compile(r"[0-9]{1,9}\Z")
 """A class as a key: `class_weight: {0: 1, 1: 4}`."""
@@ -30,7 +23,7 @@ def check_train(value: object, outputs: Collection[str], path: KeyPath, problems
     """Report every mistake in the objects of a `train` section; `outputs` are the model's names."""
     if not isinstance(value, dict):
         return
-    _check_objective(value.get("objective", "Supervised"), (*path, "objective"), problems)
+    check_objective(value, path, problems)
     _check_nothing("loss", value.get("loss"), outputs, (*path, "loss"), problems)
     _check_nothing("metric", value.get("metrics"), outputs, (*path, "metrics"), problems)
     if value.get("loss") is not None:
@@ -39,8 +32,7 @@ def check_train(value: object, outputs: Collection[str], path: KeyPath, problems
     if value.get("metrics") is not None:
         for spec, place in metric_specs(value["metrics"], outputs, (*path, "metrics")):
             check_object("metric", spec, place, problems)
-    if value.get("optimizer") is not None:
-        check_object("optimizer", value["optimizer"], (*path, "optimizer"), problems)
+    check_optimizer(value, (*path, "optimizer"), problems)
     callbacks = value.get("callbacks")
     for index, callback in enumerate(callbacks if isinstance(callbacks, list) else []):
         check_object("callback", callback, (*path, "callbacks", index), problems)
@@ -106,21 +98,6 @@ def _check_nothing(
             mend = did_you_mean(name, outputs) or f"; it has {', '.join(outputs)}"
             message = f'the model has no output "{name}"{mend}'
             problems.add("output-names", message, (*path, name), "key")
-
-
-def _check_objective(value: object, path: KeyPath, problems: Problems) -> None:
-    name = next(iter(value), None) if isinstance(value, dict) else value
-    if name in OBJECTIVES and not (isinstance(value, dict) and value[str(name)]):
-        return
-    if name in LATER_OBJECTIVES:
-        problems.add(
-            "not-yet", f'objective "{name}" is part of the language, but not of this version yet', path
-        )
-    elif name in OBJECTIVES:
-        problems.add("wrong-type", f'objective "{name}" takes no arguments', path)
-    else:
-        mend = did_you_mean(str(name), (*OBJECTIVES, *LATER_OBJECTIVES))
-        problems.add("unknown-objective", f'there is no objective "{name}"{mend}', path)
 
 
 def check_export(value: object, path: KeyPath, problems: Problems) -> None:

@@ -14,6 +14,7 @@ from yamlnet.schema.data_forms import check_data
 from yamlnet.schema.expressions import check_expressions
 from yamlnet.schema.forms import Blueprint, Model
 from yamlnet.schema.library import read_library
+from yamlnet.schema.objective_forms import makes_model
 from yamlnet.schema.pydantic_errors import MISPLACED, report
 from yamlnet.schema.sections import Document, read_section, section_keys
 from yamlnet.schema.train_forms import check_export, check_train
@@ -56,7 +57,7 @@ def validate(tree: Tree, problems: Problems | None = None) -> Blueprint:
 
 def _check_purpose(document: Mapping[str, object], problems: Problems) -> None:
     """A file describes a model, or it is a library of blocks and models for other files."""
-    if DEFAULT_MODEL in document or not document:
+    if DEFAULT_MODEL in document or not document or makes_model(document.get("train")):
         return
     inside = next(
         (key for key, part in document.items() if isinstance(part, dict) and DEFAULT_MODEL in part), None

@@ -26,6 +26,8 @@ GROUP = "layers"
 PREVIOUS = "_"
 DEFAULT_INPUT = "input"
 DEFAULT_MODEL = "model"
+SUPERVISED = "Supervised"
+"""What is learnt where nothing says it."""
 
 NAME = r"[a-z][A-Za-z0-9_]{0,63}"
 """Names that users give begin lower-case: Keras's classes begin upper-case, so the two never meet."""

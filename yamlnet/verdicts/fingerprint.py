@@ -37,7 +37,7 @@ def plan_key(plan: Plan, backend: str) -> str:
         FORM, __version__, sys.hexversion, backend, _written(_sources()),
         installed("keras"), installed(backend), [installed(name) for name in plugin_packages(plan)],
         plan.train.precision if plan.train else None, plan.data.batch_size if plan.data else 1,
-        plan.name, list(plan.models.values()), plan.unknown,
+        plan.name, list(plan.models.values()), plan.unknown, plan.objective,
     ]  # fmt: skip
     return digest(json.dumps(said, default=_plain, separators=(",", ":")).encode())
 

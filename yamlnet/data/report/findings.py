@@ -164,7 +164,7 @@ def _listed(labels: Sequence[str]) -> str:
 
 def _scales(plan: Plan, dataset: Dataset) -> Iterator[Finding]:
     """Inputs whose numbers are far from 1, where no layer that reads them brings them there."""
-    model = plan.models.get("model")
+    model = plan.models.get(plan.objective.feeds) or plan.models.get("model")
     reading = readers(model) if model is not None else {}
     for name, values in dataset.train.first().inputs.items():
         layers = [layer.name for node in reading.get(name, ()) if (layer := layer_of(node)) is not None]

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import importlib
+from types import ModuleType
 
 import keras
 
-from yamlnet.objectives.objective import Models, Objective
+from yamlnet.compiler.objects import construct
+from yamlnet.objectives import OBJECTIVES
+from yamlnet.objectives.objective import Models, Objective, Setting
+from yamlnet.resolver.plan import TrainPlan
 from yamlnet.runner.steps.stepper import Stepper
+
+
+def make_objective(models: Models, plan: TrainPlan, seed: int = 0) -> Objective:
+    """The objective of a plan, with the running backend's gradients."""
+    return OBJECTIVES[plan.objective.name](Setting(models, plan, construct, _backend().gradient, seed))
 
 
 def make_stepper(objective: Objective, models: Models, seed: int = 0) -> Stepper:
     """The stepper of the running backend."""
-    module = importlib.import_module(f"yamlnet.runner.steps.{keras.backend.backend()}_steps")
-    stepper: Stepper = module.make(objective, models, seed)
+    stepper: Stepper = _backend().make(objective, models, seed)
     return stepper
+
+
+def _backend() -> ModuleType:
+    return importlib.import_module(f"yamlnet.runner.steps.{keras.backend.backend()}_steps")

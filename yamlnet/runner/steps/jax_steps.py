@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -11,7 +11,7 @@ import numpy as np
 
 from yamlnet.data.batches import Batch
 from yamlnet.objectives.objective import Models, Objective, Phase
-from yamlnet.runner.steps.stepper import Variables, collect_variables
+from yamlnet.runner.steps.stepper import Variables, collect_variables, due, steps_done
 
 State = list[Any]
 """The value of every variable, in the order of `Variables.all`."""
@@ -27,7 +27,7 @@ class JaxStepper:
         self.index = {id(variable): position for position, variable in enumerate(self.order)}
         self.metric_positions = [self.index[id(variable)] for variable in variables.metrics]
         self.is_metric = frozenset(self.metric_positions)
-        self.trains = jax.jit(self._train, donate_argnums=0)
+        self.trains = jax.jit(self._train, donate_argnums=0, static_argnums=2)
         self.evaluates = jax.jit(self._evaluate, donate_argnums=0)
         self.predicts = jax.jit(self._predict)
         self.reads = jax.jit(self._results)
@@ -37,7 +37,9 @@ class JaxStepper:
 
     def train(self, batch: Batch) -> None:
         """One step: the old state's buffers are given to the new one."""
-        self.state = self.trains(self.state, _arrays(batch))
+        phases = tuple(phase.name for phase in due(self.objective.phases, self.step))
+        self.state = self.trains(self.state, _arrays(batch), phases)
+        self.step += 1
 
     def evaluate(self, batch: Batch) -> None:
         """Only the metrics' part of the state is donated and replaced."""
@@ -71,6 +73,7 @@ class JaxStepper:
     def reload(self) -> None:
         """Copies likewise: the variables keep theirs."""
         self.state = [_fresh(variable.value) for variable in self.order]
+        self.step = steps_done(self.objective.phases)
 
     def _scope(self, state: Sequence[Any]) -> Any:
         return keras.StatelessScope(
@@ -82,9 +85,10 @@ class JaxStepper:
             collect_losses=True,
         )
 
-    def _train(self, state: State, arrays: Arrays) -> State:
+    def _train(self, state: State, arrays: Arrays, phases: tuple[str, ...]) -> State:
         for phase in self.objective.phases:
-            state = self._phase(phase, state, Batch(*arrays))
+            if phase.name in phases:
+                state = self._phase(phase, state, Batch(*arrays))
         return state
 
     def _phase(self, phase: Phase, state: State, batch: Batch) -> State:
@@ -117,7 +121,7 @@ class JaxStepper:
         for position, value in zip(self.metric_positions, metrics, strict=True):
             state[position] = value
         with self._scope(state) as scope:
-            self.objective.losses(self.models, Batch(*arrays), self.objective.phases[0], training=False)
+            self.objective.evaluate(self.models, Batch(*arrays))
         return [scope.get_current_value(variable) for variable in self.variables.metrics]
 
     def _predict(self, state: State, inputs: Mapping[str, Any]) -> Any:
@@ -129,6 +133,11 @@ class JaxStepper:
             found = self.objective.results()
         self.names = tuple(found)  # while tracing: JAX would hand a dictionary back sorted
         return list(found.values())
+
+
+def gradient(function: Callable[[Any], Any], x: Any) -> Any:
+    """The gradient of the sum of a function's values by x, of the shape of x; differentiable again."""
+    return jax.grad(lambda given: jax.numpy.sum(function(given)))(x)
 
 
 def _arrays(batch: Batch) -> Arrays:

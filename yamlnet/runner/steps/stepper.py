@@ -7,7 +7,7 @@ anything above this seam changing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import keras
@@ -58,20 +58,21 @@ class Variables(Struct, frozen=True):
     frozen: list[Any]
     optimizers: dict[str, list[Any]]
     metrics: list[Any]
+    others: list[Any]
 
     @property
     def all(self) -> list[Any]:
         """Every variable."""
         trained = [variable for variables in self.trainable.values() for variable in variables]
         optimizing = [variable for variables in self.optimizers.values() for variable in variables]
-        return _once([*trained, *self.frozen, *optimizing, *self.metrics])
+        return _once([*trained, *self.frozen, *optimizing, *self.metrics, *self.others])
 
 
 def collect_variables(objective: Objective, models: Models) -> Variables:
     """The variables that an objective's steps read and write; builds the optimizers.
 
     `trainable` and `optimizers` are by phase; `frozen` is every other variable of a model (batch
-    statistics, seed states, weights that no phase trains).
+    statistics, seed states, weights that no phase trains), `others` what the objective itself keeps.
     """
     trainable = {phase.name: _trained(phase, models) for phase in objective.phases}
     for phase in objective.phases:
@@ -85,6 +86,7 @@ def collect_variables(objective: Objective, models: Models) -> Variables:
         frozen=frozen,
         optimizers={phase.name: list(phase.optimizer.variables) for phase in objective.phases},
         metrics=_once(variable for metric in objective.metrics for variable in metric.variables),
+        others=_once(objective.variables),
     )
 
 
@@ -97,6 +99,17 @@ def _once(variables: Iterable[Any]) -> list[Any]:
     for variable in variables:
         found.setdefault(id(variable), variable)
     return list(found.values())
+
+
+def due(phases: Sequence[Phase], step: int) -> tuple[Phase, ...]:
+    """The phases whose turn it is at a step, counted from 0: every fifth time is at steps 4, 9 and so on."""
+    return tuple(phase for phase in phases if (step + 1) % phase.every == 0)
+
+
+def steps_done(phases: Sequence[Phase]) -> int:
+    """The step that training is at: what the optimizer of a phase that is always due has counted."""
+    always = next(phase for phase in phases if phase.every == 1)
+    return int(keras.ops.convert_to_numpy(always.optimizer.iterations))
 
 
 def snapshot(variables: Variables) -> Snapshot:

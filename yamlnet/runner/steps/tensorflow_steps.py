@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,13 +10,13 @@ import tensorflow as tf
 
 from yamlnet.data.batches import Batch
 from yamlnet.objectives.objective import Models, Objective
-from yamlnet.runner.steps.stepper import Variables, collect_variables
+from yamlnet.runner.steps.stepper import Variables, collect_variables, due, steps_done
 
 Arrays = tuple[Mapping[str, Any], Mapping[str, Any], Any]
 
 
 class TensorFlowStepper:
-    """Keras's variables hold the state throughout, so `sync` and `reload` have nothing to do."""
+    """Keras's variables hold the state throughout, so `sync` has nothing to do."""
 
     def __init__(self, objective: Objective, models: Models, variables: Variables) -> None:
         self.objective, self.models, self.variables = objective, models, variables
@@ -26,10 +26,12 @@ class TensorFlowStepper:
         self.trains = tf.function(self._train, jit_compile=compiled)
         self.evaluates = tf.function(self._evaluate, jit_compile=compiled)
         self.predicts = tf.function(self._predict, jit_compile=compiled)
+        self.reload()
 
     def train(self, batch: Batch) -> None:
         """One step for each phase."""
-        self.trains(_tensors(batch))
+        self.trains(_tensors(batch), tuple(phase.name for phase in due(self.objective.phases, self.step)))
+        self.step += 1
 
     def evaluate(self, batch: Batch) -> None:
         """Update the metrics."""
@@ -53,11 +55,14 @@ class TensorFlowStepper:
         """Nothing to do."""
 
     def reload(self) -> None:
-        """Nothing to do."""
+        """Count on from the step that the optimizers are at."""
+        self.step = steps_done(self.objective.phases)
 
-    def _train(self, arrays: Arrays) -> None:
+    def _train(self, arrays: Arrays, phases: tuple[str, ...]) -> None:
         batch = Batch(*arrays)
         for phase in self.objective.phases:
+            if phase.name not in phases:
+                continue
             weights = self.variables.trainable[phase.name]
             with tf.GradientTape() as tape:
                 total = self.objective.losses(self.models, batch, phase, training=True)
@@ -66,10 +71,18 @@ class TensorFlowStepper:
             phase.optimizer.apply_gradients(list(zip(gradients, weights, strict=True)))
 
     def _evaluate(self, arrays: Arrays) -> None:
-        self.objective.losses(self.models, Batch(*arrays), self.objective.phases[0], training=False)
+        self.objective.evaluate(self.models, Batch(*arrays))
 
     def _predict(self, inputs: Mapping[str, Any]) -> Any:
         return self.objective.predict(self.models, inputs)
+
+
+def gradient(function: Callable[[Any], Any], x: Any) -> Any:
+    """The gradient of the sum of a function's values by x, of the shape of x; differentiable again."""
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        total = tf.reduce_sum(function(x))
+    return tape.gradient(total, x)
 
 
 def _tensors(batch: Batch) -> Arrays:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -10,7 +10,7 @@ import torch
 
 from yamlnet.data.batches import Batch
 from yamlnet.objectives.objective import Models, Objective
-from yamlnet.runner.steps.stepper import Variables, collect_variables
+from yamlnet.runner.steps.stepper import Variables, collect_variables, due, steps_done
 
 STEPS = 2**32
 """More steps than any run has, so that two seeds never share a step's draws."""
@@ -32,20 +32,20 @@ class TorchStepper:
     def train(self, batch: Batch) -> None:
         """One step for each phase; gradients of the other phases' weights are dropped."""
         torch.manual_seed(self.seed * STEPS + self.step)
-        self.step += 1
         tensors = _tensors(batch)
-        for phase in self.objective.phases:
+        for phase in due(self.objective.phases, self.step):
             weights = self.variables.trainable[phase.name]
             total = self.objective.losses(self.models, tensors, phase, training=True)
             scaled = phase.optimizer.scale_loss(total)
             gradients = torch.autograd.grad(scaled, [weight.value for weight in weights], allow_unused=True)
             with torch.no_grad():
                 phase.optimizer.apply(list(gradients), weights)
+        self.step += 1
 
     def evaluate(self, batch: Batch) -> None:
         """Update the metrics without recording gradients."""
         with torch.no_grad():
-            self.objective.losses(self.models, _tensors(batch), self.objective.phases[0], training=False)
+            self.objective.evaluate(self.models, _tensors(batch))
 
     def predict(self, inputs: Mapping[str, Any]) -> Any:
         """NumPy arrays in the model's output structure."""
@@ -66,8 +66,16 @@ class TorchStepper:
         """Nothing to do."""
 
     def reload(self) -> None:
-        """Count on from the step that the first optimizer is at."""
-        self.step = int(self.objective.phases[0].optimizer.iterations.value)
+        """Count on from the step that the optimizers are at."""
+        self.step = steps_done(self.objective.phases)
+
+
+def gradient(function: Callable[[Any], Any], x: Any) -> Any:
+    """The gradient of the sum of a function's values by x, of the shape of x; differentiable again."""
+    with torch.enable_grad():
+        given = x.detach().requires_grad_(True)
+        (slopes,) = torch.autograd.grad(function(given).sum(), given, create_graph=True)
+    return slopes
 
 
 def _on_device(values: Mapping[str, Any]) -> dict[str, Any]:

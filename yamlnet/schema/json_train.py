@@ -1,0 +1,61 @@
+"""The JSON Schema of the `train` section: objectives, and objects alone, by output or by update."""
+
+from __future__ import annotations
+
+from yamlnet.schema.json_help import helped
+from yamlnet.schema.json_objects import one_of_keys
+from yamlnet.schema.json_types import EXPRESSION, NULL, Schema, arguments_schema, either, reference
+from yamlnet.schema.objective_words import OBJECTIVES, ObjectiveWords
+
+
+def train_keys(output: str) -> dict[str, Schema]:
+    """The keys whose schema is more than their type's; `output` is the pattern of an output's name."""
+    loss, metric = reference("loss"), reference("metric")
+    metrics = either(metric, {"type": "array", "items": metric})
+    losses = _by_output(either(loss, NULL), output)
+    return {
+        "objective": _objective(),
+        "loss": either(loss, {"type": "array", "items": loss}, losses, NULL),
+        "metrics": either(metrics, _by_output(either(metrics, NULL), output), NULL),
+        "optimizer": either(reference("optimizer"), _by_phase(), NULL),
+        "callbacks": {"type": "array", "items": reference("callback")},
+    }
+
+
+def _objective() -> Schema:
+    words = {name: _words(one) for name, one in OBJECTIVES.items() if one.words}
+    helps = {name: OBJECTIVES[name].help for name in words}
+    bare = [name for name, one in OBJECTIVES.items() if not any(word.required for word in one.words)]
+    return either(one_of_keys(helped(words, helps)), {"enum": bare}, EXPRESSION)
+
+
+def _words(objective: ObjectiveWords) -> Schema:
+    """What an objective takes; of the models that make one together, all or none."""
+    together = {role: [one for one in objective.serves if one != role] for role in objective.serves}
+    schema = arguments_schema(objective.words)
+    return schema | ({"dependencies": together} if len(together) > 1 else {})
+
+
+def _by_phase() -> Schema:
+    """An optimizer for each update of a step, where an objective has several."""
+    several = [objective.phases for objective in OBJECTIVES.values() if len(objective.phases) > 1]
+    return either(
+        *(
+            {
+                "type": "object",
+                "properties": {phase: reference("optimizer") for phase in phases},
+                "required": list(phases),
+                "additionalProperties": False,
+            }
+            for phases in dict.fromkeys(several)
+        )
+    )
+
+
+def _by_output(value: Schema, output: str) -> Schema:
+    """A mapping by output: several keys, or one that is no class of Keras."""
+    return {
+        "type": "object",
+        "additionalProperties": value,
+        "anyOf": [{"minProperties": 2}, {"propertyNames": {"pattern": output}}],
+    }
