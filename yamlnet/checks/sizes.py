@@ -29,9 +29,9 @@ import math
 from collections.abc import Iterator
 
 from yamlnet.checks.known_parameters import parameters_at_least
-from yamlnet.checks.known_shapes import Shape, shape_given
+from yamlnet.checks.shapes.walk import Walk
 from yamlnet.diagnostics.diagnostic import Diagnostic
-from yamlnet.resolver.plan import Graph, Input, LayerCall, Node, Plan, references
+from yamlnet.resolver.plan import Input, LayerCall, Node, Plan
 from yamlnet.verdicts.limits import MAX_PARAMS, heavier, memory, size_problem
 from yamlnet.verdicts.verdict import Heaviest, Sizes
 
@@ -64,8 +64,9 @@ def least(plan: Plan) -> Sizes:
 
 def lower_bounds(plan: Plan) -> Iterator[Heaviest]:
     """Each layer of a plan with the parameters that it has at least."""
-    for graph in plan.models.values():
-        for node, parameters in _counted(graph):
+    walk = Walk(plan.models)
+    for name in plan.models:
+        for node, parameters in _counted(walk, name):
             assert isinstance(node.callee, LayerCall)
             yield Heaviest(node.callee.layer.name, parameters, node.path, node.used_at)
 
@@ -80,31 +81,11 @@ def _absurd(given: Input) -> Diagnostic | None:
     return Diagnostic("too-large", message, given.path)
 
 
-def _counted(graph: Graph) -> Iterator[tuple[Node, int]]:
-    """Each layer of a graph at its first call, with the parameters that it has at least."""
+def _counted(walk: Walk, name: str) -> Iterator[tuple[Node, int]]:
+    """Each layer of a model at its first call, with the parameters that it has at least."""
     seen: set[str] = set()
-    for node, read, _ in _called(graph):
-        callee = node.callee
-        if isinstance(callee, LayerCall) and callee.instance not in seen:
+    for step in walk.steps(name):
+        callee = step.node.callee
+        if step.call is not None and isinstance(callee, LayerCall) and callee.instance not in seen:
             seen.add(callee.instance)
-            yield node, parameters_at_least(callee.layer, read)
-
-
-def known_shapes(graph: Graph) -> dict[str, Shape | None]:
-    """The shape of what each layer of a graph gives, by its node, as far as arguments tell it."""
-    return {node.name: given for node, _, given in _called(graph)}
-
-
-def _called(graph: Graph) -> Iterator[tuple[Node, Shape | None, Shape | None]]:
-    """Each call of a layer, with the first shape that it reads and the shape that it gives."""
-    known = {given.name: _known(given.shape) for given in graph.inputs}
-    for node in graph.nodes:
-        if isinstance(node.callee, LayerCall):
-            reads = [known.get(ref.node) if ref.output is None else None for ref in references(node.args)]
-            known[node.name] = shape_given(node.callee.layer, reads)
-            yield node, reads[0] if reads else None, known[node.name]
-
-
-def _known(shape: tuple[object, ...] | None) -> Shape | None:
-    """A shape without the lengths that only the data tell."""
-    return tuple(axis if isinstance(axis, int) else None for axis in shape) if shape is not None else None
+            yield step.node, parameters_at_least(step.call)
