@@ -112,8 +112,14 @@ LAYERS_WITHOUT_RULE: Mapping[str, str] = {
 }
 """Why a layer of the catalogue has no rule."""
 
-OPERATIONS_WITHOUT_RULE: Mapping[str, str] = dict.fromkeys(
-    ("bartlett", "blackman", "hamming", "hanning", "kaiser"),
-    "how many numbers it makes is the value of a tensor, so Keras takes no symbolic one",
-)
+OPERATIONS_WITHOUT_RULE: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("bartlett", "blackman", "hamming", "hanning", "kaiser"),
+        "how many numbers it makes is the value of a tensor, so Keras takes no symbolic one",
+    ),
+    **dict.fromkeys(
+        ("adaptive_average_pool", "adaptive_max_pool"),
+        "Keras 3.15.1 adds its size to a tuple, which the list in a blueprint is not",
+    ),
+}
 """Why an operation of the catalogue has no rule."""

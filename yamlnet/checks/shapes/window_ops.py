@@ -79,11 +79,6 @@ def _pooled(call: Call) -> Shape:
     )
 
 
-def _adapted(call: Call) -> Shape:
-    sizes = call.lengths("output_size", len(call.shape("inputs")) - 2)
-    return _along(call, lambda index, length: sizes[index], _channels(call))
-
-
 def _unfolded(call: Call) -> Shape:
     batch, channels, *lengths = call.shape("x")
     sizes, gaps = call.lengths("kernel_size", 2), call.lengths("dilation", 2, 1)
@@ -168,7 +163,6 @@ def _sound_again(call: Call) -> Shape:
 
 
 RULES: Mapping[str, Rule] = {
-    **dict.fromkeys(("adaptive_average_pool", "adaptive_max_pool"), _adapted),
     **dict.fromkeys(("average_pool", "max_pool"), _pooled),
     "conv": _conv,
     "conv_transpose": _transposed,
