@@ -133,25 +133,14 @@ def _cell_over(call: Call, width: int) -> int:
     return gates * units * (width + units) + _bias(call, gates * units * (2 if twice else 1))
 
 
-def _recurrent(call: Call) -> int:
-    states = 2 if call.name == "LSTM" else 1
-    return _cell(call) + _kept(call, states * _number(call, "units"))
-
-
-def _kept(call: Call, states: int) -> int:
-    """The states that a stateful layer keeps for each row of its batch."""
-    return _length(_shape(call), 0) * states if call.arguments.get("stateful") is True else 0
-
-
 def _rnn(call: Call) -> int:
-    from yamlnet.checks.shapes.sequence_layers import STATES, cells_of
+    from yamlnet.checks.shapes.sequence_layers import cells_of
 
     total, width = 0, _length(_shape(call))
     for spec in cells_of(call.value("cell")):
         cell = Call(spec.name, spec.arguments)
-        units = _number(cell, "units")
-        total += _cell_over(cell, width) + _kept(call, STATES[spec.name] * units)
-        width = units
+        total += _cell_over(cell, width)
+        width = _number(cell, "units")
     return total
 
 
@@ -279,7 +268,7 @@ COUNTS: Mapping[str, Count] = {
     **{f"DepthwiseConv{axes}D": _depthwise(axes) for axes in (1, 2)},
     **{f"SeparableConv{axes}D": _separable(axes) for axes in (1, 2)},
     **{f"ConvLSTM{axes}D": _convolved_steps(axes) for axes in (1, 2, 3)},
-    **dict.fromkeys(("SimpleRNN", "GRU", "LSTM"), _recurrent),
+    **dict.fromkeys(("SimpleRNN", "GRU", "LSTM"), _cell),
     "RNN": _rnn,
     "Bidirectional": _both_ways,
     "TimeDistributed": _each_step,
