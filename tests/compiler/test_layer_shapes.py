@@ -395,7 +395,7 @@ def planned(text: str) -> Plan:
 
 @cache
 def inferred() -> dict[str, list[tuple[str, Shapes, Shapes, int, int]]]:
-    """By layer: each of its calls, the shapes and sizes that Keras infers, and those that are known without."""
+    """By layer: each of its calls, the shapes and sizes that Keras infers, and those known without."""
     names = [(name, call) for name in CALLED for call in calls(name)]
     inputs = "".join(f"    {name}: {shape}\n" for name, shape in INPUTS.items())
     layers = "".join(

@@ -267,7 +267,8 @@ CASES: dict[str, tuple[str, ...]] = {
     "irfft": ("{from: {x: [a, b]}}", "{from: {x: [a, b]}, fft_length: 5}"),
     "isin": ("{from: [a, row]}",),
     "istft": tuple(
-        f"{{from: {{x: [spectrum, spectrum]}}, sequence_length: 16, sequence_stride: 4, fft_length: 16{more}}}"
+        "{from: {x: [spectrum, spectrum]}, sequence_length: 16, sequence_stride: 4, "
+        f"fft_length: 16{more}}}"
         for more in ("", ", center: false", ", length: 50")
     ),
     "kron": ("{from: [tall, square]}", "{from: [a, b]}"),
