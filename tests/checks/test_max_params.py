@@ -190,6 +190,31 @@ def test_what_stands_before_is_not_too_large_by_itself(name: str, tmp_path: Path
     assert least(yamlnet.load(path).plan).parameters <= MAX_PARAMS
 
 
+@pytest.mark.parametrize(
+    ("layer", "precision", "told"),
+    [
+        ("Dense: 1000", "", "float32"),
+        ("Dense: 1000", "train: {loss: mse, precision: float16}", "float16"),
+        ("Dense: 1000", "train: {loss: mse, precision: mixed_float16}", "float32"),
+        ("Dense: {units: 1000, dtype: float64}", "train: {loss: mse, precision: float16}", "float64"),
+        ("Dense: {units: 1000, dtype: mixed_bfloat16}", "train: {loss: mse, precision: float16}", "float32"),
+    ],
+)
+def test_memory_follows_the_type_of_the_weights(
+    layer: str, precision: str, told: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "one.yaml"
+    data = "data: {train: {Sklearn: iris}, targets: {y: {column: target}}}" if precision else ""
+    path.write_text(
+        f"yamlnet: 1\nmodel:\n  inputs: {{x: [9]}}\n  layers: [{{{layer}}}]\n  outputs: {{y: _}}\n"
+        f"{data}\n{precision}\n",
+        encoding="utf-8",
+    )
+    sizes = least(yamlnet.load(path).plan)
+    assert (sizes.parameters, sizes.dtype) == (10_000, told)
+    assert sizes.weight_bytes == 10_000 * {"float16": 2, "float32": 4, "float64": 8}[told]
+
+
 LEVEL = """\
   m{index}:
     inputs: {{x: [null]}}

@@ -11,6 +11,7 @@ from yamlnet.checks.shapes.shape import (
     Shape,
     at,
     broadcast,
+    different,
     more,
     product,
     reduced,
@@ -33,8 +34,8 @@ def _transposed(call: Call) -> Shape:
     shape, axes = call.shape("x"), call.maybe_axes("axes")
     if axes is None:
         return shape[::-1]
-    order = [at(axis, len(shape)) for axis in axes]
-    if sorted(order) != list(range(len(shape))):
+    order = different(axes, len(shape))
+    if len(order) != len(shape):
         raise NotKnown
     return tuple(shape[axis] for axis in order)
 
@@ -56,8 +57,8 @@ def _turned(call: Call) -> Shape:
 
 def _moved(call: Call) -> Shape:
     shape = call.shape("x")
-    sources = [at(axis, len(shape)) for axis in call.wholes("source")]
-    targets = [at(axis, len(shape)) for axis in call.wholes("destination")]
+    sources = different(call.wholes("source"), len(shape))
+    targets = different(call.wholes("destination"), len(shape))
     left = iter([length for index, length in enumerate(shape) if index not in sources])
     placed = dict(zip(targets, (shape[index] for index in sources), strict=True))
     return tuple(placed[index] if index in placed else next(left) for index in range(len(shape)))

@@ -80,7 +80,7 @@ def _laid_out(shape: Shape, spec: str, target: str) -> Shape:
     before, dots, after = spec.partition("...")
     if len(before) + len(after) > len(shape) or (not dots and len(before) != len(shape)):
         raise NotKnown
-    if not (before + after + target.replace("...", "")).isalpha():
+    if not ("a" + before + after + target.replace("...", "")).isalpha():
         raise NotKnown
     end = len(shape) - len(after)
     lengths: dict[str, int | None] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from yamlnet.checks.shapes.call import Call, Rule, shape_of
-from yamlnet.checks.shapes.shape import Given, NotKnown, Shape, at, reduced, with_axis, without
+from yamlnet.checks.shapes.shape import Given, NotKnown, Shape, reduced, with_axis, without
 
 
 def _reduced(call: Call) -> Shape:
@@ -50,10 +50,7 @@ def _sign_and_logarithm(call: Call) -> Given:
 
 def _traced(call: Call) -> Shape:
     shape = call.shape("x")
-    one, other = at(call.whole("axis1", 0), len(shape)), at(call.whole("axis2", 1), len(shape))
-    if one == other:
-        raise NotKnown
-    return reduced(shape, (one, other))
+    return reduced(shape, (call.whole("axis1", 0), call.whole("axis2", 1)))
 
 
 def _trapezoid(call: Call) -> Shape:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from yamlnet.checks.shapes.call import Call, Rule
 from yamlnet.checks.shapes.plain_layers import RULES as PLAIN_LAYERS
@@ -22,11 +23,13 @@ def given_by_function(kind: str, call: Call) -> Given:
     return _given(operation_rule(call.name) if kind == "op" else random_rule(call.name), call)
 
 
+@cache
 def layer_rule(name: str) -> Rule | None:
     """The rule of a layer."""
     return _found(name, _layer_families())
 
 
+@cache
 def operation_rule(name: str) -> Rule | None:
     """The rule of an operation of `keras.ops`."""
     return _found(name, _operation_families())

@@ -62,6 +62,18 @@ def at(axis: int, rank: int) -> int:
     return axis % rank
 
 
+def different(axes: Iterable[int], rank: int) -> list[int]:
+    """Axes counted from the front, none of them twice.
+
+    Raises:
+        NotKnown: one is not there, or named twice.
+    """
+    found = [at(axis, rank) for axis in axes]
+    if len(set(found)) != len(found):
+        raise NotKnown
+    return found
+
+
 def product(lengths: Iterable[int | None]) -> int | None:
     """How many numbers there are; None where a length is not known."""
     known = list(lengths)
@@ -105,8 +117,12 @@ def without(shape: Shape, axis: int) -> Shape:
 
 
 def reduced(shape: Shape, axes: Sequence[int] | None, keepdims: bool = False) -> Shape:
-    """A shape whose axes were summed up: all of them where `axes` is None."""
-    gone = set(range(len(shape)) if axes is None else (at(axis, len(shape)) for axis in axes))
+    """A shape whose axes were summed up: all of them where `axes` is None.
+
+    Raises:
+        NotKnown: an axis is not there, or named twice.
+    """
+    gone = different(range(len(shape)) if axes is None else axes, len(shape))
     if keepdims:
         return tuple(1 if index in gone else length for index, length in enumerate(shape))
     return tuple(length for index, length in enumerate(shape) if index not in gone)
