@@ -7,6 +7,7 @@ from functools import cache
 
 import keras
 import pytest
+from msgspec.structs import replace
 
 from yamlnet.catalog.load import catalog
 from yamlnet.catalog.own_layers import OWN_LAYERS
@@ -17,6 +18,7 @@ from yamlnet.checks.shapes.shape import Given
 from yamlnet.checks.shapes.walk import Walk
 from yamlnet.compiler.lower import infer
 from yamlnet.diagnostics.problems import Problems
+from yamlnet.resolver.expression_values import Unknown
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.resolve import resolve
 from yamlnet.schema.validate import validate
@@ -393,6 +395,10 @@ def planned(text: str) -> Plan:
     return plan
 
 
+CALLS: dict[str, list[Call]] = {}
+"""By layer: its calls as the rules see them, once all were inferred."""
+
+
 @cache
 def inferred() -> dict[str, list[tuple[str, Shapes, Shapes, int, int]]]:
     """By layer: each of its calls, the shapes and sizes that Keras infers, and those known without."""
@@ -407,11 +413,13 @@ def inferred() -> dict[str, list[tuple[str, Shapes, Shapes, int, int]]]:
     verdict = infer(plan)
     assert not verdict.problems, [(names[int(one.path[2])], one.message) for one in verdict.problems]
     steps = {step.node.name: step for step in Walk(plan.models).steps("model")}
+    CALLS.update({name: [] for name in CALLED})
     found: dict[str, list[tuple[str, Shapes, Shapes, int, int]]] = {}
     for index, (name, call) in enumerate(names):
         theirs, step = verdict.nodes["model"][f"case_{index}"], steps[f"case_{index}"]
         assert step.call is not None
         ours = tuple(flat(step.given))
+        CALLS[name].append(step.call)
         sizes = theirs.parameters, parameters_at_least(step.call)
         found.setdefault(name, []).append((call, theirs.shapes, ours, *sizes))
     return found
@@ -474,3 +482,44 @@ def test_two_columns_that_are_crossed_are_known_too(mode: str) -> None:
     theirs = keras.layers.HashedCrossing(**arguments).compute_output_shape(((None, 3), (None, 3)))
     reads = [Read((None, 3)), Read((None, 3))]
     assert given_by_layer(Call("HashedCrossing", arguments, (reads,))) == tuple(theirs)
+
+
+def known_in_part(less: Given, given: Given) -> bool:
+    """Whether nothing is claimed that is not so."""
+    if less is None or isinstance(less, list) != isinstance(given, list) or given is None:
+        return less is None
+    if isinstance(less, list) and isinstance(given, list):
+        return len(less) == len(given) and all(map(known_in_part, less, given))
+    return len(less) == len(given) and all(
+        one in (None, other) for one, other in zip(less, given, strict=True)
+    )
+
+
+def less_known(call: Call) -> Iterator[Call]:
+    """The call with one argument, one axis, or one whole shape fewer known."""
+    for name in call.arguments:
+        yield replace(call, arguments={**call.arguments, name: Unknown("data.x.y")})
+    for index, read in enumerate(call.args):
+        for other in less_read(read):
+            yield replace(call, args=(*call.args[:index], other, *call.args[index + 1 :]))
+
+
+def less_read(read: object) -> Iterator[object]:
+    if isinstance(read, list):
+        for index, one in enumerate(read):
+            yield from ([*read[:index], other, *read[index + 1 :]] for other in less_read(one))
+    if isinstance(read, Read) and read.shape is not None:
+        yield Read(None)
+        for axis in range(len(read.shape)):
+            yield Read((*read.shape[:axis], None, *read.shape[axis + 1 :]))
+
+
+@pytest.mark.parametrize("name", CALLED)
+def test_what_is_not_known_is_never_guessed(name: str) -> None:
+    """A value that only the data tell may be any: with it unknown, no shape and no number says more."""
+    inferred()
+    for call in CALLS[name]:
+        given, parameters = given_by_layer(call), parameters_at_least(call)
+        for less in less_known(call):
+            assert known_in_part(given_by_layer(less), given), less
+            assert parameters_at_least(less) <= parameters, less

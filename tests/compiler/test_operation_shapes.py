@@ -8,6 +8,7 @@ from functools import cache
 import keras
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from yamlnet.catalog.load import catalog
 from yamlnet.checks.shapes.call import Call, Read
@@ -21,6 +22,7 @@ from yamlnet.checks.shapes.shape import Given
 from yamlnet.checks.shapes.walk import Walk
 from yamlnet.compiler.lower import infer
 from yamlnet.diagnostics.problems import Problems
+from yamlnet.resolver.expression_values import Unknown
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.resolve import resolve
 from yamlnet.schema.validate import validate
@@ -453,6 +455,10 @@ def planned(text: str) -> Plan:
     return plan
 
 
+CALLS: dict[str, list[Call | None]] = {}
+"""By operation: its calls as the rules see them, once all were inferred."""
+
+
 @cache
 def inferred() -> dict[str, list[tuple[str, Shapes, Shapes]]]:
     """By operation: each of its calls, the shapes that Keras infers, and those that are known without."""
@@ -470,10 +476,12 @@ def inferred() -> dict[str, list[tuple[str, Shapes, Shapes]]]:
     plan = planned(text)
     verdict = infer(plan)
     assert not verdict.problems, [(names[one.path[2]], one.message) for one in verdict.problems]
-    known = {step.node.name: tuple(flat(step.given)) for step in Walk(plan.models).steps("model")}
+    steps = {step.node.name: step for step in Walk(plan.models).steps("model")}
+    known = {name: tuple(flat(step.given)) for name, step in steps.items()}
     found: dict[str, list[tuple[str, Shapes, Shapes]]] = {}
     for index, (name, call) in enumerate(names):
         theirs = verdict.nodes["model"][f"case_{index}"].shapes
+        CALLS.setdefault(name, []).append(steps[f"case_{index}"].call)
         found.setdefault(name, []).append((call, theirs, known[f"case_{index}"]))
     return found
 
@@ -567,3 +575,43 @@ def test_every_random_function_has_a_rule() -> None:
     assert all(random_rule(name) for name in catalog().canonical_names("random"))
     drawn = {entry.partition(":")[0] for entry in RANDOM}
     assert drawn == {f"random.{name}" for name in catalog().canonical_names("random")}
+
+
+def known_less(less: Given, given: Given) -> bool:
+    """Whether nothing is claimed that is not so."""
+    if less is None or isinstance(less, list) != isinstance(given, list) or given is None:
+        return less is None
+    if isinstance(less, list) and isinstance(given, list):
+        return len(less) == len(given) and all(map(known_less, less, given))
+    return len(less) == len(given) and all(
+        one in (None, other) for one, other in zip(less, given, strict=True)
+    )
+
+
+def less_known(call: Call) -> Iterator[Call]:
+    """The call with one argument, one axis, or one whole shape fewer known."""
+    for name, value in call.arguments.items():
+        for other in (Unknown("data.x.y"), *less_read(value)):
+            yield replace(call, arguments={**call.arguments, name: other})
+
+
+def less_read(read: object) -> Iterator[object]:
+    if isinstance(read, list):
+        for index, one in enumerate(read):
+            yield from ([*read[:index], other, *read[index + 1 :]] for other in less_read(one))
+    if isinstance(read, Read) and read.shape is not None:
+        yield Read(None)
+        for axis in range(len(read.shape)):
+            yield Read((*read.shape[:axis], None, *read.shape[axis + 1 :]))
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in usable() if name not in {*OPERATIONS_WITHOUT_RULE, *NOT_CALLED}]
+)
+def test_what_is_not_known_is_never_guessed(name: str) -> None:
+    """A value that only the data tell may be any: with it unknown, no shape says more."""
+    inferred()
+    for call in filter(None, CALLS[name]):
+        given = given_by_function("op", call)
+        for less in less_known(call):
+            assert known_less(given_by_function("op", less), given), less

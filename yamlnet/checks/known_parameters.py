@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from yamlnet.checks.shapes.call import Call, Read
+from yamlnet.checks.shapes.call import Call, Read, channels_first
 from yamlnet.checks.shapes.rules import MISFITS
 from yamlnet.checks.shapes.shape import Shape
 from yamlnet.resolver.plan import ObjectSpec
@@ -29,9 +29,11 @@ def parameters_at_least(call: Call) -> int:
 
 
 def _number(call: Call, name: str, default: int = 1) -> int:
-    """A whole-number argument; what is not written, or not known yet, is the default."""
+    """A whole-number argument; where it is not written the default, and 1 where it is not known yet."""
     value = call.arguments.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else default
+    if value is None:
+        return default
+    return value if isinstance(value, int) and not isinstance(value, bool) else 1
 
 
 def _shape(call: Call, index: int = 0, *names: str) -> Shape:
@@ -48,9 +50,9 @@ def _length(shape: Shape, axis: int = -1) -> int:
     return 1 if known is None else known
 
 
-def _channels(call: Call) -> int:
-    first = call.arguments.get("data_format") == "channels_first"
-    return _length(_shape(call), 1 if first else -1)
+def _channels(call: Call, before: int = 1) -> int:
+    """The channels of an image; where they come first, so many axes are before them."""
+    return _length(_shape(call), before if channels_first(call) else -1)
 
 
 def _cells(call: Call, name: str, axes: int) -> int:
@@ -62,12 +64,13 @@ def _cells(call: Call, name: str, axes: int) -> int:
 
 
 def _bias(call: Call, count: int) -> int:
-    return 0 if call.arguments.get("use_bias") is False else count
+    return count if call.arguments.get("use_bias", True) is True else 0
 
 
 def _low_rank(call: Call, rows: int, columns: int) -> int:
     """What is trained beside a frozen kernel, where `lora_rank` asks for it."""
-    return _number(call, "lora_rank", 0) * (rows + columns)
+    rank = call.arguments.get("lora_rank")
+    return rank * (rows + columns) if isinstance(rank, int) else 0
 
 
 def _dense(call: Call) -> int:
@@ -96,8 +99,8 @@ def _reversible_embedding(call: Call) -> int:
 
 def _convolution(axes: int) -> Count:
     def count(call: Call) -> int:
-        filters, groups = _number(call, "filters"), max(_number(call, "groups"), 1)
-        width = max(_channels(call) // groups, 1)
+        filters, groups = _number(call, "filters"), call.value("groups", 1)
+        width = max(_channels(call) // groups, 1) if isinstance(groups, int) else 1
         return filters * _cells(call, "kernel_size", axes) * width + _bias(call, filters)
 
     return count
@@ -146,8 +149,7 @@ def _rnn(call: Call) -> int:
 
 def _convolved_steps(axes: int) -> Count:
     def count(call: Call) -> int:
-        filters, first = _number(call, "filters"), call.arguments.get("data_format") == "channels_first"
-        width = _length(_shape(call), 2 if first else -1)
+        filters, width = _number(call, "filters"), _channels(call, before=2)
         return 4 * filters * _cells(call, "kernel_size", axes) * (width + filters) + _bias(call, 4 * filters)
 
     return count
@@ -254,7 +256,7 @@ def _slopes(call: Call) -> int:
 def _spectrogram(call: Call) -> int:
     window = _number(call, "frame_length", 256)
     fft = _number(call, "fft_length", 1 << (window - 1).bit_length())
-    kernels = 1 if call.arguments.get("mode") in ("real", "imag") else 2
+    kernels = 1 if call.text("mode", "log") in ("real", "imag") else 2
     return kernels * window * (fft // 2 + 1)
 
 

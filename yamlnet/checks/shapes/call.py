@@ -141,6 +141,14 @@ def whole(value: object) -> int:
     return value
 
 
+def channels_first(call: Call) -> bool:
+    """Whether the channels stand before the other axes."""
+    written = call.value("data_format", None)
+    if written not in (None, "channels_last", "channels_first"):
+        raise NotKnown
+    return written == "channels_first"
+
+
 def shape_of(value: object) -> Shape:
     """The shape of a tensor, or of a constant that stands for one."""
     if isinstance(value, Read):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from yamlnet.checks.shapes.call import Call
+from yamlnet.checks.shapes.call import Call, whole
 from yamlnet.checks.shapes.shape import NotKnown, Shape
 
 _FORMS = (
@@ -57,7 +57,7 @@ def _lengths(call: Call) -> tuple[dict[str, int | None], dict[str, int | None]]:
 def _given(call: Call, read: Shape, elided: int, left: bool) -> Shape:
     written = call.value("output_shape")
     asked = list(written) if isinstance(written, list | tuple) else [written]
-    sizes = tuple(size if isinstance(size, int) else None for size in asked)
+    sizes = tuple(None if size is None else whole(size) for size in asked)
     if elided <= 0:
         return (read[0], *sizes)
     if left:

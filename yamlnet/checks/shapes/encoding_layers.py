@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from yamlnet.checks.shapes.call import Call, Rule, whole
+from yamlnet.checks.shapes.call import Call, Rule, channels_first, whole
 from yamlnet.checks.shapes.shape import NotKnown, Shape, slid, times
 
 
@@ -92,7 +92,7 @@ def _mel(call: Call) -> Shape:
 
 def _spectrogram(call: Call) -> Shape:
     batch, *rest = call.first()
-    first = call.value("data_format", None) == "channels_first"
+    first = channels_first(call)
     channels, samples = rest if first else (rest[1], rest[0])
     window = call.whole("frame_length", 256)
     fft = call.maybe_whole("fft_length") or 1 << (window - 1).bit_length()

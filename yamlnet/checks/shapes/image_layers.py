@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from yamlnet.checks.shapes.call import Call, Rule, whole
+from yamlnet.checks.shapes.call import Call, Rule, channels_first, whole
 from yamlnet.checks.shapes.shape import NotKnown, Shape, grown, more, slid, times, with_axis
 
 Lengths = list[int | None]
-
-
-def channels_first(call: Call) -> bool:
-    """Whether the channels stand before the other axes."""
-    written = call.value("data_format", None)
-    if written not in (None, "channels_last", "channels_first"):
-        raise NotKnown
-    return written == "channels_first"
 
 
 def _parts(call: Call, axes: int) -> tuple[int | None, Lengths, int | None]:

@@ -108,6 +108,8 @@ def _cross(call: Call) -> Shape:
         raise NotKnown
     found = broadcast(without(one, of_one), without(other, of_other))
     if 3 not in lengths:
+        if None in lengths:
+            raise NotKnown  # of length 3 there is another axis, of length 2 there is none
         return found
     return with_new_axis(found, at(of_given, len(found) + 1), 3)
 

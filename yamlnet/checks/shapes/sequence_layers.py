@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from yamlnet.checks.shapes.call import Call, Read, Rule, single, whole
+from yamlnet.checks.shapes.call import Call, Read, Rule, channels_first, single, whole
 from yamlnet.checks.shapes.image_layers import windows
 from yamlnet.checks.shapes.shape import Given, NotKnown, Shape
 from yamlnet.resolver.plan import ObjectSpec
@@ -69,7 +69,7 @@ def _states(batch: int | None, state: int | list[int]) -> Given:
 def _convolved(axes: int) -> Rule:
     def rule(call: Call) -> Given:
         batch, steps, *step = call.image(axes + 1)
-        first = call.value("data_format", None) == "channels_first"
+        first = channels_first(call)
         lengths = step[1:] if first else step[:-1]
         long, filters = windows(call, lengths, "kernel_size", None, 1), call.whole("filters")
         image = (filters, *long) if first else (*long, filters)
@@ -97,6 +97,8 @@ def _both_ways(inner: Inner) -> Rule:
         found = _inside(call, call.first(), inner)
         given, states = (found[0], found[1:]) if isinstance(found, list) else (found, [])
         shape, mode = single(given), call.value("merge_mode", "concat")
+        if mode not in (None, "concat", "sum", "mul", "ave"):
+            raise NotKnown
         if mode is None:
             return [shape, shape, *states, *states]
         if mode == "concat":

@@ -20,7 +20,7 @@ DEEPEST = 16
 
 
 class Step(Struct, frozen=True):
-    """A node of a graph: the call as rules see it (None where it is no layer's), and what it gives."""
+    """A node of a graph: the call as rules see it (None for a model and a slice), and what it gives."""
 
     node: Node
     call: Call | None
@@ -60,7 +60,8 @@ class Walk(Struct):
             call = Call(callee.layer.name, callee.layer.arguments, args, kwargs)
             return call, given_by_layer(call)
         if isinstance(callee, FunctionCall):
-            return None, given_by_function(callee.kind, Call(callee.function, kwargs, args))
+            call = Call(callee.function, kwargs, args)
+            return call, given_by_function(callee.kind, call)
         if isinstance(callee, ModelCall):
             return None, self._model(callee.model, args[0])
         try:

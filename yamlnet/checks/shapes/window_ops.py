@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from yamlnet.checks.shapes.call import Call, Rule, shapes_of
-from yamlnet.checks.shapes.image_layers import channels_first
+from yamlnet.checks.shapes.call import Call, Rule, channels_first, shapes_of
 from yamlnet.checks.shapes.shape import Given, NotKnown, Shape, grown, more, slid, times, with_axis
 
 Slide = Callable[[int, int | None], int | None]
