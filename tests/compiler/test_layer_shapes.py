@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from yamlnet.catalog.load import catalog
 from yamlnet.catalog.own_layers import OWN_LAYERS
-from yamlnet.checks.known_parameters import COUNTS, parameters_at_least
+from yamlnet.checks.known_parameters import parameters_at_least
 from yamlnet.checks.shapes.call import Call, Read
-from yamlnet.checks.shapes.rules import LAYERS_WITHOUT_RULE, given_by_layer, layer_rule
+from yamlnet.checks.shapes.rules import LAYERS_WITHOUT_RULE, given_by_layer
 from yamlnet.checks.shapes.shape import Given
 from yamlnet.checks.shapes.walk import Walk
 from yamlnet.compiler.lower import infer
@@ -440,11 +440,8 @@ def test_the_shape_and_the_size_of_a_layer_are_keras_own(name: str) -> None:
         assert known == parameters, call
 
 
-def test_every_layer_has_a_rule_or_a_reason() -> None:
-    without = {name for name in usable() if layer_rule(name) is None}
-    assert without == set(LAYERS_WITHOUT_RULE)
-    assert {*CASES, *NOT_IN_A_GRAPH} <= set(usable()) - without
-    assert set(COUNTS) <= set(usable())
+def test_every_case_is_of_a_layer_with_a_rule() -> None:
+    assert {*CASES, *NOT_IN_A_GRAPH} <= set(usable()) - set(LAYERS_WITHOUT_RULE)
 
 
 def layer_of(name: str, arguments: dict[str, object]) -> keras.layers.Layer:

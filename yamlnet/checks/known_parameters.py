@@ -23,7 +23,7 @@ def parameters_at_least(call: Call) -> int:
     if count is None:
         return 0
     try:
-        return count(call)
+        return max(count(call), 0)
     except MISFITS:  # Keras refuses such a call
         return 0
 

@@ -67,7 +67,7 @@ def _moved(call: Call) -> Shape:
 def _expanded(call: Call) -> Shape:
     shape, axes = call.shape("x"), call.wholes("axis")
     rank = len(shape) + len(axes)
-    new = {at(axis, rank) for axis in axes}
+    new = different(axes, rank)
     left = iter(shape)
     return tuple(1 if index in new else next(left) for index in range(rank))
 
