@@ -298,6 +298,9 @@ models:
     inputs: {x: [6], y: [6]}
     layers: [{Add: {from: [x, y], as: sum}}, {Dense: {units: 2, as: less}}]
     outputs: OUTPUTS
+  column:
+    inputs: {x: [6, 1]}
+    layers: [{Dense: 4}]
   inner:
     inputs: {x: [null, 5]}
     layers: [{Conv1D: {filters: 2, kernel_size: 3}}]
@@ -305,7 +308,7 @@ models:
     inputs: {z: [null, 5]}
     layers: [inner, {Dense: 7}]
 model:
-  inputs: {a: [9, 5], free: [null, 5], b: [6]}
+  inputs: {a: [9, 5], free: [null, 5], b: [6], two_more: {shape: [9, 5], batch_size: 2}}
   layers:
     - encoder: {from: a}
     - Flatten
@@ -317,6 +320,12 @@ model:
     - both: {from: [six, b], as: [sum, less]}
     - Dense: {units: 3, from: sum}
     - Dense: {units: 3, from: less}
+    - column: {from: b}
+    - Flatten
+    - Dense: 2
+    - encoder: {from: two_more}
+    - ops.reshape: [-1, 3]
+    - Dense: 2
 """
 
 

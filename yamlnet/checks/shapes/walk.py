@@ -13,10 +13,10 @@ from yamlnet.checks.shapes.slices import sliced
 from yamlnet.resolver.plan import FunctionCall, Graph, Input, LayerCall, ModelCall, Node, TensorRef
 
 MOST_SHAPES = 16
-"""A model that is called on tensors of more shapes than these gives what it gives of its own inputs."""
+"""A model that is called on tensors of more shapes than these is not walked anew for the others."""
 
 DEEPEST = 16
-"""So does one that is called by a model that is called … more often than this."""
+"""Nor is one that is called by a model that is called by a model …, deeper than this."""
 
 
 class Step(Struct, frozen=True):
@@ -71,23 +71,22 @@ class Walk(Struct):
 
     def _model(self, name: str, argument: object) -> Given:
         """What a model gives for what it is called on, as Keras infers it anew."""
-        graph, own = self.models.get(name), self.own.get(name)
-        if graph is None:
+        graph = self.models.get(name)
+        if graph is None or not graph.inputs:
             return None
         given = argument if isinstance(argument, Mapping) else {graph.inputs[0].name: argument}
-        shapes = tuple(_read_shape(given.get(one.name)) for one in graph.inputs)
+        shapes = [_read_shape(given.get(one.name)) for one in graph.inputs]
         whole = tuple(shape for shape in shapes if shape is not None)
-        known = [declared(one) for one in graph.inputs]
-        if len(whole) < len(shapes) or list(shapes) == known:
-            return own
-        if any(one is not None and len(one) != len(shape) for one, shape in zip(known, whole, strict=True)):
-            return own  # Keras adds or drops an axis of length 1 first
+        declared_shapes = [declared(one) for one in graph.inputs]
+        if len(whole) < len(shapes):
+            return None
+        if shapes == declared_shapes:
+            return self.own.get(name)
         told = self.called.setdefault(name, {})
-        if whole not in told:
-            if len(told) >= MOST_SHAPES or self.depth >= DEEPEST:
-                return own
+        if whole not in told and len(told) < MOST_SHAPES and self.depth < DEEPEST:
             told[whole] = self._anew(graph, whole)
-        return told[whole]
+        fits = all(map(_fits, whole, declared_shapes))
+        return told.get(whole, self.own.get(name) if fits else None)
 
     def _anew(self, graph: Graph, shapes: tuple[Shape, ...]) -> Given:
         known: dict[str, Given] = {one.name: shape for one, shape in zip(graph.inputs, shapes, strict=True)}
@@ -104,6 +103,13 @@ def declared(given: Input) -> Shape | None:
         return None
     batch = given.arguments.get("batch_size")
     return tuple(axis if isinstance(axis, int) else None for axis in (batch, *given.shape))
+
+
+def _fits(shape: Shape, other: Shape | None) -> bool:
+    """Whether a shape says as much as another, or more."""
+    if other is None or len(shape) != len(other):
+        return False
+    return all(length in (None, own) for own, length in zip(shape, other, strict=True))
 
 
 def _outputs(graph: Graph, known: Mapping[str, Given]) -> Given:
