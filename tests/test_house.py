@@ -64,7 +64,7 @@ SIBLINGS = ("checks", "cli", "data.sources", "diagnostics.formats", "exporters",
 """Rooms of things of one kind, each a module of its own that knows nothing of the others."""
 
 SHARED = {
-    "checks": {"answers", "known_parameters", "known_shapes", "targets", "tracing"},
+    "checks": {"answers", "known_parameters", "shapes", "targets", "tracing"},
     "cli": {"checking", "data_tables", "drawing", "failures", "opened", "options", "variants"},
     "data.sources": set[str](),
     "diagnostics.formats": set[str](),

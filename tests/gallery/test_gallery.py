@@ -9,6 +9,7 @@ import pytest
 
 import yamlnet
 from yamlnet.resources import gallery, gallery_folder, schema_path
+from yamlnet.verdicts.limits import MAX_PARAMS
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "blueprints").rglob("*.y*ml"))
@@ -71,7 +72,8 @@ def variants() -> list[str]:
 
 @pytest.mark.parametrize("path", variants(), ids=lambda path: Path(path).name)
 def test_every_variant_validates_without_a_warning(path: str) -> None:
-    assert not yamlnet.load(path).warnings
+    """The largest of GPT-2 has more parameters than a blueprint may have unasked."""
+    assert not yamlnet.load(path, max_params=2 * MAX_PARAMS).warnings
 
 
 def test_the_families_have_their_members() -> None:

@@ -1,9 +1,9 @@
 """max-params: the models have no more parameters than `--max-params` allows, 10⁹ unless it says otherwise.
 
-What the arguments alone say is told at once, before Keras is imported: a lower bound, with every width that
-is not written near the layer counted as one. The exact number comes with the shapes, in `validate` and
-`build`, and before any memory is taken. The option raises the limit:
-`yamlnet build gpt2.yaml:xl --max-params 2G`.
+It is told at once, before Keras is imported: shapes follow from arguments through every layer and operation,
+and parameters from shapes. A length that only the data or a plugin knows counts as one, so the number is a
+lower bound; the exact one comes with the shapes, in `validate` and `build`, and before any memory is taken.
+The option raises the limit: `yamlnet build gpt2.yaml:xl --max-params 2G`.
 
 A variant above the limit is a warning where the file is checked and refused where it is chosen:
 `# yamlnet: ignore[max-params]` on its line says that it is meant.
@@ -26,12 +26,14 @@ Passes:
 from __future__ import annotations
 
 import math
+import re
+from collections import Counter
 from collections.abc import Iterator
 
 from yamlnet.checks.known_parameters import parameters_at_least
-from yamlnet.checks.known_shapes import Shape, shape_given
+from yamlnet.checks.shapes.walk import Walk
 from yamlnet.diagnostics.diagnostic import Diagnostic
-from yamlnet.resolver.plan import Graph, Input, LayerCall, Node, Plan, references
+from yamlnet.resolver.plan import Input, LayerCall, Node, Plan
 from yamlnet.verdicts.limits import MAX_PARAMS, heavier, memory, size_problem
 from yamlnet.verdicts.verdict import Heaviest, Sizes
 
@@ -40,8 +42,8 @@ NAME = "max-params"
 MAX_NUMBERS = 10**12
 """In one row of an input: what no machine holds."""
 
-BYTES = 4
-"""Of a number, where nothing else is known."""
+FLOAT = "float32"
+"""The type of a number, where nothing else is said."""
 
 
 def check(plan: Plan, max_params: int = MAX_PARAMS) -> Iterator[Diagnostic]:
@@ -56,55 +58,56 @@ def check(plan: Plan, max_params: int = MAX_PARAMS) -> Iterator[Diagnostic]:
 def least(plan: Plan) -> Sizes:
     """What a plan takes at least, as far as its arguments alone tell."""
     total, heaviest = 0, None
-    for one in lower_bounds(plan):
+    by_type: Counter[str] = Counter()
+    for one, dtype in _weighed(plan):
         total += one.parameters
+        by_type[dtype] += one.parameters * _bytes(dtype)
         heaviest = heavier(heaviest, one)
-    return Sizes(total, BYTES * total, 0, exact=False, heaviest=heaviest)
+    most = max(by_type, key=by_type.__getitem__, default=FLOAT)
+    return Sizes(total, sum(by_type.values()), 0, most, exact=False, heaviest=heaviest)
 
 
 def lower_bounds(plan: Plan) -> Iterator[Heaviest]:
     """Each layer of a plan with the parameters that it has at least."""
-    for graph in plan.models.values():
-        for node, parameters in _counted(graph):
+    yield from (one for one, _ in _weighed(plan))
+
+
+def _weighed(plan: Plan) -> Iterator[tuple[Heaviest, str]]:
+    """Each layer of a plan with its parameters, and the type of its weights."""
+    walk, precision = Walk(plan.models), plan.train.precision if plan.train else None
+    for name in plan.models:
+        for node, parameters in _counted(walk, name):
             assert isinstance(node.callee, LayerCall)
-            yield Heaviest(node.callee.layer.name, parameters, node.path, node.used_at)
+            layer = node.callee.layer
+            policy = layer.arguments.get("dtype") or precision
+            yield Heaviest(layer.name, parameters, node.path, node.used_at), _weight_type(policy)
+
+
+def _weight_type(policy: object) -> str:
+    """The type in which a policy keeps weights: a mixed one computes in half of it."""
+    return FLOAT if not isinstance(policy, str) or policy.startswith("mixed_") else policy
+
+
+def _bytes(dtype: str) -> int:
+    """Bytes of one number of a type: 4 of `float32`, 1 of `bool`."""
+    digits = re.search(r"\d+", dtype)
+    return max(int(digits[0]) // 8, 1) if digits else 1
 
 
 def _absurd(given: Input) -> Diagnostic | None:
     numbers = math.prod(axis for axis in given.shape or () if isinstance(axis, int))
     if numbers <= MAX_NUMBERS:
         return None
-    message = (
-        f'one row of the input "{given.name}" has {numbers:,} numbers and takes {memory(BYTES * numbers)}'
-    )
+    held = memory(_bytes(FLOAT) * numbers)
+    message = f'one row of the input "{given.name}" has {numbers:,} numbers and takes {held}'
     return Diagnostic("too-large", message, given.path)
 
 
-def _counted(graph: Graph) -> Iterator[tuple[Node, int]]:
-    """Each layer of a graph at its first call, with the parameters that it has at least."""
+def _counted(walk: Walk, name: str) -> Iterator[tuple[Node, int]]:
+    """Each layer of a model at its first call, with the parameters that it has at least."""
     seen: set[str] = set()
-    for node, read, _ in _called(graph):
-        callee = node.callee
-        if isinstance(callee, LayerCall) and callee.instance not in seen:
+    for step in walk.steps(name):
+        callee = step.node.callee
+        if step.call is not None and isinstance(callee, LayerCall) and callee.instance not in seen:
             seen.add(callee.instance)
-            yield node, parameters_at_least(callee.layer, read)
-
-
-def known_shapes(graph: Graph) -> dict[str, Shape | None]:
-    """The shape of what each layer of a graph gives, by its node, as far as arguments tell it."""
-    return {node.name: given for node, _, given in _called(graph)}
-
-
-def _called(graph: Graph) -> Iterator[tuple[Node, Shape | None, Shape | None]]:
-    """Each call of a layer, with the first shape that it reads and the shape that it gives."""
-    known = {given.name: _known(given.shape) for given in graph.inputs}
-    for node in graph.nodes:
-        if isinstance(node.callee, LayerCall):
-            reads = [known.get(ref.node) if ref.output is None else None for ref in references(node.args)]
-            known[node.name] = shape_given(node.callee.layer, reads)
-            yield node, reads[0] if reads else None, known[node.name]
-
-
-def _known(shape: tuple[object, ...] | None) -> Shape | None:
-    """A shape without the lengths that only the data tell."""
-    return tuple(axis if isinstance(axis, int) else None for axis in shape) if shape is not None else None
+            yield step.node, parameters_at_least(step.call)
