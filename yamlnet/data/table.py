@@ -69,6 +69,16 @@ class Table(Struct, frozen=True):
         return int(self.kept[row] if self.kept is not None else self.first + row) + 1
 
 
+def together(tables: Sequence[Table]) -> Table:
+    """The rows of several tables of one source, one after the other."""
+    first = tables[0]
+    if len(tables) == 1:
+        return first
+    columns = {name: np.concatenate([one.columns[name] for one in tables]) for name in first.columns}
+    kept = [one.first + np.arange(one.rows) if one.kept is None else one.kept for one in tables]
+    return Table(columns, first.source, np.concatenate(kept), folder=first.folder)
+
+
 def objects(values: Sequence[object]) -> Array:
     """A column of texts, bytes, files or lists: one object a row."""
     column = np.empty(len(values), dtype=object)

@@ -88,7 +88,8 @@ def row_groups(arguments: Mapping[str, object], root: Path, path: KeyPath, most:
         return arrays(table, {name: kinds[name] for name in wanted})
 
     counts = tuple(rows for _, _, rows in groups)
-    return Stream(source, counts, read_group, folder=folder_of(files))
+    key = repr(["Parquet", *_stamps(files)])
+    return Stream(source, counts, read_group, counts, folder=folder_of(files), key=key)
 
 
 def _stamps(files: list[File]) -> tuple[tuple[File, int, int], ...]:

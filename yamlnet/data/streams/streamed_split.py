@@ -11,6 +11,8 @@ from msgspec import Struct
 from yamlnet.data.batches import Batch, Split, epoch_order
 from yamlnet.data.streams.stream import Stream
 from yamlnet.data.table import Array, Table
+from yamlnet.data.waiting import Waiting
+from yamlnet.data.windows import Reach, Within
 
 WINDOW = 4
 """Chunks whose rows are shuffled together; which chunks those are is shuffled too."""
@@ -22,21 +24,49 @@ class StreamedSplit(Struct, frozen=True):
     Attributes:
         stream: the rows.
         columns: those that the tensors are made of.
-        make: the tensors of any rows.
+        make: the tensors of any rows; of those that windows are taken within, where there are windows.
+        reach: what windows ask of a row, or None.
+        counts: how many rows of tensors each chunk gives; None where each row gives one.
     """
 
     stream: Stream
     columns: frozenset[str]
-    make: Callable[[Table], Split]
+    make: Callable[[Table, Within | None], Split]
+    reach: Reach | None = None
+    counts: tuple[int, ...] | None = None
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The rows of each chunk."""
+        return self.stream.sizes if self.counts is None else self.counts
 
     @property
     def rows(self) -> int:
         """How many rows there are."""
-        return self.stream.rows
+        return sum(self.sizes)
+
+    def piece(self, index: int) -> Split:
+        """The tensors of one chunk."""
+        if self.reach is None:
+            return self.make(self.stream.chunk(index, self.columns), None)
+        # One row alone would be looked at as one text: see `yamlnet.data.windows.items`.
+        before, after = max(self.reach.before, 1), max(self.reach.after, 1)
+        around = self.stream.around(index, before, after, self.columns)
+        series = self.stream.series
+        begun = 0 if series is None else int(series[np.searchsorted(series, around.place, "right") - 1])
+        return self.make(around.table, Within(around.first, around.end, around.place - begun))
 
     def pieces(self) -> Iterator[Split]:
-        """All rows as tensors, some after others, in order."""
-        return map(self.make, self.stream.chunks(self.columns))
+        """All rows as tensors, some after others, in order; a terminal shows how far they are read."""
+        return (piece for _, piece in self.indexed())
+
+    def indexed(self) -> Iterator[tuple[int, Split]]:
+        """The same, each with the number of its chunk; those without rows are left out."""
+        with Waiting(f"reading {self.stream.source}", self.stream.rows) as waiting:
+            for index, rows in enumerate(self.sizes):
+                if rows and (piece := self.piece(index)).rows:
+                    yield index, piece
+                waiting.advance(self.stream.sizes[index])
 
     def first(self) -> Split:
         """Rows to look at."""
@@ -56,8 +86,7 @@ class Windows:
 
     def __init__(self, split: StreamedSplit, seed: int, epoch: int, shuffle: bool) -> None:
         self.split, self.seed, self.epoch, self.shuffle = split, seed, epoch, shuffle
-        stream = split.stream
-        chunks = [index for index in range(len(stream.counts)) if stream.chunk_rows(index)]
+        chunks = [index for index, rows in enumerate(split.sizes) if rows]
         order = epoch_order(len(chunks), seed, epoch, shuffle)
         ordered = [chunks[index] for index in order]
         self.chunks = [ordered[first : first + WINDOW] for first in range(0, len(ordered), WINDOW)]
@@ -67,15 +96,14 @@ class Windows:
 
     def __getitem__(self, number: int) -> Split:
         """The tensors of a window, its rows shuffled."""
-        stream, columns = self.split.stream, self.split.columns
         chunks = self.chunks[number]
-        rows = sum(map(stream.chunk_rows, chunks))
+        rows = sum(self.split.sizes[index] for index in chunks)
         places = epoch_order(rows, self.seed, self.epoch, self.shuffle, piece=number + 1)
-        return _scattered((self.split.make(stream.chunk(index, columns)) for index in chunks), places)
+        return _scattered(map(self.split.piece, chunks), places)
 
     def at_row(self, row: int) -> tuple[int, int]:
         """The window that a row of the epoch is in, and how many rows are before that window."""
-        rows = [sum(map(self.split.stream.chunk_rows, chunks)) for chunks in self.chunks]
+        rows = [sum(self.split.sizes[index] for index in chunks) for chunks in self.chunks]
         before = [0, *accumulate(rows)]
         number = max(index for index, count in enumerate(before) if count <= row)
         return number, before[number]
