@@ -10,6 +10,7 @@ import pyarrow
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
+from PIL import Image
 
 from yamlnet.data.batches import Split
 from yamlnet.data.dataset import Dataset, load
@@ -120,7 +121,9 @@ SPLITS = {
     "classes that are numbers": {"split": SplitPlan("stratify", "number")},
     "folds": {"validation": None, "folds": 5, "fold": 2},
     "folds without a test": {"validation": None, "test": None, "folds": 3, "fold": 3},
-    "folds of a column": {"split": SplitPlan("column", "part"), "validation": None, "test": None, "folds": 3, "fold": 1},
+    "folds of a column": {
+        "split": SplitPlan("column", "part"), "validation": None, "test": None, "folds": 3, "fold": 1
+    },
     "folds of groups": {"split": SplitPlan("group", "person"), "validation": None, "folds": 4, "fold": 1},
     "folds of times": {"split": SplitPlan("time", "day"), "validation": None, "folds": 4, "fold": 2},
     "folds of classes": {"split": SplitPlan("stratify", "kind"), "validation": None, "folds": 3, "fold": 2},
@@ -157,7 +160,7 @@ WINDOWS = {
     "a shift": (windows(3, 1, shift=2), {}),
     "by time": (windows(4), IN_ORDER),
     "folds of time": (windows(3), {**IN_ORDER, "validation": None, "folds": 4, "fold": 2}),
-    "a column that says the parts": (windows(3), {"split": SplitPlan("column", "part"), "validation": None, "test": None}),
+    "a column": (windows(3), {"split": SplitPlan("column", "part"), "validation": None, "test": None}),
     "series": (windows(3, 1, by="name"), {}),
     "series of numbers": (windows(2, 1, by="house"), {"test": 0.3}),
     "series with strides": (windows(3, 2, by="name", stride=3), {}),
@@ -175,3 +178,117 @@ def test_every_window(folder: Path, tensors: tuple[TensorPlan, ...], words: dict
     assert_alike(held, streamed)
     rows = [batch.inputs["now"] for batch in streamed.train.batches(10, seed=1)]
     assert sorted(np.concatenate(rows).tolist()) == sorted(held.train.first().inputs["now"].tolist())
+
+
+def test_windows_over_the_items_of_lists(tmp_path: Path) -> None:
+    """Each row's list is a series of its own, so that no row is read beside its chunk's."""
+    lists = [list(range(row, row + 3 + row % 5)) for row in range(120)]
+    pyarrow.parquet.write_table(pyarrow.table({"v": lists}), tmp_path / "rows.parquet", row_group_size=17)
+    tensors = (tensor("x", "v", window=WindowPlan(3, 0)), tensor("y", "v", window=WindowPlan(1, 1)))
+    held, streamed = (read(tmp_path, stream, tensors, test=0.3) for stream in (False, True))
+    assert_alike(held, streamed)
+    with pytest.raises(DataError, match="takes 9 items one after another, and the longest of"):
+        read(tmp_path, True, (tensor("x", "v", window=WindowPlan(9, 0)), tensor("y", "v")))
+
+
+@pytest.mark.parametrize("by", [None, "name"])
+def test_windows_that_are_too_long_are_refused_in_the_same_words(folder: Path, by: str | None) -> None:
+    told = []
+    for stream in (False, True):
+        with pytest.raises(DataError, match="horizon: 2 takes 502 rows") as refused:
+            read(folder, stream, windows(500, by=by))
+        told.append(str(refused.value))
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "by"), [(SPLITS["classes"], None), (SPLITS["time by days"], None), (SPLITS["folds"], None)]
+)
+def test_what_windows_cannot_stand_on_is_refused_in_the_same_words(
+    folder: Path, words: dict[str, Any], by: str | None
+) -> None:
+    told = []
+    for stream in (False, True):
+        with pytest.raises(DataError) as refused:
+            read(folder, stream, windows(by=by), **words)
+        told.append(str(refused.value))
+    assert told[0] == told[1]
+    assert "windows" in told[0]
+
+
+@pytest.mark.parametrize("column", ["a", "no"])
+def test_what_is_wrong_is_told_with_its_row_also_in_other_orders(
+    folder: Path, tmp_path: Path, column: str
+) -> None:
+    table = pyarrow.parquet.read_table(folder / "rows.parquet")
+    values = table.column("a").to_pylist()
+    values[431] = float("nan")
+    table = table.set_column(table.column_names.index("a"), "a", [values])
+    pyarrow.parquet.write_table(table, tmp_path / "rows.parquet", row_group_size=47)
+    tensors = (tensor("x", column, window=WindowPlan(2, 0, by="name")), tensor("y", "n"))
+    told = []
+    for stream in (False, True):
+        with pytest.raises(
+            DataError, match="row 432 of column" if column == "a" else "it has n, a,"
+        ) as refused:
+            read(tmp_path, stream, tensors)
+        told.append(str(refused.value))
+    assert told[0] == told[1]
+
+
+PICTURES = (
+    tensor("x", "file", channels=1, resize={"size": [4, 4], "mode": "stretch"}),
+    tensor("n", "n"),
+)
+
+
+@pytest.mark.parametrize("words", [{}, {"split": SplitPlan("time", "n")}, {"validation": None, "test": None}])
+def test_broken_files_are_left_out(tmp_path: Path, words: dict[str, Any]) -> None:
+    lines = ["n,file"]
+    for row in range(130):
+        path = tmp_path / f"{row}.png"
+        Image.new("L", (5, 5), row).save(path)
+        if row % 9 == 4:
+            path.write_text("no image")
+        lines.append(f"{row},{path.name}")
+    (tmp_path / "rows.csv").write_text("\n".join(lines))
+    held, streamed = (
+        read(tmp_path, stream, PICTURES, "Csv", on_error="skip", **words) for stream in (False, True)
+    )
+    assert_alike(held, streamed)
+    assert held.skipped == streamed.skipped
+    assert sum(map(len, streamed.skipped.values())) == 14
+    with pytest.raises(DataError, match="windows take rows one after another, so none can be left out"):
+        in_windows = (tensor("x", "file", channels=1, window=WindowPlan(2, 0)), PICTURES[1])
+        read(tmp_path, True, in_windows, "Csv", on_error="skip", validation=None, test=None)
+
+
+def test_rows_that_are_all_broken_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "no.png").write_text("no image")
+    (tmp_path / "rows.csv").write_text("n,file\n" + "1,no.png\n" * 100)
+    for stream in (False, True):
+        with pytest.raises(DataError, match="every one of 100 rows is broken; of the first: row 1 of"):
+            read(tmp_path, stream, PICTURES, "Csv", on_error="skip", validation=None, test=None)
+
+
+def test_a_text_in_one_row_is_divided_inside(tmp_path: Path) -> None:
+    (tmp_path / "text.txt").write_text("one two three " * 200)
+    source = SourcePlan("TextFile", {"path": "text.txt", "by": "whole"}, ("data", "train"))
+    x = tensor("x", "text", tokenize="characters", window=WindowPlan(8, 0))
+    y = tensor("y", "text", tokenize={"like": "x"}, window=WindowPlan(1, 1))
+    plan = DataPlan(source, None, 0.25, {"x": x}, {"y": y}, 32, True, stream=True)
+    data = load(plan, tmp_path, 3, {})
+    assert data.test is not None
+    assert data.train.rows + data.test.rows == 2800 - 2 * 8
+
+
+def test_series_are_put_into_their_order_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read(folder, True, windows(2, 1, by="name"))
+    monkeypatch.setattr(other_order, "_heaped", None)
+    assert read(folder, True, windows(2, 1, by="name")).train.rows
+
+
+def test_a_part_holds_a_byte_a_row_whatever_divides(folder: Path) -> None:
+    train = read(folder, True, **SPLITS["classes"]).train
+    assert isinstance(train, StreamedSplit) and isinstance(train.stream, Stream)
+    assert sum(codes.nbytes for codes in train.stream.codes or ()) == ROWS
