@@ -280,7 +280,10 @@ def train(
         raise located(BlueprintError([Diagnostic("folds", message, ("data", "folds"), "key")]), loaded.tree)
     _select(loaded, backend)
     _require_exporters(loaded)
-    plan, dataset = _with_data(loaded, tell)
+    from yamlnet.data.waiting import hidden
+
+    with hidden(progress == "none"):
+        plan, dataset = _with_data(loaded, tell)
     models = _lower(loaded, plan)
     from yamlnet.runner.before_training import require_trainable
 
@@ -293,7 +296,7 @@ def train(
 
     files = {name: pin.sha256 for name, pin in loaded.pins.items()}
     folder = create_folder(plan, loaded.tree.text, Path(out) if out else None, files)
-    with _located_in(loaded.tree):
+    with _located_in(loaded.tree), hidden():  # training shows how far it is itself
         run = fit(models, dataset, plan, folder, make_progress(progress, plan.data), loaded.path.parent)
         if plan.export:
             export_run(run, plan.export, dataset, plan)

@@ -21,6 +21,14 @@ def _raise_limit(context: click.Context, option: click.Parameter, size: int) -> 
     context.with_resource(reading_up_to(size))
 
 
+def _hide_bars(context: click.Context, option: click.Parameter, quiet: bool) -> bool:
+    if quiet:
+        from yamlnet.data.waiting import hidden
+
+        context.with_resource(hidden())
+    return quiet
+
+
 blueprint_argument = click.argument("blueprint", type=click.Path(), metavar="BLUEPRINT")
 run_argument = click.argument("run", type=click.Path(), metavar="RUN")
 backend_option = click.option(
@@ -39,7 +47,9 @@ lock_option = click.option(
     "--locked", is_flag=True, help="Refuse imported files that are not as blueprint.lock pins them."
 )
 strict_option = click.option("--strict", is_flag=True, help="Refuse a blueprint for its warnings, too.")
-quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print only results and problems.")
+quiet_option = click.option(
+    "--quiet", "-q", is_flag=True, callback=_hide_bars, help="Print only results and problems."
+)
 max_params_option = click.option(
     "--max-params",
     callback=_count,

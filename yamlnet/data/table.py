@@ -41,6 +41,11 @@ class Table(Struct, frozen=True):
         """How many rows there are."""
         return len(next(iter(self.columns.values()))) if self.columns else 0
 
+    @property
+    def places(self) -> Array:
+        """Which rows of the source these are, from 0, (rows,)."""
+        return self.first + np.arange(self.rows) if self.kept is None else self.kept
+
     def column(self, name: str, path: KeyPath) -> Array:
         """One column.
 
@@ -75,8 +80,8 @@ def together(tables: Sequence[Table]) -> Table:
     if len(tables) == 1:
         return first
     columns = {name: np.concatenate([one.columns[name] for one in tables]) for name in first.columns}
-    kept = [one.first + np.arange(one.rows) if one.kept is None else one.kept for one in tables]
-    return Table(columns, first.source, np.concatenate(kept), folder=first.folder)
+    kept = np.concatenate([one.places for one in tables])
+    return Table(columns, first.source, kept, folder=first.folder)
 
 
 def objects(values: Sequence[object]) -> Array:

@@ -34,7 +34,7 @@ def read_parts(plan: DataPlan, root: Path, seed: int) -> dict[str, Rows]:
     Raises:
         DataError: a source cannot be read, its rows cannot be divided, or a part has none.
     """
-    rows = _rows(plan, plan.train, root)
+    rows = all_rows(plan, root)
     fractions = {part: value for part in PARTS if isinstance(value := getattr(plan, part), float)}
     if sum(fractions.values()) >= 1:
         message = (
@@ -50,7 +50,7 @@ def read_parts(plan: DataPlan, root: Path, seed: int) -> dict[str, Rows]:
         parts = {"train": _whole(rows, plan, asked)}
     for part in ("validation", "test"):
         if isinstance(source := getattr(plan, part), SourcePlan):
-            parts[part] = _whole(_rows(plan, source, root), plan, asked)
+            parts[part] = _whole(_read(plan, source, root), plan, asked)
     for part, found in parts.items():
         if found.rows == 0:
             message = f"the {part} part of {rows.rows} rows is empty; give it a larger fraction, or more rows"
@@ -58,7 +58,16 @@ def read_parts(plan: DataPlan, root: Path, seed: int) -> dict[str, Rows]:
     return {part: parts[part] for part in PARTS if part in parts}
 
 
-def _rows(plan: DataPlan, source: SourcePlan, root: Path) -> Table | Stream:
+def all_rows(plan: DataPlan, root: Path) -> Table | Stream:
+    """All rows of the training source.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    return _read(plan, plan.train, root)
+
+
+def _read(plan: DataPlan, source: SourcePlan, root: Path) -> Table | Stream:
     """All rows of a source: in memory if they fit, or are asked to be held."""
     stream = open_stream(source, root, plan.stream)
     return stream if stream is not None else read_source(source, root)

@@ -114,19 +114,40 @@ def assign(rows: Rows, split: SplitPlan, shares: Shares, seed: int) -> Array:
 
 
 def _assigned(known: _Known, shares: Shares) -> Array:
-    split = known.split
     if shares.folds is None:
-        return _KINDS[split.kind](known, shares)
-    codes = _KINDS[split.kind](known, Shares(test=shares.test))
-    codes[codes == VALIDATION] = TRAIN  # of a column: folds make validation rows of their own
+        return _KINDS[known.split.kind](known, shares)
+    codes = _outside_test(known, shares)
     if shares.fold is None:
         return codes
-    by = known.times if split.kind == "time" else known.texts if split.kind in ("group", "stratify") else None
-    numbers = fold_numbers(by, split, known.hashes, codes == TRAIN, shares.folds)
+    numbers = _fold_numbers(known, codes == TRAIN, shares.folds)
     codes[numbers == shares.fold] = VALIDATION
-    if split.kind == "time":
+    if known.split.kind == "time":
         codes[numbers > shares.fold] = UNUSED
     return codes
+
+
+def _outside_test(known: _Known, shares: Shares) -> Array:
+    """Test rows and all others; a column's validation rows are among these, for folds have their own."""
+    codes = _KINDS[known.split.kind](known, Shares(test=shares.test))
+    codes[codes == VALIDATION] = TRAIN
+    return codes
+
+
+def _fold_numbers(known: _Known, kept: Array, folds: int) -> Array:
+    kind = known.split.kind
+    by = known.times if kind == "time" else known.texts if kind in ("group", "stratify") else None
+    return fold_numbers(by, known.split, known.hashes, kept, folds)
+
+
+def fold_sizes(rows: Rows, split: SplitPlan, shares: Shares, seed: int) -> list[int]:
+    """How many rows each fold is validated on; the arguments are those of `assign`.
+
+    Raises:
+        DataError: as `assign`.
+    """
+    known, folds = _Known(rows, split, seed), shares.folds or 1
+    numbers = _fold_numbers(known, _outside_test(known, shares) == TRAIN, folds)
+    return [int(count) for count in np.bincount(numbers, minlength=folds + 1)[1:]]
 
 
 def _random(known: _Known, shares: Shares) -> Array:
