@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from yamlnet.data.facts import input_shapes
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.pipeline import LoadedBlueprint, load
@@ -140,7 +142,10 @@ def _run_data(run: Run) -> Dataset:
     plan = reload(run).plan
     if plan.data is None:
         raise DataError("the run's blueprint has no data section")
-    return load_data(plan.data, run.data_root, plan.seed, input_shapes(plan), run.fitted)
+    # A run of version 0.3 does not say how its rows were divided: in the first way that there was.
+    split = replace(plan.data.split, form=run.manifest.get("split_form", 1))
+    data = replace(plan.data, split=split)
+    return load_data(data, run.data_root, plan.seed, input_shapes(plan), run.fitted)
 
 
 def export(run: Run, formats: Sequence[str]) -> list[Artifact]:

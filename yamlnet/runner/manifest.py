@@ -51,6 +51,7 @@ def new_manifest(
         "outputs": list(plan.models["model"].outputs),
         "backend": str(keras.backend.backend()),
         "seed": plan.seed,
+        "split_form": plan.data.split.form if plan.data is not None else None,
         "data_root": str(data_root.resolve()),
         "skipped": {
             part: {"rows": len(broken), "first": list(broken[:MOST])} for part, broken in skipped.items()

@@ -41,7 +41,7 @@ def fit_files(plan: TensorPlan, column: str, train: Rows) -> dict[str, Any]:
         DataError: there are several.
     """
     found: set[int] = set()
-    for table in train.chunks():
+    for table in train.chunks([column]):
         kind, words, _ = _leading(plan.transforms, table.column(column, plan.path))
         if kind != "sound" or any(word == "resample" for word, _ in words):
             return {}

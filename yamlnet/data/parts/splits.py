@@ -81,7 +81,9 @@ class _Known:
     @cached_property
     def hashes(self) -> Array:
         """Each row's number in [0, 1)."""
-        return np.concatenate([row_numbers(table, self.seed) for table in self.rows.chunks()])
+        return np.concatenate(
+            [row_numbers(table, self.seed, self.split.form) for table in self.rows.chunks()]
+        )
 
     @cached_property
     def texts(self) -> Distinct:
@@ -164,7 +166,7 @@ def _by_number(numbers: Array, shares: Shares) -> Array:
 
 def _group(known: _Known, shares: Shares) -> Array:
     names = Table({"group": objects(known.texts.values)}, known.rows.source)
-    return _by_number(row_numbers(names, known.seed), shares)[known.texts.inverse]
+    return _by_number(row_numbers(names, known.seed, known.split.form), shares)[known.texts.inverse]
 
 
 def _column(known: _Known, shares: Shares) -> Array:

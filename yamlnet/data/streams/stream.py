@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from msgspec import Struct
@@ -12,11 +14,25 @@ from msgspec.structs import replace
 from yamlnet.data.table import Array, Table, together
 from yamlnet.data.waiting import Waiting
 
+Read = TypeVar("Read")
+
 NO_PART = -1
 """What stands for the part of a row that is left out."""
 
 ReadChunk = Callable[[int, Collection[str] | None], Mapping[str, Array]]
 """The columns of one chunk, by its number from 0; all columns for None."""
+
+
+def ahead(indices: Sequence[int], read: Callable[[int], Read]) -> Iterator[Read]:
+    """What is read under each number, the next one by a thread while the last is looked at."""
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(read, indices[0]) if indices else None
+        for index in (*indices[1:], None):
+            if coming is None:
+                return
+            found = coming.result()
+            coming = thread.submit(read, index) if index is not None else None
+            yield found
 
 
 class Around(Struct, frozen=True):
@@ -80,7 +96,7 @@ class Stream(Struct, frozen=True):
             found = dict(self.read(index, None))  # whoever asked tells what there is
         kept = found.pop(self.numbered) if self.numbered is not None else None
         table = Table(found, self.source, kept, sum(self.counts[:index]), self.folder)
-        if self.codes is None:
+        if self.sizes[index] == self.counts[index] or self.codes is None:
             return table
         return table.take(np.flatnonzero(self.codes[index] == self.part))
 
@@ -90,11 +106,12 @@ class Stream(Struct, frozen=True):
 
     def indexed(self, columns: Collection[str] | None = None) -> Iterator[tuple[int, Table]]:
         """The same, each with its number."""
+        there = [index for index, rows in enumerate(self.sizes) if rows]
+        read = ahead(there, lambda index: self.chunk(index, columns))
         with Waiting(f"reading {self.source}", self.rows) as waiting:
-            for index, rows in enumerate(self.sizes):
-                if rows:
-                    yield index, self.chunk(index, columns)
-                    waiting.advance(rows)
+            for index, table in zip(there, read, strict=True):
+                yield index, table
+                waiting.advance(table.rows)
 
     def around(self, index: int, before: int, after: int, columns: Collection[str] | None = None) -> Around:
         """The rows of one chunk, with so many before and after them as there are, of this part alone."""

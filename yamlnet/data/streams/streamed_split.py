@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 
 from yamlnet.data.batches import Batch, Split, epoch_order
-from yamlnet.data.streams.stream import Stream
+from yamlnet.data.streams.stream import Stream, ahead
 from yamlnet.data.table import Array, Table
 from yamlnet.data.waiting import Waiting
 from yamlnet.data.windows import Reach, Within
@@ -62,9 +62,10 @@ class StreamedSplit(Struct, frozen=True):
 
     def indexed(self) -> Iterator[tuple[int, Split]]:
         """The same, each with the number of its chunk; those without rows are left out."""
+        there = [index for index, rows in enumerate(self.sizes) if rows]
         with Waiting(f"reading {self.stream.source}", self.stream.rows) as waiting:
-            for index, rows in enumerate(self.sizes):
-                if rows and (piece := self.piece(index)).rows:
+            for index, piece in zip(there, ahead(there, self.piece), strict=True):
+                if piece.rows:
                     yield index, piece
                 waiting.advance(self.stream.sizes[index])
 
