@@ -11,6 +11,7 @@ column the state takes in what it is, without mixing: its width in bytes, 255 fo
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -71,7 +72,7 @@ def _take(values: Array, state: Array) -> None:
     if values.dtype.kind == "O":
         _take_objects([bytes_of(value) for value in values], state)
         return
-    width = values.dtype.itemsize * int(np.prod(values.shape[1:], dtype=int))
+    width = values.dtype.itemsize * math.prod(values.shape[1:])
     np.bitwise_xor(state, np.uint64(width), out=state)
     for word in _words(values, width):
         np.bitwise_xor(state, word, out=state)
