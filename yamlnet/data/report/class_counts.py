@@ -38,7 +38,7 @@ class ClassCounts:
         self.count = count if isinstance(count, int) and 2 <= count <= MOST_CLASSES else 0
         self.found: dict[str, Array] = {}
 
-    def add(self, part: str, values: Array) -> None:
+    def count_in(self, part: str, values: Array) -> None:
         """More rows of one part."""
         indices = _class_indices(values, self.count) if self.count else None
         if indices is None:

@@ -62,7 +62,7 @@ def describe(name: str, tables: Mapping[str, Table]) -> Column:
     """A column over all parts that have it."""
     found = Describing(name)
     for part, table in tables.items():
-        found.add(part, table)
+        found.look_at(part, table)
     return found.column()
 
 
@@ -89,7 +89,7 @@ class Describing:
         """Whether there are more distinct values than are counted."""
         return self.most is not None and len(self.distinct) > self.most
 
-    def add(self, part: str, table: Table) -> None:
+    def look_at(self, part: str, table: Table) -> None:
         """More rows of one part, if they have the column."""
         if self.name not in table.columns:
             return

@@ -90,7 +90,7 @@ def _columns(parts: Mapping[str, Rows], names: Sequence[str], step: Step) -> lis
         for table in rows.chunks():
             for column in looking:
                 step(f"column {column.name}", 0.2 + 0.3 * done / every)
-                column.add(part, table)
+                column.look_at(part, table)
                 done += table.rows
     return [column.column() for column in looking]
 

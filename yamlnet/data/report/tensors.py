@@ -86,7 +86,7 @@ def tell(plan: Plan, data: DataPlan, dataset: Dataset, table: Table) -> Told:
     for part, split in parts.items():
         for piece in split.pieces() if split is not None else ():
             for one in looking:
-                one.add(part, piece)
+                one.look_at(part, piece)
     return Told(
         [one.tensor(table) for one in looking],
         {one.plan.name: Range(one.low, one.high) for one in looking if one.numbers},
@@ -104,10 +104,10 @@ class _Looking:
         self.numbers, self.total = 0, 0.0
         self.low, self.high = np.array([np.inf]), np.array([-np.inf])
 
-    def add(self, part: str, piece: Split) -> None:
+    def look_at(self, part: str, piece: Split) -> None:
         values = (piece.inputs if self.role == "input" else piece.targets)[self.plan.name]
         if self.classes is not None:
-            self.classes.add(part, values)
+            self.classes.count_in(part, values)
         if part != "train":
             return
         if self.first is None:
