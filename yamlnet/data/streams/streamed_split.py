@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 
 import numpy as np
@@ -95,11 +95,13 @@ class Windows:
     def __len__(self) -> int:
         return len(self.chunks)
 
-    def __getitem__(self, number: int) -> Split:
+    def __getitem__(self, number: int) -> Split | Mixed:
         """The tensors of a window, its rows shuffled."""
         chunks = self.chunks[number]
         rows = sum(self.split.sizes[index] for index in chunks)
         places = epoch_order(rows, self.seed, self.epoch, self.shuffle, piece=number + 1)
+        if self.split.reach is not None:  # each row has many others in it: they are copied batch by batch
+            return Mixed(tuple(map(self.split.piece, chunks)), np.argsort(places))
         return _scattered(map(self.split.piece, chunks), places)
 
     def at_row(self, row: int) -> tuple[int, int]:
@@ -108,6 +110,43 @@ class Windows:
         before = [0, *accumulate(rows)]
         number = max(index for index, count in enumerate(before) if count <= row)
         return number, before[number]
+
+
+class Mixed(Struct, frozen=True):
+    """Rows of several pieces in an order of their own, as views: none is copied before it is taken.
+
+    Attributes:
+        pieces: tensors of the same names.
+        order: which row of all of them comes first, second, …: (rows,).
+    """
+
+    pieces: tuple[Split, ...]
+    order: Array
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return len(self.order)
+
+    def between(self, first: int, end: int) -> Split:
+        """Some rows, copied."""
+        rows = self.order[first:end]
+        begun = np.cumsum([0, *(piece.rows for piece in self.pieces)])
+        of = np.searchsorted(begun, rows, "right") - 1
+        taken = [(of == index, rows[of == index] - begun[index]) for index in range(len(self.pieces))]
+
+        def gathered(found: Sequence[Array]) -> Array:
+            made = np.empty((len(rows), *found[0].shape[1:]), found[0].dtype)
+            for values, (into, some) in zip(found, taken, strict=True):
+                made[into] = values[some]
+            return made
+
+        inputs, targets = self.pieces[0].inputs, self.pieces[0].targets
+        return Split(
+            {name: gathered([piece.inputs[name] for piece in self.pieces]) for name in inputs},
+            {name: gathered([piece.targets[name] for piece in self.pieces]) for name in targets},
+            len(rows),
+        )
 
 
 def _scattered(pieces: Iterator[Split], places: Array) -> Split:
@@ -126,7 +165,7 @@ def _scattered(pieces: Iterator[Split], places: Array) -> Split:
     return Split(inputs, targets, len(places))
 
 
-def _ahead(windows: Windows, first: int) -> Iterator[Split]:
+def _ahead(windows: Windows, first: int) -> Iterator[Split | Mixed]:
     """The windows from one on, the next read by a thread meanwhile."""
     import grain
 
@@ -134,7 +173,7 @@ def _ahead(windows: Windows, first: int) -> Iterator[Split]:
     yield from source.to_iter_dataset(grain.ReadOptions(num_threads=1, prefetch_buffer_size=1))
 
 
-def _cut(windows: Iterator[Split], batch_size: int, skipped: int) -> Iterator[Batch]:
+def _cut(windows: Iterator[Split | Mixed], batch_size: int, skipped: int) -> Iterator[Batch]:
     """Batches of all rows, but for the first; what a window leaves over is put before the next."""
     left: Split | None = None
     for window in windows:
@@ -155,7 +194,9 @@ def _cut(windows: Iterator[Split], batch_size: int, skipped: int) -> Iterator[Ba
         yield Batch(left.inputs, left.targets)
 
 
-def _between(rows: Split, first: int, end: int) -> Split:
+def _between(rows: Split | Mixed, first: int, end: int) -> Split:
+    if isinstance(rows, Mixed):
+        return rows.between(first, end)
     return Split(
         {name: values[first:end] for name, values in rows.inputs.items()},
         {name: values[first:end] for name, values in rows.targets.items()},
