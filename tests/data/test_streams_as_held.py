@@ -176,7 +176,11 @@ def test_every_window(folder: Path, tensors: tuple[TensorPlan, ...], words: dict
     held = read(folder, False, tensors, **words)
     streamed = read(folder, True, tensors, **words)
     assert_alike(held, streamed)
-    rows = [batch.inputs["now"] for batch in streamed.train.batches(10, seed=1)]
+    batches = list(streamed.train.batches(10, seed=1))
+    rows = [batch.inputs["now"] for batch in batches]
+    assert all((batch.inputs["x"][:, -1, 1] == batch.inputs["now"]).all() for batch in batches)
+    for one, other in zip(batches[2:], streamed.train.batches(10, seed=1, start=2), strict=True):
+        np.testing.assert_array_equal(one.targets["y"], other.targets["y"])
     assert sorted(np.concatenate(rows).tolist()) == sorted(held.train.first().inputs["now"].tolist())
 
 

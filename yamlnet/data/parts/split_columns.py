@@ -20,8 +20,6 @@ ISO = re.compile(r"\d{4}-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(?P<zone>Z|[+
 ANY_DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}\b")
 """`05/01/2024`: as a text it sorts by its day or its month."""
 
-DIGIT = re.compile(r"\d")
-
 LONGEST = 26
 """Characters of a time up to microseconds."""
 
@@ -58,7 +56,12 @@ class _First:
     """What the first text of a column is, which all others are held against."""
 
     text: str | None = None
-    row = kind = form = ""
+    row = kind = ""
+
+    def begin(self, text: str, table: Table) -> None:
+        """Look at the first one."""
+        if self.text is None:
+            self.text, self.kind, self.row = text, _kind(text), str(table.number(0))
 
     def require(self, texts: Sequence[str], table: Table, split: SplitPlan) -> None:
         """Refuse what does not sort by time, and what is of another kind than the first.
@@ -66,11 +69,8 @@ class _First:
         Raises:
             DataError: naming the row.
         """
-        kinds = {text: _kind(text) for text in set(texts)}
-        if self.text is None:
-            self.text, self.kind, self.row = texts[0], kinds[texts[0]], str(table.number(0))
-            self.form = _form(self.text)
-        _refuse_mixed(texts, kinds, self, table, split)
+        self.begin(texts[0], table)
+        _refuse_mixed(texts, {text: _kind(text) for text in set(texts)}, self, table, split)
 
     def moments(self, values: Array, table: Table, split: SplitPlan) -> Array | None:
         """The texts as numbers; None where only the texts themselves sort.
@@ -79,17 +79,28 @@ class _First:
             DataError: as `require`.
         """
         texts = [str(value) for value in values]
+        self.begin(texts[0], table)
+        if self.kind == "a date" and (found := _of_one_form(texts, str(self.text))) is not None:
+            return found
         self.require(texts, table, split)
         if self.kind == "a number":
             return np.array(texts, dtype=np.float64)
         if self.kind == "a time with its zone":
             return np.array([datetime.fromisoformat(text).timestamp() for text in texts])
-        if self.kind != "a date" or set(map(_form, texts)) != {self.form} or len(self.form) > LONGEST:
-            return None
-        try:
-            return np.array(texts, dtype="datetime64[us]").view(np.int64)
-        except ValueError:  # the 99th of a month sorts, too
-            return None
+        return None
+
+
+def _of_one_form(texts: Sequence[str], first: str) -> Array | None:
+    """Dates as microseconds since 1970, if all are written as the first: so they sort as the texts do."""
+    if len(first) > LONGEST:
+        return None
+    try:
+        found = np.array([first, *texts], dtype="S")
+        signs = found.view(np.uint8).reshape(len(found), -1)
+        form = np.where((signs >= ord("0")) & (signs <= ord("9")), ord("0"), signs)
+        return found[1:].astype("datetime64[us]").view(np.int64) if (form == form[0]).all() else None
+    except ValueError:  # other letters than ASCII's; the 99th of a month sorts, too
+        return None
 
 
 def _sorting(rows: Rows, first: _First, split: SplitPlan) -> Iterator[Array]:
@@ -98,11 +109,6 @@ def _sorting(rows: Rows, first: _First, split: SplitPlan) -> Iterator[Array]:
         values = _values(table, split)
         first.require([str(value) for value in values], table, split)
         yield values
-
-
-def _form(text: str) -> str:
-    """A date with its digits left out: where all are alike, they sort as the moments that they are."""
-    return DIGIT.sub("0", text)
 
 
 def _kind(text: str) -> str:
