@@ -280,7 +280,7 @@ def train(
         raise located(BlueprintError([Diagnostic("folds", message, ("data", "folds"), "key")]), loaded.tree)
     _select(loaded, backend)
     _require_exporters(loaded)
-    plan, dataset = _with_data(loaded, tell)
+    plan, dataset = _with_data(loaded, tell, quiet=progress == "none")
     models = _lower(loaded, plan)
     from yamlnet.runner.before_training import require_trainable
 
@@ -327,11 +327,14 @@ def _require_exporters(loaded: LoadedBlueprint) -> None:
         raise located(BlueprintError(problems), loaded.tree)
 
 
-def _with_data(loaded: LoadedBlueprint, tell: Tell | None = None) -> tuple[Plan, Dataset]:
+def _with_data(
+    loaded: LoadedBlueprint, tell: Tell | None = None, quiet: bool = False
+) -> tuple[Plan, Dataset]:
     """The data of a blueprint, and the plan with what the data knows filled in, checked once more."""
     from yamlnet.data.facts import with_data
+    from yamlnet.data.waiting import hidden
 
-    with _located_in(loaded.tree):
+    with _located_in(loaded.tree), hidden(quiet):
         plan, dataset = with_data(loaded.blueprint, loaded.tree, loaded.plan, loaded.path.parent)
         found = found_in_rows(plan, loaded.warnings, loaded.tree, loaded.strict, loaded.max_params)
         found += rows_left_out(dataset.skipped, loaded.tree, loaded.strict)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from yamlnet.data.facts import input_shapes
 from yamlnet.diagnostics.diagnostic import DataError
@@ -299,7 +300,10 @@ def _run_data(run: Run, data: str | Path | None = None, tell: Tell | None = None
     assert plan.data is not None, "_require_states looked"
     resolved = (run.folder / RESOLVED).read_bytes()
     root = root_of(run, resolved, plan.data, Path(data) if data is not None else None)
-    dataset = load_data(plan.data, root, plan.seed, input_shapes(plan), run.fitted)
+    # A run of version 0.3 does not say how its rows were divided: in the first way that there was.
+    divided = replace(plan.data.split, form=run.manifest.get("split_form", 1))
+    rows = replace(plan.data, split=divided)
+    dataset = load_data(rows, root, plan.seed, input_shapes(plan), run.fitted)
     if tell is not None and dataset.skipped:
         tell(rows_left_out(dataset.skipped, loaded.tree, strict=False))
     return plan, dataset

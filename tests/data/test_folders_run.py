@@ -34,7 +34,7 @@ data:
 train:
   loss: sparse_categorical_crossentropy
   metrics: [accuracy]
-  epochs: 40
+  epochs: 80
   optimizer: {Adam: {learning_rate: 0.01}}
 """
 SOUNDS = """\

@@ -11,11 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from msgspec import to_builtins
 
 import yamlnet
 from yamlnet.cli.main import main
 from yamlnet.data.report.described import Column, describe, tells
 from yamlnet.data.report.report import Report, report
+from yamlnet.data.streams import spool
+from yamlnet.data.summary import Sample
 from yamlnet.data.table import Table
 
 HEAD = """yamlnet: 1
@@ -210,4 +213,48 @@ TELLING: dict[str, tuple[Any, Any, bool]] = {
 
 @pytest.mark.parametrize(("first", "second", "expected"), TELLING.values(), ids=TELLING)
 def test_a_column_that_tells_another(first: Any, second: Any, expected: bool) -> None:
-    assert tells(column(first), column(second), first, second) is expected
+    assert tells(column(first), column(second), [(first, second)]) is expected
+
+
+STREAMED = {
+    "a column": "split: {column: part}",
+    "classes": "split: {stratify: kind}\n  test: 0.3",
+    "folds": "split: {time: size}\n  test: 0.2\n  folds: 3",
+}
+
+
+@pytest.mark.parametrize("words", STREAMED.values(), ids=STREAMED)
+def test_of_streamed_rows_the_same_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    monkeypatch.setattr(spool, "CHUNK_ROWS", 13)
+    monkeypatch.setenv("YAMLNET_CACHE", str(tmp_path / "cache"))
+    rows = [*ROWS * 3, (*ROWS[0][:4], "test"), ("", *ROWS[7][1:])]
+    text = (HEAD + DATA).replace("split: {column: part}", words).replace(", normalize: standard", "")
+    held = to_builtins(told(written(tmp_path, rows, text)))
+    streamed = to_builtins(told(written(tmp_path, rows, text.replace("data:\n", "data:\n  stream: true\n"))))
+    assert held["warnings"] and "scale" in {one["kind"] for one in held["warnings"]}
+    for one, other in ((held["columns"], streamed["columns"]), (held["tensors"], streamed["tensors"])):
+        for before, after in zip(one, other, strict=True):
+            assert before.pop("mean") == pytest.approx(after.pop("mean"))
+    for fact, value in held.pop("facts").items():
+        floats = isinstance(value, list) and all(isinstance(one, float) for one in value)
+        assert streamed["facts"][fact] == (pytest.approx(value) if floats else value), fact
+    del streamed["facts"]
+    assert held == streamed
+
+
+def test_of_streamed_rows_it_is_told_what_is_not_exact(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("yamlnet.data.report.report.MOST_DISTINCT", 20)
+    monkeypatch.setattr(Sample.__init__, "__defaults__", (10,))
+    monkeypatch.setenv("YAMLNET_CACHE", str(tmp_path / "cache"))
+    text = (HEAD + DATA).replace("data:\n", "data:\n  stream: true\n").replace("standard", "robust")
+    path = written(tmp_path, ROWS, text)
+    assert [one for one in kinds(path) if one[0] == "streamed"] == [
+        ("streamed", '"age", "size": more than 20 distinct values, which are not counted further'),
+        ("streamed", 'the quantiles of "x" are those of 10 rows, drawn at random'),
+    ]
+    ran = CliRunner().invoke(main, ["data", str(path)])
+    assert "over 20" in ran.stdout

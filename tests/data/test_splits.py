@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
+import pyarrow
+import pyarrow.csv
+import pytest
+import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from yamlnet import runs
 from yamlnet.data.batches import Split, epoch_order, steps_per_epoch
-from yamlnet.data.parts.row_numbers import row_numbers
+from yamlnet.data.parts.row_numbers import OLDER, row_numbers
 from yamlnet.data.parts.splits import PARTS, TEST, TRAIN, VALIDATION, Shares, assign
 from yamlnet.data.table import Table
-from yamlnet.resolver.plan import SplitPlan
+from yamlnet.resolver.plan import DataPlan, SourcePlan, SplitPlan, TensorPlan
 
 values = arrays.arrays(
     np.float32, st.tuples(st.integers(1, 40), st.integers(1, 3)), elements=st.floats(-5, 5, width=32)
@@ -65,7 +73,102 @@ def test_columns_are_told_apart() -> None:
     assert first[0] != first[1]
 
 
-def test_the_numbers_are_the_same_on_every_machine() -> None:
+def mixed(state: int) -> int:
+    """The step of SplitMix64, as its paper has it."""
+    state = (state + 0x9E3779B97F4A7C15) % 2**64
+    state = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
+    state = (state ^ (state >> 27)) * 0x94D049BB133111EB % 2**64
+    return state ^ (state >> 31)
+
+
+def spelt_out(columns: list[bytes | str], seed: int) -> float:
+    """The number of one row: its columns in order of their names, numbers as bytes."""
+    state = mixed(seed % 2**64)
+    for column in columns:
+        data = column if isinstance(column, bytes) else column.encode()
+        head = [len(data)] if isinstance(column, str) else []
+        state ^= 255 if head else len(data)
+        if head and len(data) > 64:
+            data = hashlib.blake2b(data, digest_size=8).digest()
+        data = data.ljust(-(-len(data) // 8) * 8, b"\0")
+        for word in (*head, *struct.unpack(f"<{len(data) // 8}Q", data)):
+            state = mixed(state ^ word)
+    return (state >> 11) / 2**53
+
+
+def test_the_mixing_step_is_that_of_the_paper() -> None:
+    """The first numbers of SplitMix64 from the seed 1234567, as its reference implementation gives them."""
+    state, found = 1234567, []
+    for _ in range(3):
+        found.append(mixed(state))
+        state = (state + 0x9E3779B97F4A7C15) % 2**64
+    assert found == [6457827717110365317, 3203168211198807973, 9817491932198370423]
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(width=32, allow_nan=False), st.text(max_size=90), st.integers(-9, 2**40)),
+        min_size=1, max_size=20,
+    ),
+    st.integers(-5, 2**40),
+)  # fmt: skip
+def test_the_numbers_are_the_same_on_every_machine(rows: list[tuple[float, str, int]], seed: int) -> None:
+    floats, words, whole = zip(*rows, strict=True)
+    found = Table(
+        {
+            "d": np.array(floats, dtype="float32"),
+            "c": np.array([*words, None], dtype=object)[:-1],
+            "b": np.array(whole),
+            "a": np.array([[one % 7, one % 5, 3] for one in whole], dtype="int32"),
+        },
+        "test",
+    )
+    expected = [
+        spelt_out(
+            [
+                struct.pack("<3i", one % 7, one % 5, 3),
+                struct.pack("<q", one),
+                word,
+                struct.pack("<f", number),
+            ],
+            seed,
+        )
+        for number, word, one in rows
+    ]
+    assert row_numbers(found, seed).tolist() == expected
+
+
+def test_the_numbers_are_even_and_each_bit_of_a_row_moves_them() -> None:
+    rows = np.arange(200_000)
+    found = row_numbers(Table({"n": rows}, "test"), 0)
+    counts = np.bincount((found * 1000).astype(int), minlength=1000)
+    assert scipy.stats.chisquare(counts).pvalue > 1e-3
+    for bit in range(64):
+        other = row_numbers(
+            Table({"n": rows[:5000] ^ np.int64(1 << bit if bit < 63 else -(2**63))}, "test"), 0
+        )
+        assert abs(np.corrcoef(found[:5000], other)[0, 1]) < 0.08
+    assert abs(np.corrcoef(found, row_numbers(Table({"n": rows}, "test"), 1))[0, 1]) < 0.01
+
+
+def test_a_run_of_version_0_3_is_divided_as_it_was(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Else its training rows would be among those that it is tested on."""
+    pyarrow.csv.write_csv(pyarrow.table({"n": np.arange(500)}), tmp_path / "rows.csv")
+    n = TensorPlan("n", ("n",), (), ())
+    source = SourcePlan("Csv", {"path": "rows.csv"}, ())
+    data = DataPlan(source, None, 0.3, {"n": n}, {"y": n}, 8, True)
+    model = SimpleNamespace(inputs=())
+    plan = SimpleNamespace(data=data, seed=7, models={"model": model})
+    monkeypatch.setattr(runs, "reload", lambda run: SimpleNamespace(plan=plan))
+    for manifest, form in (({}, 1), ({"split_form": 2}, 2)):
+        run: Any = SimpleNamespace(manifest=manifest, data_root=tmp_path, fitted={"n": [{}], "y": [{}]})
+        found = runs._run_data(run)
+        expected = np.flatnonzero(row_numbers(Table({"n": np.arange(500)}, "t"), 7, form) < 0.3)
+        assert found.test is not None
+        np.testing.assert_array_equal(found.test.first().inputs["n"], expected)
+
+
+def test_the_older_numbers_are_the_same_on_every_machine() -> None:
     """Spelt out: the seed as key, then each column in order of its name, with its length, little-endian."""
     rows = Table({"b": np.array(["é", "b"], dtype=object), "a": np.array([1.5, 2.5], dtype="float32")}, "t")
     expected = []
@@ -74,7 +177,7 @@ def test_the_numbers_are_the_same_on_every_machine() -> None:
         for part in (struct.pack("<f", number), text.encode()):
             digest.update(struct.pack("<I", len(part)) + part)
         expected.append(struct.unpack("<Q", digest.digest())[0] / 2**64)
-    assert row_numbers(rows, 7).tolist() == expected
+    assert row_numbers(rows, 7, OLDER).tolist() == expected
 
 
 @given(st.integers(1, 50), st.integers(1, 12), st.integers(0, 5), st.integers(0, 5), st.booleans())

@@ -18,6 +18,7 @@ from yamlnet.data.dataset import Dataset, load
 from yamlnet.data.streams import spool
 from yamlnet.data.streams.stream import Stream
 from yamlnet.data.streams.streamed_split import StreamedSplit
+from yamlnet.data.table import Table
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import DataPlan, SourcePlan, TensorPlan
 
@@ -103,10 +104,13 @@ def test_an_epoch_has_every_row_once_and_continues_where_it_stopped(
     def chunk(index: int, columns: Any) -> dict[str, np.ndarray]:
         return {"n": np.arange(first[index], first[index] + counts[index])}
 
-    stream = Stream(
-        "test", counts, chunk, tuple((np.arange(rows) >= rows // 5).astype(np.int8) for rows in counts), 1
-    )
-    split = StreamedSplit(stream, frozenset("n"), lambda table: Split(dict(table.columns), {}, table.rows))
+    codes = [(np.arange(rows) >= rows // 5).astype(np.int8) for rows in counts]
+    stream = Stream("test", counts, chunk, counts).of_part(codes, 1)
+
+    def make(table: Table, within: Any) -> Split:
+        return Split(dict(table.columns), {}, table.rows)
+
+    split = StreamedSplit(stream, frozenset("n"), make)
     whole = list(split.batches(size, seed, epoch, shuffle=shuffle))
     rows = np.concatenate([batch.inputs["n"] for batch in whole])
     expected = np.concatenate([table.columns["n"] for table in stream.chunks()])
@@ -157,7 +161,7 @@ def test_a_disk_that_is_full_is_told(folder: Path, tmp_path: Path, monkeypatch: 
     def full(*arguments: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(spool, "_batch", full)
+    monkeypatch.setattr(spool, "batch", full)
     with pytest.raises(DataError, match=r"rows\.csv is larger than memory should hold.*No space left"):
         read(folder, "Csv", stream=True)
     assert not list((tmp_path / "rows").iterdir()), "what was begun is taken away"

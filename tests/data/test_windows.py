@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from numpy.lib.stride_tricks import sliding_window_view
 
 from yamlnet.data.dataset import Dataset, load, pipeline_inputs
-from yamlnet.data.parts.in_order import parts_in_order, text_in_order
+from yamlnet.data.parts.in_order import parts_in_order, series_of, text_in_order
+from yamlnet.data.parts.splits import TEST, TRAIN, VALIDATION, Shares
 from yamlnet.data.table import Array, Table, objects
 from yamlnet.data.tensors import make_tensors
 from yamlnet.diagnostics.diagnostic import DataError
@@ -171,12 +172,11 @@ def test_what_is_fitted_is_fitted_on_the_first_rows_alone(tmp_path: Path) -> Non
 
 def test_each_series_is_divided_by_itself() -> None:
     names = np.array([*"aabbaabbaabbaabbaabb"], dtype=object)
-    parts = parts_in_order(Table({"s": names}, "rows"), 0.2, 0.3, names)
+    series = series_of(Table({"s": names}, "rows"), "s", ())
+    parts = parts_in_order(len(names), Shares(0.2, 0.3), series)
     for name in "ab":
-        own = np.flatnonzero(names == name)
-        assert [row for row in own if row in parts.train] == own[:5].tolist()
-        assert [row for row in own if row in parts.validation] == own[5:7].tolist()
-        assert [row for row in own if row in parts.test] == own[7:].tolist()
+        own = parts[names == name]
+        assert own.tolist() == [TRAIN] * 5 + [VALIDATION] * 2 + [TEST] * 3
 
 
 def test_one_text_is_divided_inside_between_words() -> None:

@@ -69,7 +69,12 @@ def _steps(quiet: bool) -> Iterator[Callable[[str, float], None]]:
     from rich.markup import escape
     from rich.progress import BarColumn, Progress, TextColumn
 
+    from yamlnet.data.waiting import shown_by
+
     columns = (BarColumn(bar_width=24), TextColumn("{task.description}"))
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=1.0)
-        yield lambda what, done: progress.update(task, completed=done, description=escape(what))
+        with shown_by(
+            lambda what, done, all: progress.update(task, description=escape(f"{what} {done:,}/{all:,}"))
+        ):
+            yield lambda what, done: progress.update(task, completed=done, description=escape(what))

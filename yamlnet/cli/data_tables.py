@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from yamlnet.data.report.described import Column
-    from yamlnet.data.report.report import Report, Tensor
+    from yamlnet.data.report.report import Report
+    from yamlnet.data.report.tensors import Tensor
 
 WIDTH, BAR = 110, 16
 MOST_COLUMNS, MOST_CLASSES, MOST_FACTS = 60, 20, 40
@@ -83,7 +84,7 @@ def _columns(report: Report) -> Titled:
             column.name,
             f"{column.dtype} {shape}".strip(),
             f"{column.missing:,}" if column.missing else "",
-            "" if column.distinct is None else f"{column.distinct:,}",
+            "" if column.distinct is None else f"{'over ' * column.at_least}{column.distinct:,}",
             *map(_number, (column.least, column.mean, column.most)),
             _examples(column),
         )

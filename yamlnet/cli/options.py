@@ -21,6 +21,14 @@ def _raise_limit(context: click.Context, option: click.Parameter, size: int) -> 
     context.with_resource(reading_up_to(size))
 
 
+def _hide_bars(context: click.Context, option: click.Parameter, quiet: bool) -> bool:
+    if quiet:
+        from yamlnet.data.waiting import hidden
+
+        context.with_resource(hidden())
+    return quiet
+
+
 blueprint_argument = click.argument("blueprint", type=click.Path(), metavar="BLUEPRINT")
 run_argument = click.argument("run", type=click.Path(), metavar="RUN")
 backend_option = click.option(
@@ -45,7 +53,9 @@ data_option = click.option(
     metavar="FOLDER",
     help="Where the run's data are; default: where they were while training.",
 )
-quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print only results and problems.")
+quiet_option = click.option(
+    "--quiet", "-q", is_flag=True, callback=_hide_bars, help="Print only results and problems."
+)
 max_params_option = click.option(
     "--max-params",
     callback=_count,

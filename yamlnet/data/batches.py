@@ -21,6 +21,10 @@ class Split(Struct, frozen=True):
         """All rows, some after others: at once, since they are held."""
         yield self
 
+    def indexed(self) -> Iterator[tuple[int, Split]]:
+        """The same, each with its number."""
+        yield 0, self
+
     def first(self) -> Split:
         """Rows to look at."""
         return self

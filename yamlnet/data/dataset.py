@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from yamlnet.data.batches import Split
 from yamlnet.data.fitting import fit_tensors, told_by
@@ -16,6 +18,7 @@ from yamlnet.data.streams.streamed_split import StreamedSplit
 from yamlnet.data.survey import Facts, survey
 from yamlnet.data.table import Array, Table
 from yamlnet.data.tensors import Fitted, Shape, make_tensors
+from yamlnet.data.windows import Within, reach, require_reach
 from yamlnet.resolver.plan import DataPlan, TensorPlan
 
 AnySplit = Split | StreamedSplit
@@ -80,6 +83,7 @@ def from_parts(
     states = {name: one.states for name, one in fitting.items()}
     splits = {part: _split(plan, rows, states, inputs) for part, rows in parts.items()}
     seen = survey(splits)
+    splits = {part: _counted(plan, split, seen.rows.get(part, {})) for part, split in splits.items()}
     facts: Facts = {name: {**seen.facts[name], **one.facts} for name, one in fitting.items()}
     facts["train"] = {"rows": splits["train"].rows}
     return Dataset(
@@ -108,14 +112,35 @@ def pipeline_inputs(
 
 
 def _split(plan: DataPlan, rows: Rows, states: Mapping[str, Fitted], inputs: Mapping[str, Shape]) -> AnySplit:
-    def make(table: Table) -> Split:
-        made, count = make_tensors({**plan.inputs, **plan.targets}, table, states, inputs)
+    def make(table: Table, within: Within | None = None) -> Split:
+        made, count = make_tensors(tensors, table, states, inputs, within=within)
         return Split(
             {name: made[name] for name in plan.inputs}, {name: made[name] for name in plan.targets}, count
         )
 
+    tensors = {**plan.inputs, **plan.targets}
     if isinstance(rows, Stream):
-        tensors = (*plan.inputs.values(), *plan.targets.values())
-        return StreamedSplit(rows, frozenset(name for one in tensors for name in one.columns), make)
+        asked = reach(tensors.values())
+        columns = {name for one in tensors.values() for name in one.columns}
+        columns |= {asked.by} if asked is not None and asked.by is not None else set()
+        return StreamedSplit(rows, frozenset(columns), make, asked)
     (table,) = rows.chunks()
     return make(table)
+
+
+def _counted(plan: DataPlan, split: AnySplit, rows: Mapping[int, int]) -> AnySplit:
+    """A split that knows how many rows each of its chunks gives.
+
+    Raises:
+        DataError: no row has as many before and after it as its windows ask for.
+    """
+    if isinstance(split, Split) or split.reach is None:
+        return split
+    found = replace(split, counts=tuple(rows.get(index, 0) for index in range(len(split.stream.sizes))))
+    if not found.rows:
+        starts = np.zeros(1, dtype=np.int64) if split.stream.series is None else split.stream.series
+        sizes = np.diff(starts, append=split.stream.rows)
+        tensors = [*plan.inputs.values(), *plan.targets.values()]
+        require_reach(split.reach, split.stream.source, sizes, False, tensors)
+        split.make(split.stream.chunk(0, split.columns), None)  # the windows are of lists: this says it
+    return found

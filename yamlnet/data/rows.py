@@ -21,3 +21,6 @@ class Rows(Protocol):
 
     def chunks(self, columns: Collection[str] | None = None) -> Iterator[Table]:
         """All of them, some after others, in the same order each time; at least the columns asked for."""
+
+    def number(self, row: int) -> int:
+        """The number of a row as users count the rows of the source: from 1."""

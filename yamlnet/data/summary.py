@@ -6,8 +6,8 @@ import numpy as np
 
 from yamlnet.data.table import Array
 
-SLAB = 1_000_000
-"""Values that are looked at together: the images of a data set are not held a second time."""
+SLAB = 1 << 16
+"""Values that are looked at together: they stay in the processor's cache, and are not held a second time."""
 
 KEPT = 1_000_000
 """Rows that quantiles are exact for; of more, this many are drawn, each as likely as the other."""
@@ -33,17 +33,24 @@ class Summary:
 
     def _add(self, values: Array) -> None:
         axes, gone = _rows_and_places(values), np.isnan(values)
-        self.missing += int(gone.sum())
-        more = (~gone).sum(axis=axes)
-        whole = np.where(gone, 0.0, values)
-        centre = whole.sum(axis=axes) / np.maximum(more, 1)
+        if gone.any():
+            self.missing += int(gone.sum())
+            more = (~gone).sum(axis=axes)
+            whole, lows, highs = (np.where(gone, one, values) for one in (0.0, np.inf, -np.inf))
+            centre = whole.sum(axis=axes) / np.maximum(more, 1)
+            spread = np.where(gone, 0.0, (values - centre) ** 2).sum(axis=axes)
+        else:
+            features = values.shape[-1:] if values.ndim > 1 else ()
+            more = np.full(features, values.size // max(int(np.prod(features, dtype=int)), 1))
+            lows = highs = values
+            centre = values.mean(axis=axes)
+            spread = np.square(values - centre).sum(axis=axes)
         apart, count = centre - self.mean, np.maximum(self.count + more, 1)
-        spread = np.where(gone, 0.0, (values - centre) ** 2).sum(axis=axes)
         self.squares = self.squares + spread + apart**2 * (self.count * more / count)
         self.mean = self.mean + apart * (more / count)
         self.count = self.count + more
-        self.low = np.minimum(self.low, np.where(gone, np.inf, values).min(axis=axes))
-        self.high = np.maximum(self.high, np.where(gone, -np.inf, values).max(axis=axes))
+        self.low = np.minimum(self.low, lows.min(axis=axes))
+        self.high = np.maximum(self.high, highs.max(axis=axes))
 
     @property
     def deviation(self) -> Array:

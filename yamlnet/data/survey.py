@@ -27,10 +27,12 @@ class Seen(Struct, frozen=True):
         facts: of each tensor of the training rows: its shape, its range, and its classes where it holds
             whole numbers.
         digest: SHA-256 of all tensors, in hexadecimal.
+        rows: by part, how many rows of tensors each chunk of those that are streamed gives.
     """
 
     facts: dict[str, dict[str, object]]
     digest: str
+    rows: dict[str, dict[int, int]]
 
 
 def survey(splits: Mapping[str, AnySplit]) -> Seen:
@@ -41,15 +43,17 @@ def survey(splits: Mapping[str, AnySplit]) -> Seen:
     """
     digest = hashlib.sha256()
     facts: dict[str, dict[str, object]] = {}
+    rows: dict[str, dict[int, int]] = {}
     for part, split in splits.items():
-        for piece in split.pieces():
+        for index, piece in split.indexed():
+            rows.setdefault(part, {})[index] = piece.rows
             for name, values in (*piece.inputs.items(), *piece.targets.items()):
                 digest.update(f"{part}/{name}/{values.dtype}/{values.shape}".encode())
                 for start in range(0, len(values), AT_ONCE):  # windows are views: whole, they would be copied
                     digest.update(np.ascontiguousarray(values[start : start + AT_ONCE]).data)
                 if part == "train":
                     facts[name] = _merged(facts.get(name, {}), _facts(values))
-    return Seen(facts, digest.hexdigest())
+    return Seen(facts, digest.hexdigest(), rows)
 
 
 def _facts(values: Array) -> dict[str, object]:

@@ -41,6 +41,11 @@ class Table(Struct, frozen=True):
         """How many rows there are."""
         return len(next(iter(self.columns.values()))) if self.columns else 0
 
+    @property
+    def places(self) -> Array:
+        """Which rows of the source these are, from 0, (rows,)."""
+        return self.first + np.arange(self.rows) if self.kept is None else self.kept
+
     def column(self, name: str, path: KeyPath) -> Array:
         """One column.
 
@@ -67,6 +72,16 @@ class Table(Struct, frozen=True):
     def number(self, row: int) -> int:
         """The number of a row as users count the rows of the source: from 1."""
         return int(self.kept[row] if self.kept is not None else self.first + row) + 1
+
+
+def together(tables: Sequence[Table]) -> Table:
+    """The rows of several tables of one source, one after the other."""
+    first = tables[0]
+    if len(tables) == 1:
+        return first
+    columns = {name: np.concatenate([one.columns[name] for one in tables]) for name in first.columns}
+    kept = np.concatenate([one.places for one in tables])
+    return Table(columns, first.source, kept, folder=first.folder)
 
 
 def objects(values: Sequence[object]) -> Array:

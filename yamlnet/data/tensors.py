@@ -17,7 +17,7 @@ from yamlnet.data.rows import Rows
 from yamlnet.data.table import Array, Table
 from yamlnet.data.transforms import TRANSFORMS
 from yamlnet.data.transforms.transform import Chunks
-from yamlnet.data.windows import agreed_lengths, anchors, items, reach
+from yamlnet.data.windows import Within, agreed_lengths, anchors, items, reach
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import TensorPlan
 
@@ -119,11 +119,13 @@ def make_tensors(
     states: Mapping[str, Fitted],
     shapes: Mapping[str, Shape],
     every_row: bool = False,
+    within: Within | None = None,
 ) -> tuple[dict[str, Array], int]:
     """Tensors that belong together, all with the same rows, and how many those are.
 
     Where a tensor has words about rows (`window`, `horizon`, `shift`), these are the rows that have all the
-    rows around them that any tensor asks for; with `every_row` each of them, whatever `stride` is written.
+    rows around them that any tensor asks for; with `every_row` each of them, whatever `stride` is written,
+    and only those `within` where the table has others around them.
 
     Raises:
         DataError: as in `make_tensor`; or there are no such rows.
@@ -135,7 +137,7 @@ def make_tensors(
     lengths: dict[str, Array | None] = {}
     joined = {name: _joined(_items(one, table, states[name], lengths), one) for name, one in plans.items()}
     asked = replace(asked, stride=1) if every_row else asked
-    taken = anchors(asked, table, agreed_lengths(lengths, plans), list(plans.values()))
+    taken = anchors(asked, table, agreed_lengths(lengths, plans), list(plans.values()), within)
     return {
         name: _shaped(taken.take(joined[name], one), one, shapes.get(name)) for name, one in plans.items()
     }, len(taken.at)

@@ -4,11 +4,36 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from types import TracebackType
 from typing import Any
 
 MOMENT = 1.0
 """Seconds after which a bar appears."""
+
+Show = Callable[[str, int, int], None]
+"""Is told what is waited for, how much of it is done, and how much there is."""
+
+_instead: list[Show] = []
+"""Who shows it instead of a bar: the last of them, in all threads, for some rows are read by others."""
+
+
+@contextmanager
+def shown_by(show: Show) -> Iterator[None]:
+    """Meanwhile someone else shows what is waited for."""
+    _instead.append(show)
+    try:
+        yield
+    finally:
+        _instead.remove(show)
+
+
+@contextmanager
+def hidden(hide: bool = True) -> Iterator[None]:
+    """Meanwhile nothing is shown, if it is to be hidden."""
+    with shown_by(lambda text, done, total: None) if hide else nullcontext():
+        yield
 
 
 class Waiting:
@@ -28,6 +53,9 @@ class Waiting:
     def advance(self, count: int) -> None:
         """So much more is done."""
         self.done += count
+        if _instead:
+            _instead[-1](self.text, self.done, self.total)
+            return
         if self.display is None and sys.stderr.isatty() and time.monotonic() - self.begun > MOMENT:
             self._open()
         if self.display is not None:

@@ -17,6 +17,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.lib.stride_tricks import sliding_window_view
 
+from yamlnet.data.columns.distinct import distinct
 from yamlnet.data.table import Array, Table
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import TensorPlan
@@ -32,6 +33,19 @@ class Reach(Struct, frozen=True):
     after: int
     stride: int
     by: str | None
+
+
+class Within(Struct, frozen=True):
+    """The rows of a table that windows are taken at, where it has others around them.
+
+    Attributes:
+        first, end: where they begin and end in the table.
+        passed: how many rows of the table's first series stand before the table.
+    """
+
+    first: int
+    end: int
+    passed: int
 
 
 class Anchors(Struct, frozen=True):
@@ -93,7 +107,13 @@ def _agreed(word: str, given: Sequence[tuple[TensorPlan, Any]]) -> Any:
     return written[0][1] if written else None
 
 
-def anchors(asked: Reach, table: Table, lengths: Array | None, tensors: Sequence[TensorPlan]) -> Anchors:
+def anchors(
+    asked: Reach,
+    table: Table,
+    lengths: Array | None,
+    tensors: Sequence[TensorPlan],
+    within: Within | None = None,
+) -> Anchors:
     """Where windows are taken in a table.
 
     Args:
@@ -101,19 +121,27 @@ def anchors(asked: Reach, table: Table, lengths: Array | None, tensors: Sequence
         table: the rows of one part.
         lengths: how many items each row's list has, where it is items that are counted.
         tensors: for messages.
+        within: where the table is a piece of a longer one, in the order of its series: which rows count.
 
     Raises:
-        DataError: no row has as many before and after it as are asked for.
+        DataError: no row has as many before and after it as are asked for; of a piece there may be none.
     """
     order, sizes = _series(asked, table, lengths, tensors)
-    starts = np.cumsum(sizes) - sizes
+    ends = np.cumsum(sizes)
+    starts = ends - sizes
+    if within is not None and lengths is None:
+        starts[0] -= within.passed
     at = [
-        np.arange(start + asked.before, start + size - asked.after, asked.stride)
-        for start, size in zip(starts, sizes, strict=True)
+        np.arange(start + asked.before, end - asked.after, asked.stride)
+        for start, end in zip(starts, ends, strict=True)
     ]
+    if within is not None and lengths is not None:
+        at = at[within.first : within.end]
     found = np.concatenate(at) if at else np.empty(0, dtype=np.intp)
-    if not len(found):
-        _refuse(asked, table, sizes, lengths is not None, tensors)
+    if within is None:
+        require_reach(asked, table.source, sizes, lengths is not None, tensors)
+    elif lengths is None:
+        found = found[(found >= within.first) & (found < within.end)]
     return Anchors(order, found, int(np.sum(sizes)))
 
 
@@ -125,13 +153,29 @@ def _series(
         return None, lengths
     if asked.by is None:
         return None, np.array([table.rows])
-    values = table.column(asked.by, tensors[0].path)
-    keys = np.array([str(value) for value in values]) if values.dtype.kind == "O" else values
-    _, codes, sizes = np.unique(keys, return_inverse=True, return_counts=True)
-    return np.argsort(codes, kind="stable"), sizes
+    codes = distinct([table.column(asked.by, tensors[0].path)]).inverse
+    return np.argsort(codes, kind="stable"), np.bincount(codes)
 
 
-def _refuse(asked: Reach, table: Table, sizes: Array, items: bool, tensors: Sequence[TensorPlan]) -> None:
+def require_reach(
+    asked: Reach, source: str, sizes: Array, items: bool, tensors: Sequence[TensorPlan]
+) -> None:
+    """Refuse rows of which no window can be taken.
+
+    Args:
+        asked: from `reach`.
+        source: where they come from.
+        sizes: how many rows each series of this part has.
+        items: whether the items of lists are counted.
+        tensors: for messages.
+
+    Raises:
+        DataError: no series is long enough.
+    """
+    longest = int(max(sizes, default=0))
+    needed = asked.before + 1 + asked.after
+    if longest >= needed:
+        return
     words = {
         (word, tensor.window.length)
         for tensor in tensors
@@ -139,12 +183,10 @@ def _refuse(asked: Reach, table: Table, sizes: Array, items: bool, tensors: Sequ
         for word in ["horizon" if tensor.window.offset >= tensor.window.length else "window"]
     }
     noun = "items" if items else "rows"
-    longest = int(max(sizes, default=0))
-    has = f"this part of {table.source} has {longest}"
+    has = f"this part of {source} has {longest}"
     if len(sizes) > 1:
-        has = f"the longest of {len(sizes)} series in this part of {table.source} has {longest}"
+        has = f"the longest of {len(sizes)} series in this part of {source} has {longest}"
     said = " with ".join(f"{word}: {length}" for word, length in sorted(words, reverse=True)) or "shift"
-    needed = asked.before + 1 + asked.after
     message = f"{said} takes {needed} {noun} one after another, and {has}"
     place = next((tensor.path for tensor in tensors if tensor.window is not None), ())
     raise DataError(f"{message}; shorten it, or give more {noun}", path=place, check="window")

@@ -158,11 +158,15 @@ class TensorPlan(Struct, frozen=True):
 
 
 class SplitPlan(Struct, frozen=True):
-    """What decides which part a row is in: `random`, or a column by its `kind` (`group`, `time`, …)."""
+    """What decides which part a row is in: `random`, or a column by its `kind` (`group`, `time`, …).
+
+    `form` is how rows get their numbers: a run of version 0.3 keeps the first one.
+    """
 
     kind: str = "random"
     column: str = ""
     path: KeyPath = ("data", "split")
+    form: int = 2
 
 
 class DataPlan(Struct, frozen=True):

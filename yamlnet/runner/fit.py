@@ -15,6 +15,7 @@ from yamlnet.compiler.objects import construct, first_sentences
 from yamlnet.compiler.saving import save_model
 from yamlnet.data.batches import Batch, row_shapes, steps_per_epoch
 from yamlnet.data.dataset import AnySplit, Dataset
+from yamlnet.data.waiting import hidden
 from yamlnet.diagnostics.diagnostic import TrainingError, YamlnetError
 from yamlnet.objectives.objective import Models, Objective, Phase
 from yamlnet.resolver.plan import DataPlan, Plan, TrainPlan
@@ -54,7 +55,8 @@ def fit(
     folder.write_json(DATA, dataset.fitted)
     try:
         loop = _start(models, dataset, plan, folder, progress)
-        interrupted = _train(loop)
+        with hidden():  # rows are read meanwhile, and training shows how far it is itself
+            interrupted = _train(loop)
         metrics = _finish(loop, folder, plan)
     except BaseException as error:
         folder.write_json(MANIFEST, ended(manifest, "failed", f"{type(error).__name__}: {error}"))

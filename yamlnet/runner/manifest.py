@@ -53,6 +53,7 @@ def new_manifest(
         "outputs": list(plan.models["model"].outputs),
         "backend": str(keras.backend.backend()),
         "seed": plan.seed,
+        "split_form": plan.data.split.form if plan.data is not None else None,
         "data_root": root,
         MARK: mark(root, resolved),
         "skipped": {

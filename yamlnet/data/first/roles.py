@@ -47,7 +47,9 @@ def roles(table: Table, columns: Sequence[Column], target: str, train: Array) ->
         if column.name == target:
             continue
         role = _role(column, table.columns[column.name], train)
-        if role.kind != "none" and tells(column, answer, table.columns[column.name], table.columns[target]):
+        if role.kind != "none" and tells(
+            column, answer, [(table.columns[column.name], table.columns[target])]
+        ):
             role = Role(column, "none", f"it tells {target} in every row")
         found.append(role)
     return found

@@ -41,7 +41,7 @@ def fit_files(plan: TensorPlan, column: str, train: Rows) -> dict[str, Any]:
         DataError: there are several.
     """
     found: set[int] = set()
-    for table in train.chunks():
+    for table in train.chunks([column]):
         kind, words, _ = _leading(plan.transforms, table.column(column, plan.path))
         if kind != "sound" or any(word == "resample" for word, _ in words):
             return {}
@@ -76,7 +76,15 @@ def decoded(
     return found.values, rest
 
 
-def broken_rows(plan: TensorPlan, table: Table) -> dict[int, str]:
+def broken_rows(tensors: Sequence[TensorPlan], table: Table) -> dict[int, str]:
+    """The rows that any tensor cannot be made of, with what is wrong with the first of their files."""
+    found: dict[int, str] = {}
+    for tensor in tensors:
+        found = {**_broken_rows(tensor, table), **found}
+    return found
+
+
+def _broken_rows(plan: TensorPlan, table: Table) -> dict[int, str]:
     """The rows of which a file of this tensor cannot be decoded, with what is wrong, named as in errors.
 
     Raises:
@@ -100,15 +108,21 @@ def without_broken(tensors: Sequence[TensorPlan], table: Table) -> tuple[Table, 
     Raises:
         DataError: no row is left.
     """
-    found: dict[int, str] = {}
-    for tensor in tensors:
-        found = {**broken_rows(tensor, table), **found}
-    if len(found) == table.rows:
-        first = found[min(found)]
-        message = f"every one of {table.rows} rows is broken; of the first: {first}"
-        raise DataError(message, path=("data", "on_error"), check="broken-file")
+    found = broken_rows(tensors, table)
+    require_rows(table.rows, [found[row] for row in sorted(found)])
     kept = np.array([row for row in range(table.rows) if row not in found], dtype=np.intp)
     return (table.take(kept) if found else table), tuple(found[row] for row in sorted(found))
+
+
+def require_rows(rows: int, broken: Sequence[str]) -> None:
+    """Refuse rows of which every one is broken.
+
+    Raises:
+        DataError: with what is wrong with the first.
+    """
+    if len(broken) == rows:
+        message = f"every one of {rows} rows is broken; of the first: {broken[0]}"
+        raise DataError(message, path=("data", "on_error"), check="broken-file")
 
 
 def _leading(transforms: Transforms, values: Array) -> tuple[Kind | None, Transforms, Transforms]:

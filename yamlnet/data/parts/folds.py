@@ -13,7 +13,8 @@ import heapq
 
 import numpy as np
 
-from yamlnet.data.parts.split_columns import Distinct
+from yamlnet.data.columns.distinct import Distinct
+from yamlnet.data.parts.ranks import first_places, from_row, rows_of_each
 from yamlnet.data.table import Array
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 from yamlnet.resolver.plan import SplitPlan
@@ -22,12 +23,12 @@ PATH: KeyPath = ("data", "folds")
 
 
 def fold_numbers(
-    columns: Distinct | None, split: SplitPlan, numbers: Array, kept: Array, folds: int
+    by: Distinct | Array | None, split: SplitPlan, numbers: Array, kept: Array, folds: int
 ) -> Array:
-    """The fold that validates each row, from 1, as int64 of shape (rows,); 0 for rows that none does.
+    """The fold that validates each row, from 1, as int16 of shape (rows,); 0 for rows that none does.
 
     Args:
-        columns: of `group`, `stratify` and `time`: the values of their column.
+        by: of `group` and `stratify` the names of their column, of `time` what sorts.
         split: what decides.
         numbers: each row's hash, which gives the order; equal rows have equal ones and share a fold.
         kept: bool (rows,): the rows to divide.
@@ -36,23 +37,21 @@ def fold_numbers(
     Raises:
         DataError: there are fewer rows, groups or times than folds, or a class has fewer.
     """
-    found = np.zeros(len(numbers), dtype=np.int64)
-    values = columns.inverse[kept] if columns is not None else None
-    if split.kind == "time" and values is not None:
-        shares = _by_time(values, folds)
-    elif split.kind == "group" and values is not None:
-        shares = _by_group(values, numbers[kept], folds, split)
-    elif columns is not None and values is not None:
-        shares = _by_class(values, numbers[kept], folds, columns, split)
+    if isinstance(by, Distinct) and split.kind == "group":
+        shares = _by_group(by.inverse[kept], numbers[kept], folds, split)
+    elif isinstance(by, Distinct):
+        shares = _by_class(by.inverse[kept], numbers[kept], folds, by, split)
+    elif by is not None:
+        shares = _by_time(by[kept], folds)
     else:
-        shares = _in_turn(np.zeros(int(kept.sum()), dtype=np.int64), numbers[kept], folds)
+        shares = _in_turn(np.zeros(int(kept.sum()), dtype=np.int8), numbers[kept], folds, 1)
+    found = np.zeros(len(numbers), dtype=np.int16)
     found[kept] = shares
-    for fold in range(1, folds + 1):
-        if not (shares == fold).any():
-            message = (
-                f"fold {fold} of {folds} has no rows, since rows that are alike share one; take fewer folds"
-            )
-            raise DataError(message, path=PATH, check="folds")
+    there = np.bincount(shares, minlength=folds + 1)[1:]
+    if not there.all():
+        fold = int(np.flatnonzero(there == 0)[0]) + 1
+        message = f"fold {fold} of {folds} has no rows, since rows that are alike share one; take fewer folds"
+        raise DataError(message, path=PATH, check="folds")
     return found
 
 
@@ -62,14 +61,14 @@ def _require(count: int, least: int, folds: int, what: str) -> None:
         raise DataError(f"{message}; take fewer folds", path=PATH, check="folds")
 
 
-def _in_turn(classes: Array, numbers: Array, folds: int) -> Array:
+def _in_turn(classes: Array, numbers: Array, folds: int, count: int) -> Array:
     """Rows in the order of their classes and numbers take turns, equal ones together."""
     _require(len(numbers), folds, folds, "rows beside the test rows")
-    order = np.lexsort((numbers, classes))
-    new = (np.diff(classes[order], prepend=-1) != 0) | (np.diff(numbers[order], prepend=-1.0) != 0)
-    first = np.maximum.accumulate(np.where(new, np.arange(len(order)), 0))
-    found = np.empty(len(order), dtype=np.int64)
-    found[order] = first % folds + 1
+    found, before = np.empty(len(numbers), dtype=np.int16), 0
+    for rows in rows_of_each(classes, count):
+        places = first_places(numbers[rows])
+        found[rows] = (places + before) % folds + 1
+        before += len(places)
     return found
 
 
@@ -83,29 +82,29 @@ def _by_class(classes: Array, numbers: Array, folds: int, columns: Distinct, spl
             f"beside the test rows, fewer than the {folds} folds; leave the class out, or take fewer folds"
         )
         raise DataError(message, path=split.path, check="folds")
-    return _in_turn(classes, numbers, folds)
+    return _in_turn(classes, numbers, folds, len(counts))
 
 
 def _by_group(groups: Array, numbers: Array, folds: int, split: SplitPlan) -> Array:
-    names, inverse, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    sizes = np.bincount(groups)
+    names = np.flatnonzero(sizes)  # some have test rows alone
     _require(len(names), folds, folds, f'values of "{split.column}" beside the test rows')
-    least = np.full(len(names), np.inf)
-    np.minimum.at(least, inverse, numbers)  # a hash of the group: what its rows hold decides among equals
+    least = np.full(len(sizes), np.inf)
+    np.minimum.at(least, groups, numbers)  # a hash of the group: what its rows hold decides among equals
     lightest = [(0, fold) for fold in range(1, folds + 1)]
-    chosen = np.empty(len(names), dtype=np.int64)
-    for group in np.lexsort((least, -sizes)):
+    chosen = np.zeros(len(sizes), dtype=np.int16)
+    for group in names[np.lexsort((least[names], -sizes[names]))]:
         size, fold = heapq.heappop(lightest)
         chosen[group] = fold
         heapq.heappush(lightest, (size + int(sizes[group]), fold))
-    return chosen[inverse]
+    return chosen[groups]
 
 
 def _by_time(times: Array, folds: int) -> Array:
     """The last `folds` of `folds + 1` blocks; a block begins where a time does."""
-    _, inverse, counts = np.unique(times, return_inverse=True, return_counts=True)
-    _require(len(counts), folds + 1, folds, "different times beside the test rows")
-    starts = np.concatenate([[0], np.cumsum(counts)])
-    size = starts[-1] // (folds + 1)
-    wanted = starts[-1] - size * np.arange(folds, 0, -1)
-    begins = starts[np.abs(starts[:, None] - wanted).argmin(axis=0)]
-    return np.searchsorted(begins, starts[:-1], side="right")[inverse]
+    _require(len(np.unique(times)), folds + 1, folds, "different times beside the test rows")
+    size = len(times) // (folds + 1)
+    found = np.zeros(len(times), dtype=np.int16)
+    for fold in range(folds, 0, -1):
+        found += from_row(times, len(times) - size * fold, later=False)
+    return found

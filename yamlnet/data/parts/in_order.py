@@ -10,50 +10,52 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from msgspec import Struct
 
+from yamlnet.data.columns.distinct import distinct
 from yamlnet.data.parts.split_columns import by_time
+from yamlnet.data.parts.splits import PARTS, Shares
+from yamlnet.data.rows import Rows
 from yamlnet.data.table import Array, Table, objects
-from yamlnet.diagnostics.diagnostic import DataError
+from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 from yamlnet.resolver.plan import SplitPlan
 
 
-class Parts(Struct, frozen=True):
-    """Row indices of each part, ascending."""
-
-    train: Array
-    validation: Array
-    test: Array
-
-
-def parts_in_order(table: Table, validation: float, test: float, series: Array | None = None) -> Parts:
-    """Divide rows by their order.
+def parts_in_order(rows: int, shares: Shares, series: Array | None = None) -> Array:
+    """Divide rows by their order: the part of each, as `assign` gives it.
 
     Args:
-        table: the rows, first come first.
-        validation: fraction of all rows, 0 for none.
-        test: likewise.
-        series: a column that tells series apart, each of which is divided by itself.
+        rows: how many there are.
+        shares: which fractions of them go where.
+        series: a number for each row that tells series apart, each of which is divided by itself.
     """
-    keys = np.zeros(table.rows) if series is None else np.array([str(value) for value in series])
-    _, codes, sizes = np.unique(keys, return_inverse=True, return_counts=True)
-    order = np.argsort(codes, kind="stable")
-    places = np.arange(table.rows) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    size = np.repeat(sizes, sizes)
-    tests = places >= size - np.round(size * test)
-    validates = ~tests & (places >= size - np.round(size * test) - np.round(size * validation))
-    return Parts(
-        train=np.sort(order[~tests & ~validates]),
-        validation=np.sort(order[validates]),
-        test=np.sort(order[tests]),
-    )
+    ordered = np.full(rows, PARTS["train"], dtype=np.int8)
+    end = 0
+    for size in [rows] if series is None else np.bincount(series).tolist():
+        end += size
+        tests, validates = round(size * shares.test), round(size * shares.validation)
+        ordered[end - tests - validates : end - tests] = PARTS["validation"]
+        ordered[end - tests : end] = PARTS["test"]
+    if series is None:
+        return ordered
+    codes = np.empty_like(ordered)
+    codes[np.argsort(series, kind="stable")] = ordered
+    return codes
 
 
-def require_order(table: Table, split: SplitPlan, by: str | None) -> None:
+def series_of(rows: Rows, by: str, path: KeyPath) -> Array:
+    """A number for each row, (rows,), that tells its series from others and sorts as the series' names do.
+
+    Raises:
+        DataError: there is no such column.
+    """
+    return distinct(table.column(by, path) for table in rows.chunks([by])).inverse
+
+
+def require_order(rows: Rows, split: SplitPlan, by: str | None) -> None:
     """Refuse a division that windows cannot stand on.
 
     Args:
-        table: all rows.
+        rows: all of them.
         split: what divides them; `random` is none of its kinds here.
         by: the column that tells series apart, or None.
 
@@ -65,13 +67,18 @@ def require_order(table: Table, split: SplitPlan, by: str | None) -> None:
         raise DataError(f"{message}; write split: {{time: …}}", path=split.path, check="split")
     if split.kind != "time":
         return
-    times = by_time(table, split).inverse
-    series = np.zeros(table.rows) if by is None else np.array([str(one) for one in table.column(by, ())])
-    order = np.argsort(series, kind="stable")
-    back = (np.diff(times[order]) < 0) & (series[order][1:] == series[order][:-1])
-    if back.any():
-        row = table.number(int(order[1:][back][0]))
-        message = f'row {row} is earlier by column "{split.column}" than the row before it'
+    times = by_time(rows, split)
+    if by is None:
+        back = np.flatnonzero(times[1:] < times[:-1]) + 1
+    else:
+        series = series_of(rows, by, ())
+        order = np.argsort(series, kind="stable")
+        times, series = times[order], series[order]
+        back = order[1:][(times[1:] < times[:-1]) & (series[1:] == series[:-1])]
+    if len(back):
+        message = (
+            f'row {rows.number(int(back[0]))} is earlier by column "{split.column}" than the row before it'
+        )
         raise DataError(
             f"{message}, and windows take rows in their order; sort the file", path=split.path, check="split"
         )

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from msgspec.structs import replace
 
-from yamlnet.data.media.columns import without_broken
-from yamlnet.data.parts.in_order import is_one_text, parts_in_order, require_order, text_in_order
-from yamlnet.data.parts.splits import PARTS, Shares, assign, needs_all_rows
+from yamlnet.data.media.columns import broken_rows, require_rows, without_broken
+from yamlnet.data.parts.in_order import (
+    is_one_text,
+    parts_in_order,
+    require_order,
+    series_of,
+    text_in_order,
+)
+from yamlnet.data.parts.splits import PARTS, Shares, assign
 from yamlnet.data.rows import Rows
 from yamlnet.data.sources import read_source
+from yamlnet.data.streams.other_order import in_other_order
 from yamlnet.data.streams.spool import open_stream
 from yamlnet.data.streams.stream import Stream
-from yamlnet.data.table import Table
+from yamlnet.data.table import Array, Table
 from yamlnet.data.windows import Reach, reach
 from yamlnet.diagnostics.diagnostic import DataError
-from yamlnet.resolver.plan import DataPlan, SourcePlan
+from yamlnet.resolver.plan import DataPlan, SourcePlan, TensorPlan
 
 
 def read_parts(plan: DataPlan, root: Path, seed: int) -> dict[str, Rows]:
@@ -26,27 +34,23 @@ def read_parts(plan: DataPlan, root: Path, seed: int) -> dict[str, Rows]:
     Raises:
         DataError: a source cannot be read, its rows cannot be divided, or a part has none.
     """
-    rows = _rows(plan, plan.train, root)
+    rows = all_rows(plan, root)
     fractions = {part: value for part in PARTS if isinstance(value := getattr(plan, part), float)}
     if sum(fractions.values()) >= 1:
         message = (
             f"validation and test take {sum(fractions.values()):g} of the rows, which leaves none to train on"
         )
         raise DataError(message, path=(*plan.path, "test"), check="empty-split")
-    parts: dict[str, Rows] = {"train": rows}
     asked = reach([*plan.inputs.values(), *plan.targets.values()])
+    rows = _held_text(rows) if asked is not None else rows
     if fractions or plan.fold is not None or plan.split.kind == "column":
         shares = Shares(**fractions, folds=plan.folds, fold=plan.fold)
-        if asked is not None and isinstance(rows, Table) and plan.split.kind == "random":
-            parts = _wanted(_in_order(rows, plan, shares, asked), plan)
-        else:
-            parts = _wanted(_divided(rows, plan, shares, seed, asked), plan)
+        parts = _wanted(_divided(rows, plan, shares, seed, asked), plan)
+    else:
+        parts = {"train": _whole(rows, plan, asked)}
     for part in ("validation", "test"):
         if isinstance(source := getattr(plan, part), SourcePlan):
-            parts[part] = _rows(plan, source, root)
-    if asked is not None and any(isinstance(found, Stream) for found in parts.values()):
-        message = "windows look at rows one after another, and these are streamed; hold them: stream: false"
-        raise DataError(message, path=plan.path, check="stream")
+            parts[part] = _whole(_read(plan, source, root), plan, asked)
     for part, found in parts.items():
         if found.rows == 0:
             message = f"the {part} part of {rows.rows} rows is empty; give it a larger fraction, or more rows"
@@ -54,39 +58,68 @@ def read_parts(plan: DataPlan, root: Path, seed: int) -> dict[str, Rows]:
     return {part: parts[part] for part in PARTS if part in parts}
 
 
-def _rows(plan: DataPlan, source: SourcePlan, root: Path) -> Table | Stream:
+def all_rows(plan: DataPlan, root: Path) -> Table | Stream:
+    """All rows of the training source.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    return _read(plan, plan.train, root)
+
+
+def _read(plan: DataPlan, source: SourcePlan, root: Path) -> Table | Stream:
     """All rows of a source: in memory if they fit, or are asked to be held."""
     stream = open_stream(source, root, plan.stream)
     return stream if stream is not None else read_source(source, root)
+
+
+def _held_text(rows: Table | Stream) -> Table | Stream:
+    """A corpus that is one row is divided inside, so it has to be held."""
+    return next(rows.chunks()) if rows.rows == 1 else rows
+
+
+def _whole(rows: Table | Stream, plan: DataPlan, asked: Reach | None) -> Rows:
+    """Rows that are not divided; of a stream series by series, where windows are taken of each."""
+    if isinstance(rows, Table) or asked is None or asked.by is None:
+        return rows
+    return _streams(rows, np.zeros(rows.rows, dtype=np.int8), plan, asked)["train"]
 
 
 def _divided(
     rows: Table | Stream, plan: DataPlan, shares: Shares, seed: int, asked: Reach | None
 ) -> dict[str, Rows]:
     """The rows of every part."""
-    if isinstance(rows, Table):
+    if asked is not None and plan.split.kind == "random":
+        if shares.fold is not None:
+            message = "windows take rows in their order, which folds do not keep; write split: {time: …}"
+            raise DataError(message, path=(*plan.path, "folds"), check="split")
+        if isinstance(rows, Table) and is_one_text(rows):
+            return dict(text_in_order(rows, {"validation": shares.validation, "test": shares.test}))
+        series = series_of(rows, asked.by, (*plan.path, "inputs")) if asked.by is not None else None
+        codes = parts_in_order(rows.rows, shares, series)
+    else:
         if asked is not None:
             require_order(rows, plan.split, asked.by)
         codes = assign(rows, plan.split, shares, seed)
+    if isinstance(rows, Table):
         return {part: rows.take(np.flatnonzero(codes == code)) for part, code in PARTS.items()}
-    if needs_all_rows(plan.split, shares):
-        how = "folds" if shares.fold is not None else f"a split by {plan.split.kind}"
-        message = f"{how} looks at all rows at once, and these are streamed; hold them: stream: false"
-        raise DataError(message, path=plan.split.path, check="stream")
-    chunks = [assign(chunk, plan.split, shares, seed) for chunk in rows.chunks()]
-    return {part: rows.of_part(chunks, code) for part, code in PARTS.items()}
+    return dict(_streams(rows, codes, plan, asked))
 
 
-def _in_order(rows: Table, plan: DataPlan, shares: Shares, asked: Reach) -> dict[str, Rows]:
-    """The rows of every part where windows are taken: divided at random, a window would be in two parts."""
-    if shares.fold is not None:
-        message = "windows take rows in their order, which folds do not keep; write split: {time: …}"
-        raise DataError(message, path=(*plan.path, "folds"), check="split")
-    if is_one_text(rows):
-        return dict(text_in_order(rows, {"validation": shares.validation, "test": shares.test}))
-    series = rows.column(asked.by, (*plan.path, "inputs")) if asked.by is not None else None
-    parts = parts_in_order(rows, shares.validation, shares.test, series)
-    return {part: rows.take(getattr(parts, part)) for part in PARTS}
+def _streams(rows: Stream, codes: Array, plan: DataPlan, asked: Reach | None) -> dict[str, Stream]:
+    """The rows of every part of a stream; series by series, where windows are taken of each."""
+    series = None
+    if asked is not None and asked.by is not None:
+        series = series_of(rows, asked.by, (*plan.path, "inputs"))
+        order = np.argsort(series, kind="stable")
+        rows = in_other_order(rows, order, f"series of {asked.by}", plan.train.path)
+        codes, series = codes[order], series[order]
+    chunks = np.split(codes, np.cumsum(rows.counts)[:-1])
+    found = {part: rows.of_part(chunks, code) for part, code in PARTS.items()}
+    if series is None:
+        return found
+    begun = {part: np.flatnonzero(np.diff(series[codes == code], prepend=-1)) for part, code in PARTS.items()}
+    return {part: replace(stream, series=begun[part]) for part, stream in found.items()}
 
 
 def without_broken_rows(
@@ -100,16 +133,29 @@ def without_broken_rows(
     kept, skipped = dict(parts), dict[str, tuple[str, ...]]()
     tensors = [*plan.inputs.values(), *plan.targets.values()]
     for part, rows in parts.items() if plan.on_error == "skip" else ():
-        if not isinstance(rows, Table):
-            message = "on_error: skip looks at every file first, and these are streamed: stream: false"
-            raise DataError(message, path=(*plan.path, "on_error"), check="stream")
-        kept[part], broken = without_broken(tensors, rows)
+        kept[part], broken = _without_broken(tensors, rows)
         if broken and reach(tensors) is not None:
             message = f"{broken[0]}; windows take rows one after another, so none can be left out"
             raise DataError(message, path=(*plan.path, "on_error"), check="broken-file")
         if broken:
             skipped[part] = broken
     return kept, skipped
+
+
+def _without_broken(tensors: Sequence[TensorPlan], rows: Rows) -> tuple[Rows, tuple[str, ...]]:
+    """The rows without those that are broken; of a stream each chunk is looked at, and its rows left out."""
+    if not isinstance(rows, Stream):
+        (table,) = rows.chunks()
+        return without_broken(tensors, table)
+    columns = {column for tensor in tensors for column in tensor.columns}
+    left: dict[int, Array] = {}
+    told: list[str] = []
+    for index, table in rows.indexed(columns):
+        if found := broken_rows(tensors, table):
+            left[index] = np.array(sorted(found), dtype=np.intp)
+            told += [found[row] for row in sorted(found)]
+    require_rows(rows.rows, told)
+    return rows.without(left), tuple(told)
 
 
 def _wanted(parts: Mapping[str, Rows], plan: DataPlan) -> dict[str, Rows]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import numpy as np
-from msgspec import Struct
 
+from yamlnet.data.columns.distinct import Distinct, distinct
+from yamlnet.data.rows import Rows
 from yamlnet.data.table import Array, Table
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import SplitPlan
@@ -19,59 +20,95 @@ ISO = re.compile(r"\d{4}-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(?P<zone>Z|[+
 ANY_DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}\b")
 """`05/01/2024`: as a text it sorts by its day or its month."""
 
-
-class Distinct(Struct, frozen=True):
-    """The distinct values of a column, in order, and for each row the index of its own, (rows,) int64."""
-
-    values: Sequence[str]
-    inverse: Array
+LONGEST = 26
+"""Characters of a time up to microseconds."""
 
 
-def by_text(table: Table, split: SplitPlan) -> Distinct:
+def by_text(rows: Rows, split: SplitPlan) -> Distinct:
     """Values as texts, so that the group 7 is the group "7", in a file that has other groups too.
 
     Raises:
         DataError: there is no such column, it has no single values, or a row has none.
     """
-    values = _values(table, split)
-    if values.dtype.kind != "O":
-        found, inverse = np.unique(values, return_inverse=True)
-        return Distinct([_as_text(value) for value in found.tolist()], inverse.reshape(-1))
-    return _sorted([_as_text(value) for value in values])
+    return distinct(_values(table, split) for table in rows.chunks([split.column]))
 
 
-def _sorted(texts: Sequence[str]) -> Distinct:
-    distinct = sorted(set(texts))
-    index = {text: position for position, text in enumerate(distinct)}
-    return Distinct(distinct, np.array([index[text] for text in texts], dtype=np.int64))
+def by_time(rows: Rows, split: SplitPlan) -> Array:
+    """A number for each row, (rows,), that is the larger the later the row is, and equal for equal times.
 
-
-def _as_text(value: object) -> str:
-    whole = isinstance(value, float) and value.is_integer()
-    return str(int(value)) if whole and isinstance(value, float) else str(value)
-
-
-def by_time(table: Table, split: SplitPlan) -> Distinct:
-    """Values in the order of time: numbers, ISO dates and times, or texts that sort.
+    Columns hold numbers, ISO dates and times, or texts that sort. Eight bytes a row are held; of texts that
+    are neither numbers nor dates of one form, the distinct ones and four bytes a row.
 
     Raises:
         DataError: as `by_text`; a date that does not sort, or dates beside what is none.
     """
-    values = _values(table, split)
-    if values.dtype.kind != "O":
-        found, inverse = np.unique(values, return_inverse=True)
-        return Distinct([str(value) for value in found.tolist()], inverse.reshape(-1))
-    texts = [str(value) for value in values]
-    kinds = {text: _kind(text) for text in set(texts)}
-    _refuse_mixed(texts, kinds, table, split)
-    if kinds[texts[0]] == "a number":
-        found, inverse = np.unique(np.array(texts, dtype=np.float64), return_inverse=True)
-        return Distinct([str(value) for value in found.tolist()], inverse)
-    if kinds[texts[0]] == "a time with its zone":
-        moments = {text: datetime.fromisoformat(text).timestamp() for text in kinds}
-        found, inverse = np.unique([moments[text] for text in texts], return_inverse=True)
-        return Distinct([str(value) for value in found.tolist()], inverse)
-    return _sorted(texts)
+    found, first = list[Array](), _First()
+    for table in rows.chunks([split.column]):
+        values = _values(table, split)
+        moments = values if values.dtype.kind != "O" else first.moments(values, table, split)
+        if moments is None:
+            return distinct(_sorting(rows, first, split)).inverse
+        found.append(moments)
+    return np.concatenate(found)
+
+
+class _First:
+    """What the first text of a column is, which all others are held against."""
+
+    text: str | None = None
+    row = kind = ""
+
+    def begin(self, text: str, table: Table) -> None:
+        """Look at the first one."""
+        if self.text is None:
+            self.text, self.kind, self.row = text, _kind(text), str(table.number(0))
+
+    def require(self, texts: Sequence[str], table: Table, split: SplitPlan) -> None:
+        """Refuse what does not sort by time, and what is of another kind than the first.
+
+        Raises:
+            DataError: naming the row.
+        """
+        self.begin(texts[0], table)
+        _refuse_mixed(texts, {text: _kind(text) for text in set(texts)}, self, table, split)
+
+    def moments(self, values: Array, table: Table, split: SplitPlan) -> Array | None:
+        """The texts as numbers; None where only the texts themselves sort.
+
+        Raises:
+            DataError: as `require`.
+        """
+        texts = [str(value) for value in values]
+        self.begin(texts[0], table)
+        if self.kind == "a date" and (found := _of_one_form(texts, str(self.text))) is not None:
+            return found
+        self.require(texts, table, split)
+        if self.kind == "a number":
+            return np.array(texts, dtype=np.float64)
+        if self.kind == "a time with its zone":
+            return np.array([datetime.fromisoformat(text).timestamp() for text in texts])
+        return None
+
+
+def _of_one_form(texts: Sequence[str], first: str) -> Array | None:
+    """Dates as microseconds since 1970, if all are written as the first: so they sort as the texts do."""
+    if len(first) > LONGEST:
+        return None
+    try:
+        found = np.array([first, *texts], dtype="S")
+        signs = found.view(np.uint8).reshape(len(found), -1)
+        form = np.where((signs >= ord("0")) & (signs <= ord("9")), ord("0"), signs)
+        return found[1:].astype("datetime64[us]").view(np.int64) if (form == form[0]).all() else None
+    except ValueError:  # other letters than ASCII's; the 99th of a month sorts, too
+        return None
+
+
+def _sorting(rows: Rows, first: _First, split: SplitPlan) -> Iterator[Array]:
+    """The column once more, all of it looked at."""
+    for table in rows.chunks([split.column]):
+        values = _values(table, split)
+        first.require([str(value) for value in values], table, split)
+        yield values
 
 
 def _kind(text: str) -> str:
@@ -87,21 +124,23 @@ def _kind(text: str) -> str:
     return "a number"
 
 
-def _refuse_mixed(texts: Sequence[str], kinds: dict[str, str], table: Table, split: SplitPlan) -> None:
-    wanted = kinds[texts[0]]
-    if wanted == "a date of another form":
+def _refuse_mixed(
+    texts: Sequence[str], kinds: dict[str, str], first: _First, table: Table, split: SplitPlan
+) -> None:
+    if first.kind == "a date of another form":
         message = (
-            f'row {table.number(0)} of column "{split.column}" is "{texts[0]}", which does not sort by time; '
+            f'row {first.row} of column "{split.column}" is "{first.text}", which does not sort by time; '
             "write dates as 2024-01-31"
         )
         raise DataError(message, path=split.path, check="split")
-    row = next((row for row, text in enumerate(texts) if kinds[text] != wanted), None)
-    if row is not None:
-        message = (
-            f'column "{split.column}" does not sort by time: row {table.number(0)} is {wanted} '
-            f'("{texts[0]}"), and row {table.number(row)} is {kinds[texts[row]]} ("{texts[row]}")'
-        )
-        raise DataError(message, path=split.path, check="split")
+    if set(kinds.values()) == {first.kind}:
+        return
+    row = next(row for row, text in enumerate(texts) if kinds[text] != first.kind)
+    message = (
+        f'column "{split.column}" does not sort by time: row {first.row} is {first.kind} '
+        f'("{first.text}"), and row {table.number(row)} is {kinds[texts[row]]} ("{texts[row]}")'
+    )
+    raise DataError(message, path=split.path, check="split")
 
 
 def _values(table: Table, split: SplitPlan) -> Array:

@@ -26,23 +26,41 @@ def are_classes(plan: Plan, name: str) -> bool:
     return spec is not None and any(word in spec.name.lower() for word in CLASS_LOSSES)
 
 
-def class_counts(parts: Mapping[str, Array], facts: Mapping[str, Any]) -> dict[str, dict[str, int]] | None:
-    """The rows of each class by part, for a target of whole numbers from 0 or of one-hot rows; else None."""
-    count, labels = facts.get("classes"), facts.get("labels")
-    if not isinstance(count, int) or not 2 <= count <= MOST_CLASSES:
-        return None
-    indices = {part: _class_indices(values, count) for part, values in parts.items()}
-    if any(found is None for found in indices.values()):
-        return None
-    counts = {
-        part: np.bincount(found, minlength=count) for part, found in indices.items() if found is not None
-    }
-    size = max(map(len, counts.values()))
-    names = [str(labels[index]) if labels and index < len(labels) else str(index) for index in range(size)]
-    return {
-        name: {part: int(found[index]) if index < len(found) else 0 for part, found in counts.items()}
-        for index, name in enumerate(names)
-    }
+class ClassCounts:
+    """The rows of each class by part, of a target of whole numbers from 0 or of one-hot rows.
+
+    Args:
+        facts: of the target.
+    """
+
+    def __init__(self, facts: Mapping[str, Any]) -> None:
+        count, self.labels = facts.get("classes"), facts.get("labels")
+        self.count = count if isinstance(count, int) and 2 <= count <= MOST_CLASSES else 0
+        self.found: dict[str, Array] = {}
+
+    def count_in(self, part: str, values: Array) -> None:
+        """More rows of one part."""
+        indices = _class_indices(values, self.count) if self.count else None
+        if indices is None:
+            self.count = 0
+            return
+        more = np.bincount(indices, minlength=self.count)
+        known = self.found.get(part, np.zeros(0, dtype=more.dtype))
+        size = max(len(known), len(more))
+        self.found[part] = np.pad(known, (0, size - len(known))) + np.pad(more, (0, size - len(more)))
+
+    def counts(self) -> dict[str, dict[str, int]] | None:
+        """By the classes' names; None where the target holds no classes."""
+        if not self.count or not self.found:
+            return None
+        size, labels = max(map(len, self.found.values())), self.labels
+        names = [
+            str(labels[index]) if labels and index < len(labels) else str(index) for index in range(size)
+        ]
+        return {
+            name: {part: int(found[index]) if index < len(found) else 0 for part, found in self.found.items()}
+            for index, name in enumerate(names)
+        }
 
 
 def _class_indices(values: Array, count: int) -> Array | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,7 @@ class Column(Struct, frozen=True):
         least, mean, most: of its numbers.
         values: the rows of each distinct value by part of the data, where these are few.
         examples: the first rows, as text.
+        at_least: whether there are more distinct values than `distinct`, where no more were counted.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Column(Struct, frozen=True):
     most: float | None
     values: dict[str, dict[str, int]] | None
     examples: list[str]
+    at_least: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -57,28 +60,88 @@ class Column(Struct, frozen=True):
 
 def describe(name: str, tables: Mapping[str, Table]) -> Column:
     """A column over all parts that have it."""
-    tables = {part: table for part, table in tables.items() if name in table.columns}
-    parts = {part: table.columns[name] for part, table in tables.items()}
-    first = next(iter(parts.values()))
-    gone = {part: missing(values) for part, values in parts.items()}
-    least, mean, most = _range([values[~gone[part]] for part, values in parts.items()])
-    counts = {part: _counts(values[~gone[part]]) for part, values in parts.items()}
-    distinct = {value for found in counts.values() if found is not None for value in found}
-    single = all(found is not None for found in counts.values())
-    return Column(
-        name=name,
-        dtype=_dtype(first),
-        shape=list(first.shape[1:]),
-        rows=sum(map(len, parts.values())),
-        missing=sum(int(found.sum()) for found in gone.values()),
-        first_missing=_first_missing(tables, gone),
-        distinct=len(distinct) if single else None,
-        least=least,
-        mean=mean,
-        most=most,
-        values=_by_value(counts) if single and len(distinct) <= COUNTED else None,
-        examples=[short(value) for value in first[:SHOWN]],
-    )
+    found = Describing(name)
+    for part, table in tables.items():
+        found.look_at(part, table)
+    return found.column()
+
+
+class Describing:
+    """What is found of a column so far.
+
+    Args:
+        name: of the column.
+        most: of more distinct values than these no more are counted; None counts all of them.
+    """
+
+    def __init__(self, name: str, most: int | None = None) -> None:
+        self.name, self.most = name, most
+        self.dtype, self.shape, self.examples = "", list[int](), list[str]()
+        self.rows = self.missing = self.numbers = 0
+        self.first_missing: int | None = None
+        self.least, self.total, self.highest = np.inf, 0.0, -np.inf
+        self.counts: dict[str, dict[str, int]] = {}
+        self.distinct: set[str] = set()
+        self.single = True
+
+    @property
+    def at_least(self) -> bool:
+        """Whether there are more distinct values than are counted."""
+        return self.most is not None and len(self.distinct) > self.most
+
+    def look_at(self, part: str, table: Table) -> None:
+        """More rows of one part, if they have the column."""
+        if self.name not in table.columns:
+            return
+        values = table.columns[self.name]
+        if not self.rows:
+            self.dtype, self.shape = _dtype(values), list(values.shape[1:])
+            self.examples = [short(value) for value in values[:SHOWN]]
+        gone = missing(values)
+        if self.first_missing is None and gone.any():
+            self.first_missing = table.number(int(np.argmax(gone)))
+        self.rows, self.missing = self.rows + len(values), self.missing + int(gone.sum())
+        there = values[~gone]
+        self._add_numbers(there)
+        self._add_counts(part, there)
+
+    def _add_numbers(self, values: Array) -> None:
+        if values.dtype.kind in "biuf" and values.size:
+            self.least = min(self.least, float(values.min()))
+            self.highest = max(self.highest, float(values.max()))
+            self.total += float(values.sum(dtype=np.float64))
+            self.numbers += values.size
+
+    def _add_counts(self, part: str, values: Array) -> None:
+        if not self.single or self.at_least:
+            return
+        found = _counts(values)
+        if found is None:
+            self.single = False
+            return
+        known = self.counts.setdefault(part, {})
+        for value, count in found.items():
+            known[value] = known.get(value, 0) + count
+        self.distinct |= found.keys()
+
+    def column(self) -> Column:
+        """What was found."""
+        few = self.single and len(self.distinct) <= COUNTED
+        return Column(
+            name=self.name,
+            dtype=self.dtype,
+            shape=self.shape,
+            rows=self.rows,
+            missing=self.missing,
+            first_missing=self.first_missing,
+            distinct=(self.most if self.at_least else len(self.distinct)) if self.single else None,
+            least=self.least if self.numbers else None,
+            mean=self.total / self.numbers if self.numbers else None,
+            most=self.highest if self.numbers else None,
+            values=_by_value(self.counts) if few else None,
+            examples=self.examples,
+            at_least=self.at_least,
+        )
 
 
 def missing(values: Array) -> Array:
@@ -112,16 +175,6 @@ def _dtype(values: Array) -> str:
     return next((name for kind, name in kinds if isinstance(found, kind)), "text")
 
 
-def _range(parts: list[Array]) -> tuple[float | None, float | None, float | None]:
-    numbers = [values for values in parts if values.dtype.kind in "biuf" and values.size]
-    if not numbers:
-        return None, None, None
-    total = sum(float(values.sum(dtype=np.float64)) for values in numbers)
-    count = sum(values.size for values in numbers)
-    least = min(float(values.min()) for values in numbers)
-    return least, total / count, max(float(values.max()) for values in numbers)
-
-
 def _counts(values: Array) -> dict[str, int] | None:
     """How often each value is there; None where rows are vectors or lists."""
     if values.ndim > 1 or any(isinstance(value, list) for value in values[:1]):
@@ -137,24 +190,16 @@ def as_text(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _by_value(counts: Mapping[str, dict[str, int] | None]) -> dict[str, dict[str, int]]:
-    known = {part: found for part, found in counts.items() if found is not None}
-    names = dict.fromkeys(value for found in known.values() for value in found)
-    return {value: {part: found.get(value, 0) for part, found in known.items()} for value in names}
-
-
-def _first_missing(tables: Mapping[str, Table], gone: Mapping[str, Array]) -> int | None:
-    rows = [
-        table.number(int(np.flatnonzero(gone[part])[0])) for part, table in tables.items() if gone[part].any()
-    ]
-    return rows[0] if rows else None
+def _by_value(counts: Mapping[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    names = dict.fromkeys(value for found in counts.values() for value in found)
+    return {value: {part: found.get(value, 0) for part, found in counts.items()} for value in names}
 
 
 FEW_CLASSES, ROWS_EACH = 20, 10
 """A number tells classes by ranges where there are so few of them, each with so many rows."""
 
 
-def tells(one: Column, other: Column, first: Array, second: Array) -> bool:
+def tells(one: Column, other: Column, pieces: Iterable[tuple[Array, Array]]) -> bool:
     """Whether a column says in every row what another holds, so that nothing is left to be learnt.
 
     They are equal, each value of one goes with one value of the other, or each class of the other is a range
@@ -163,25 +208,53 @@ def tells(one: Column, other: Column, first: Array, second: Array) -> bool:
     Args:
         one: what `describe` found of the first.
         other: and of the second.
-        first: values of the first, shape (rows,).
-        second: those of the second in the same rows.
+        pieces: values of both in the same rows, some after others; read until one of them says no.
     """
     if one.distinct is None or other.distinct is None or min(one.distinct, other.distinct) < 2:
         return False
-    if one.is_number and other.is_number and np.array_equal(first, second):
-        return True
+    left: list[_Equal | _Ranges | _Pairs] = [_Equal()] if one.is_number and other.is_number else []
     if one.is_number and other.distinct <= min(FEW_CLASSES, one.rows // ROWS_EACH) and not one.missing:
-        return _in_ranges(first, second, other.distinct)
-    if one.distinct != other.distinct or one.distinct * 2 > one.rows:
-        return False  # values that are all different go one with one, whatever they are
-    pairs = set(zip(first.tolist(), second.tolist(), strict=True))
-    return len(pairs) == len({pair[0] for pair in pairs}) == len({pair[1] for pair in pairs})
+        left.append(_Ranges())
+    elif one.distinct == other.distinct and one.distinct * 2 <= one.rows and not one.at_least:
+        left.append(_Pairs())  # values that are all different go one with one, whatever they are
+    for first, second in pieces if left else ():
+        left = [rule for rule in left if rule.holds(first, second)]
+        if not left:
+            break
+    return bool(left)
 
 
-def _in_ranges(numbers: Array, classes: Array, count: int) -> bool:
-    """Whether the classes follow each other in the order of the numbers, and no number has two."""
-    _, indices = np.unique(classes.astype(str), return_inverse=True)
-    order = np.lexsort((indices, numbers))
-    changes = np.flatnonzero(np.diff(indices[order]))
-    apart = numbers[order][changes] != numbers[order][changes + 1]
-    return len(changes) == count - 1 and bool(apart.all())
+class _Equal:
+    """Both have the same numbers."""
+
+    def holds(self, first: Array, second: Array) -> bool:
+        return np.array_equal(first, second)
+
+
+class _Pairs:
+    """Each value of one goes with one value of the other."""
+
+    def __init__(self) -> None:
+        self.pairs: set[tuple[object, object]] = set()
+
+    def holds(self, first: Array, second: Array) -> bool:
+        self.pairs |= set(zip(first.tolist(), second.tolist(), strict=True))
+        return (
+            len(self.pairs) == len({pair[0] for pair in self.pairs}) == len({pair[1] for pair in self.pairs})
+        )
+
+
+class _Ranges:
+    """The classes follow each other in the order of the numbers, and no number has two."""
+
+    def __init__(self) -> None:
+        self.ranges: dict[str, tuple[float, float]] = {}
+
+    def holds(self, first: Array, second: Array) -> bool:
+        names, indices = np.unique(second.astype(str), return_inverse=True)
+        for index, name in enumerate(names.tolist()):
+            values = first[indices == index]
+            low, high = self.ranges.get(name, (np.inf, -np.inf))
+            self.ranges[name] = (min(low, float(values.min())), max(high, float(values.max())))
+        ordered = sorted(self.ranges.values())
+        return all(before[1] < after[0] for before, after in pairwise(ordered))

@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from yamlnet.data.columns.arrow import Kinds, all_joined, no_rows, observed, plain, regrouped, whole
 from yamlnet.data.files.contents import opened, refuse_encoding, require_pyarrow
 from yamlnet.data.files.found import File, folder_of, source_files
+from yamlnet.data.files.json_lists import list_items
 from yamlnet.data.files.json_mistakes import refuse_lines, refuse_list
 from yamlnet.data.table import Table
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
@@ -44,8 +45,7 @@ def read(arguments: Mapping[str, object], root: Path, path: KeyPath) -> Table:
 def chunks(arguments: Mapping[str, object], root: Path, path: KeyPath, rows: int) -> Iterator[Table]:
     """Read `rows` rows at a time, of the same types as `read` gives.
 
-    The types are settled by a first pass over the files, made once as long as they stay as they are. A file
-    that is one list has no lines to read by: it is held whole.
+    The types are settled by a first pass over the files, made once as long as they stay as they are.
 
     Raises:
         DataError: as in `read`, also while it is read.
@@ -137,7 +137,7 @@ def _blocks(file: File, path: KeyPath) -> Iterator[bytes]:
     with opened(file, path) as stream:
         begin = stream.read(BLOCK).removeprefix(MARK)
         if begin.lstrip().startswith(b"["):
-            yield from _listed(begin + stream.read(), file, path)
+            yield from _listed(stream, begin, file, path)
             return
         while begin:
             block = begin + (stream.readline() if not begin.endswith(b"\n") else b"")
@@ -146,25 +146,17 @@ def _blocks(file: File, path: KeyPath) -> Iterator[bytes]:
             begin = stream.read(BLOCK)
 
 
-def _listed(data: bytes, file: File, path: KeyPath) -> Iterator[bytes]:
+def _listed(stream: IO[bytes], begin: bytes, file: File, path: KeyPath) -> Iterator[bytes]:
     """The objects of a list, as if each stood on a line of its own; none is decoded for it."""
     import msgspec
 
     try:
-        rows = msgspec.json.decode(data, type=list[msgspec.Raw])
+        for rows in list_items(stream, begin, BLOCK):
+            yield b"\n".join(row.replace(b"\n", b" ") for row in rows)  # between values: a text has none
     except (msgspec.DecodeError, UnicodeError) as error:
         refuse_encoding(file, "utf-8", path, MEND)
-        raise refuse_list(file, data, error, path) from error
-    held: list[bytes] = []
-    size = 0
-    for row in rows:
-        held.append(bytes(row).replace(b"\n", b" "))  # between values: a text has none
-        size += len(held[-1])
-        if size >= BLOCK:
-            yield b"\n".join(held)
-            held, size = [], 0
-    if held:
-        yield b"\n".join(held)
+        with opened(file, path) as again:
+            raise refuse_list(file, again.read().removeprefix(MARK), error, path) from error
 
 
 def _lines(file: File, path: KeyPath) -> Iterator[tuple[str, bytes]]:

@@ -71,8 +71,10 @@ def row_groups(arguments: Mapping[str, object], root: Path, path: KeyPath, most:
     """
     files = _found(arguments, root, path)
     source, groups = _source(files, arguments), list[tuple[File, int, int]]()
+    footers: dict[File, Any] = {}
     for file in files:
         with _opened(file, path) as opened:
+            footers[file] = opened.metadata
             for index in range(opened.metadata.num_row_groups):
                 group = opened.metadata.row_group(index)
                 if group.total_byte_size > most:
@@ -83,12 +85,13 @@ def row_groups(arguments: Mapping[str, object], root: Path, path: KeyPath, most:
     def read_group(number: int, columns: Collection[str] | None) -> Mapping[str, Array]:
         file, index, _ = groups[number]
         wanted = [name for name in kinds if columns is None or name in columns]
-        with _opened(file, path) as opened:
+        with _opened(file, path, footers[file]) as opened:
             table = plain(opened.read_row_group(index, wanted), file.name, path)
         return arrays(table, {name: kinds[name] for name in wanted})
 
     counts = tuple(rows for _, _, rows in groups)
-    return Stream(source, counts, read_group, folder=folder_of(files))
+    key = repr(["Parquet", *_stamps(files)])
+    return Stream(source, counts, read_group, counts, folder=folder_of(files), key=key)
 
 
 def _stamps(files: list[File]) -> tuple[tuple[File, int, int], ...]:
@@ -113,12 +116,13 @@ def _found(arguments: Mapping[str, object], root: Path, path: KeyPath) -> list[F
 
 
 @contextmanager
-def _opened(file: File, path: KeyPath) -> Iterator[Any]:
+def _opened(file: File, path: KeyPath, footer: Any = None) -> Iterator[Any]:
+    """A file, to read from; its footer takes a while where there are many groups, and may be known."""
     import pyarrow
     from pyarrow import parquet
 
     try:
-        with parquet.ParquetFile(str(file.path)) as opened:
+        with parquet.ParquetFile(str(file.path), metadata=footer) as opened:
             yield opened
     except (pyarrow.ArrowException, OSError, EOFError, UnicodeError) as error:
         told = " ".join(str(error).split())

@@ -104,17 +104,18 @@ def _keep(tables: Iterator[Table], file: Path, source: str, path: KeyPath) -> No
     with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".part", delete=False) as beside:
         pass
     try:
-        batch = _batch(first)
-        with pyarrow.OSFile(beside.name, "wb") as sink, pyarrow.ipc.new_file(sink, batch.schema) as writer:
-            writer.write_batch(batch)
+        begun = batch(first)
+        with pyarrow.OSFile(beside.name, "wb") as sink, pyarrow.ipc.new_file(sink, begun.schema) as writer:
+            writer.write_batch(begun)
             for table in tables:
-                writer.write_batch(_batch(table, batch.schema))
+                writer.write_batch(batch(table, begun.schema))
         os.replace(beside.name, file)
     finally:
         Path(beside.name).unlink(missing_ok=True)
 
 
-def _batch(table: Table, schema: Any = None) -> Any:
+def batch(table: Table, schema: Any = None) -> Any:
+    """Rows as Arrow's, of the types of a schema, or of their own; the schema says the axes of each row."""
     import pyarrow
 
     columns = {name: _arrow(values) for name, values in table.columns.items()}
@@ -151,20 +152,20 @@ def _kept(file: Path, source: str) -> Stream:
         reader = pyarrow.ipc.open_file(opened)
         schema = reader.schema
         counts = tuple(reader.get_batch(index).num_rows for index in range(reader.num_record_batches))
-    shapes = {field.name: tuple(json.loads(field.metadata[SHAPE])) for field in schema}
 
     def read(number: int, columns: Collection[str] | None) -> Mapping[str, Array]:
         wanted = [index for index, name in enumerate(schema.names) if columns is None or name in columns]
         options = pyarrow.ipc.IpcReadOptions(included_fields=wanted)
         with pyarrow.OSFile(str(file)) as opened:
-            batch = pyarrow.ipc.open_file(opened, options=options).get_batch(number)
-        return _arrays(pyarrow.Table.from_batches([batch]), shapes)
+            found = pyarrow.ipc.open_file(opened, options=options).get_batch(number)
+        return columns_of(pyarrow.Table.from_batches([found]))
 
-    return Stream(source, counts, read)
+    return Stream(source, counts, read, counts, key=str(file))
 
 
-def _arrays(table: Any, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
-    """The columns as they were before they were written."""
+def columns_of(table: Any) -> dict[str, Array]:
+    """The columns as they were before `batch`."""
+    shapes = {field.name: tuple(json.loads(field.metadata[SHAPE])) for field in table.schema}
     kinds = {}
     for field in table.schema:
         shape = shapes[field.name]

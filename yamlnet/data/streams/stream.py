@@ -3,17 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from yamlnet.data.table import Array, Table
+from yamlnet.data.table import Array, Table, together
 from yamlnet.data.waiting import Waiting
+
+Read = TypeVar("Read")
+
+NO_PART = -1
+"""What stands for the part of a row that is left out."""
 
 ReadChunk = Callable[[int, Collection[str] | None], Mapping[str, Array]]
 """The columns of one chunk, by its number from 0; all columns for None."""
+
+
+def ahead(indices: Sequence[int], read: Callable[[int], Read]) -> Iterator[Read]:
+    """What is read under each number, the next one by a thread while the last is looked at."""
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(read, indices[0]) if indices else None
+        for index in (*indices[1:], None):
+            if coming is None:
+                return
+            found = coming.result()
+            coming = thread.submit(read, index) if index is not None else None
+            yield found
+
+
+class Around(Struct, frozen=True):
+    """A chunk's rows with others before and after them.
+
+    Attributes:
+        table: all of them.
+        first: where the chunk's own begin in it.
+        end: where they end.
+        place: which row of the part the table begins with, from 0.
+    """
+
+    table: Table
+    first: int
+    end: int
+    place: int
 
 
 class Stream(Struct, frozen=True):
@@ -21,47 +56,86 @@ class Stream(Struct, frozen=True):
 
     Attributes:
         source: where they come from, for messages.
-        counts: the rows of each chunk.
+        counts: the rows of each chunk, those of other parts among them.
         read: reads a chunk.
+        sizes: the rows of each chunk that belong to this part.
         codes: of each chunk, the part that each of its rows belongs to; None where there are no parts.
         part: the one whose rows these are. A byte a row, shared by all parts, is all that they take.
         folder: where the files lie that texts in the rows may name.
+        key: changes when a row does.
+        numbered: the column that says which row of the source each one is, from 0; None where they stand
+            as they do there.
+        series: where each series begins among the part's rows, ascending; None where there is one.
     """
 
     source: str
     counts: tuple[int, ...]
     read: ReadChunk
+    sizes: tuple[int, ...]
     codes: tuple[Array, ...] | None = None
     part: int = 0
     folder: Path | None = None
+    key: str = ""
+    numbered: str | None = None
+    series: Array | None = None
 
     @property
     def rows(self) -> int:
         """How many rows there are."""
-        return sum(self.chunk_rows(index) for index in range(len(self.counts)))
+        return sum(self.sizes)
 
-    def chunk_rows(self, index: int) -> int:
-        """How many rows one chunk has."""
-        if self.codes is None:
-            return self.counts[index]
-        return int(np.count_nonzero(self.codes[index] == self.part))
+    def number(self, row: int) -> int:
+        """The number of a row as users count the rows of the source, where these are all of them in order."""
+        return row + 1
 
     def chunk(self, index: int, columns: Collection[str] | None = None) -> Table:
         """The rows of one chunk."""
-        before = sum(self.counts[:index])
-        table = Table(dict(self.read(index, columns)), self.source, first=before, folder=self.folder)
-        if self.codes is None:
+        wanted = columns if columns is None or self.numbered is None else {*columns, self.numbered}
+        found = dict(self.read(index, wanted))
+        if wanted is not None and not found.keys() >= set(wanted):
+            found = dict(self.read(index, None))  # whoever asked tells what there is
+        kept = found.pop(self.numbered) if self.numbered is not None else None
+        table = Table(found, self.source, kept, sum(self.counts[:index]), self.folder)
+        if self.sizes[index] == self.counts[index] or self.codes is None:
             return table
         return table.take(np.flatnonzero(self.codes[index] == self.part))
 
     def chunks(self, columns: Collection[str] | None = None) -> Iterator[Table]:
         """All chunks that have rows, in order; a terminal shows how far they are read."""
+        yield from (table for _, table in self.indexed(columns))
+
+    def indexed(self, columns: Collection[str] | None = None) -> Iterator[tuple[int, Table]]:
+        """The same, each with its number."""
+        there = [index for index, rows in enumerate(self.sizes) if rows]
+        read = ahead(there, lambda index: self.chunk(index, columns))
         with Waiting(f"reading {self.source}", self.rows) as waiting:
-            for index in range(len(self.counts)):
-                if rows := self.chunk_rows(index):
-                    yield self.chunk(index, columns)
-                    waiting.advance(rows)
+            for index, table in zip(there, read, strict=True):
+                yield index, table
+                waiting.advance(table.rows)
+
+    def around(self, index: int, before: int, after: int, columns: Collection[str] | None = None) -> Around:
+        """The rows of one chunk, with so many before and after them as there are, of this part alone."""
+        starts = np.concatenate([[0], np.cumsum(self.sizes)])
+        first, end = int(starts[index]), int(starts[index + 1])
+        begin, stop = max(first - before, 0), min(end + after, self.rows)
+        near = range(int(np.searchsorted(starts, begin, "right")) - 1, int(np.searchsorted(starts, stop)))
+        pieces = []
+        for one in near:
+            if self.sizes[one]:
+                rows = np.arange(max(begin, starts[one]), min(stop, starts[one + 1])) - starts[one]
+                table = self.chunk(one, columns)
+                pieces.append(table if len(rows) == table.rows else table.take(rows))
+        return Around(together(pieces), first - begin, end - begin, begin)
+
+    def without(self, rows: Mapping[int, Array]) -> Stream:
+        """The same without some rows: by chunk, which of its rows of this part."""
+        codes = list(self.codes or (np.full(count, self.part, dtype=np.int8) for count in self.counts))
+        for index, left in rows.items():
+            codes[index] = codes[index].copy()
+            codes[index][np.flatnonzero(codes[index] == self.part)[left]] = NO_PART
+        return self.of_part(codes, self.part)
 
     def of_part(self, codes: Sequence[Array], part: int) -> Stream:
         """The rows of one part, by the part of every row of each chunk."""
-        return replace(self, codes=tuple(codes), part=part)
+        sizes = tuple(int(np.count_nonzero(found == part)) for found in codes)
+        return replace(self, codes=tuple(codes), part=part, sizes=sizes)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 
 import numpy as np
 from msgspec import Struct
 
 from yamlnet.data.batches import Batch, Split, epoch_order
-from yamlnet.data.streams.stream import Stream
+from yamlnet.data.streams.stream import Stream, ahead
 from yamlnet.data.table import Array, Table
+from yamlnet.data.waiting import Waiting
+from yamlnet.data.windows import Reach, Within
 
 WINDOW = 4
 """Chunks whose rows are shuffled together; which chunks those are is shuffled too."""
@@ -22,21 +24,50 @@ class StreamedSplit(Struct, frozen=True):
     Attributes:
         stream: the rows.
         columns: those that the tensors are made of.
-        make: the tensors of any rows.
+        make: the tensors of any rows; of those that windows are taken within, where there are windows.
+        reach: what windows ask of a row, or None.
+        counts: how many rows of tensors each chunk gives; None where each row gives one.
     """
 
     stream: Stream
     columns: frozenset[str]
-    make: Callable[[Table], Split]
+    make: Callable[[Table, Within | None], Split]
+    reach: Reach | None = None
+    counts: tuple[int, ...] | None = None
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The rows of each chunk."""
+        return self.stream.sizes if self.counts is None else self.counts
 
     @property
     def rows(self) -> int:
         """How many rows there are."""
-        return self.stream.rows
+        return sum(self.sizes)
+
+    def piece(self, index: int) -> Split:
+        """The tensors of one chunk."""
+        if self.reach is None:
+            return self.make(self.stream.chunk(index, self.columns), None)
+        # One row alone would be looked at as one text: see `yamlnet.data.windows.items`.
+        before, after = max(self.reach.before, 1), max(self.reach.after, 1)
+        around = self.stream.around(index, before, after, self.columns)
+        series = self.stream.series
+        begun = 0 if series is None else int(series[np.searchsorted(series, around.place, "right") - 1])
+        return self.make(around.table, Within(around.first, around.end, around.place - begun))
 
     def pieces(self) -> Iterator[Split]:
-        """All rows as tensors, some after others, in order."""
-        return map(self.make, self.stream.chunks(self.columns))
+        """All rows as tensors, some after others, in order; a terminal shows how far they are read."""
+        return (piece for _, piece in self.indexed())
+
+    def indexed(self) -> Iterator[tuple[int, Split]]:
+        """The same, each with the number of its chunk; those without rows are left out."""
+        there = [index for index, rows in enumerate(self.sizes) if rows]
+        with Waiting(f"reading {self.stream.source}", self.stream.rows) as waiting:
+            for index, piece in zip(there, ahead(there, self.piece), strict=True):
+                if piece.rows:
+                    yield index, piece
+                waiting.advance(self.stream.sizes[index])
 
     def first(self) -> Split:
         """Rows to look at."""
@@ -56,8 +87,7 @@ class Windows:
 
     def __init__(self, split: StreamedSplit, seed: int, epoch: int, shuffle: bool) -> None:
         self.split, self.seed, self.epoch, self.shuffle = split, seed, epoch, shuffle
-        stream = split.stream
-        chunks = [index for index in range(len(stream.counts)) if stream.chunk_rows(index)]
+        chunks = [index for index, rows in enumerate(split.sizes) if rows]
         order = epoch_order(len(chunks), seed, epoch, shuffle)
         ordered = [chunks[index] for index in order]
         self.chunks = [ordered[first : first + WINDOW] for first in range(0, len(ordered), WINDOW)]
@@ -65,20 +95,58 @@ class Windows:
     def __len__(self) -> int:
         return len(self.chunks)
 
-    def __getitem__(self, number: int) -> Split:
+    def __getitem__(self, number: int) -> Split | Mixed:
         """The tensors of a window, its rows shuffled."""
-        stream, columns = self.split.stream, self.split.columns
         chunks = self.chunks[number]
-        rows = sum(map(stream.chunk_rows, chunks))
+        rows = sum(self.split.sizes[index] for index in chunks)
         places = epoch_order(rows, self.seed, self.epoch, self.shuffle, piece=number + 1)
-        return _scattered((self.split.make(stream.chunk(index, columns)) for index in chunks), places)
+        if self.split.reach is not None:  # each row has many others in it: they are copied batch by batch
+            return Mixed(tuple(map(self.split.piece, chunks)), np.argsort(places))
+        return _scattered(map(self.split.piece, chunks), places)
 
     def at_row(self, row: int) -> tuple[int, int]:
         """The window that a row of the epoch is in, and how many rows are before that window."""
-        rows = [sum(map(self.split.stream.chunk_rows, chunks)) for chunks in self.chunks]
+        rows = [sum(self.split.sizes[index] for index in chunks) for chunks in self.chunks]
         before = [0, *accumulate(rows)]
         number = max(index for index, count in enumerate(before) if count <= row)
         return number, before[number]
+
+
+class Mixed(Struct, frozen=True):
+    """Rows of several pieces in an order of their own, as views: none is copied before it is taken.
+
+    Attributes:
+        pieces: tensors of the same names.
+        order: which row of all of them comes first, second, …: (rows,).
+    """
+
+    pieces: tuple[Split, ...]
+    order: Array
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return len(self.order)
+
+    def between(self, first: int, end: int) -> Split:
+        """Some rows, copied."""
+        rows = self.order[first:end]
+        begun = np.cumsum([0, *(piece.rows for piece in self.pieces)])
+        of = np.searchsorted(begun, rows, "right") - 1
+        taken = [(of == index, rows[of == index] - begun[index]) for index in range(len(self.pieces))]
+
+        def gathered(found: Sequence[Array]) -> Array:
+            made = np.empty((len(rows), *found[0].shape[1:]), found[0].dtype)
+            for values, (into, some) in zip(found, taken, strict=True):
+                made[into] = values[some]
+            return made
+
+        inputs, targets = self.pieces[0].inputs, self.pieces[0].targets
+        return Split(
+            {name: gathered([piece.inputs[name] for piece in self.pieces]) for name in inputs},
+            {name: gathered([piece.targets[name] for piece in self.pieces]) for name in targets},
+            len(rows),
+        )
 
 
 def _scattered(pieces: Iterator[Split], places: Array) -> Split:
@@ -97,7 +165,7 @@ def _scattered(pieces: Iterator[Split], places: Array) -> Split:
     return Split(inputs, targets, len(places))
 
 
-def _ahead(windows: Windows, first: int) -> Iterator[Split]:
+def _ahead(windows: Windows, first: int) -> Iterator[Split | Mixed]:
     """The windows from one on, the next read by a thread meanwhile."""
     import grain
 
@@ -105,7 +173,7 @@ def _ahead(windows: Windows, first: int) -> Iterator[Split]:
     yield from source.to_iter_dataset(grain.ReadOptions(num_threads=1, prefetch_buffer_size=1))
 
 
-def _cut(windows: Iterator[Split], batch_size: int, skipped: int) -> Iterator[Batch]:
+def _cut(windows: Iterator[Split | Mixed], batch_size: int, skipped: int) -> Iterator[Batch]:
     """Batches of all rows, but for the first; what a window leaves over is put before the next."""
     left: Split | None = None
     for window in windows:
@@ -126,7 +194,9 @@ def _cut(windows: Iterator[Split], batch_size: int, skipped: int) -> Iterator[Ba
         yield Batch(left.inputs, left.targets)
 
 
-def _between(rows: Split, first: int, end: int) -> Split:
+def _between(rows: Split | Mixed, first: int, end: int) -> Split:
+    if isinstance(rows, Mixed):
+        return rows.between(first, end)
     return Split(
         {name: values[first:end] for name, values in rows.inputs.items()},
         {name: values[first:end] for name, values in rows.targets.items()},
