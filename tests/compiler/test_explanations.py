@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 import yamlnet
 from yamlnet.catalog.load import catalog
-from yamlnet.compiler.explanations.explain import explain
+from yamlnet.compiler.explanations.explain import explain, unseen
 from yamlnet.compiler.explanations.refusal import Read, Refusal
 from yamlnet.compiler.explanations.reshaping import nearest
-from yamlnet.compiler.explanations.unseen import UNSEEN, unseen
+from yamlnet.compiler.explanations.unseen import UNSEEN
 from yamlnet.compiler.lower import infer
 from yamlnet.diagnostics.diagnostic import BlueprintError
 
@@ -66,9 +66,11 @@ def refusals(draw: st.DrawFn) -> Refusal:
 @settings(max_examples=600, deadline=None)
 @given(refusals())
 def test_an_explanation_is_one_line_whatever_was_refused(refusal: Refusal) -> None:
-    for told in (explain(refusal), unseen(refusal)):
-        if told is not None:
+    for found in (explain(refusal), unseen(refusal)):
+        if found is not None:
+            told = found.message
             assert told.startswith((refusal.callee, "ops.")) and "\n" not in told and "(None" not in told
+            assert all(-len(one.read.shape) < axis < 0 for one in found.blames for axis in one.axes)
 
 
 @given(st.integers(1, 5000), st.lists(st.integers(1, 40), min_size=1, max_size=4))

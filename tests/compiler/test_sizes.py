@@ -268,7 +268,7 @@ def test_a_billion_units_take_no_memory(tmp_path: Path) -> None:
 def assert_bound(loaded: yamlnet.LoadedBlueprint) -> None:
     """What is refused without Keras is refused rightly: neither a shape nor a count exceeds Keras's."""
     verdict = infer(loaded.plan)
-    assert sum(one.parameters for one in lower_bounds(loaded.plan)) <= verdict.sizes.parameters
+    assert sum(lower_bounds(loaded.plan)) <= verdict.sizes.parameters
     for name, graph in loaded.plan.models.items():
         for node, known in known_shapes(graph).items():
             sizes = verdict.nodes[name].get(node)
@@ -335,5 +335,5 @@ def test_the_bound_is_close_where_arguments_say_all() -> None:
         "vision/alexnet",
     ):
         plan = yamlnet.load(gallery()[name]).plan
-        bound = sum(one.parameters for one in lower_bounds(plan))
+        bound = sum(lower_bounds(plan))
         assert bound > 0.98 * infer(plan).sizes.parameters, name

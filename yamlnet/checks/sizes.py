@@ -31,9 +31,11 @@ from collections.abc import Iterator
 from yamlnet.checks.known_parameters import parameters_at_least
 from yamlnet.checks.known_shapes import Shape, shape_given
 from yamlnet.diagnostics.diagnostic import Diagnostic
-from yamlnet.resolver.plan import Graph, Input, LayerCall, Node, Plan, references
-from yamlnet.verdicts.limits import MAX_PARAMS, heavier, memory, size_problem
-from yamlnet.verdicts.verdict import Heaviest, Sizes
+from yamlnet.resolver.plan import Graph, Input, LayerCall, Node, Plan, TensorRef, references
+from yamlnet.verdicts.limits import MAX_PARAMS, memory, size_problem
+from yamlnet.verdicts.makers import ShapeOf, Walk
+from yamlnet.verdicts.verdict import Sizes
+from yamlnet.verdicts.weights import largest_layers
 
 NAME = "max-params"
 
@@ -48,26 +50,42 @@ def check(plan: Plan, max_params: int = MAX_PARAMS) -> Iterator[Diagnostic]:
     """Yield a problem when the arguments alone make more parameters than allowed, or an input is absurd."""
     for graph in plan.models.values():
         yield from filter(None, map(_absurd, graph.inputs))
-    problem = size_problem(least(plan), max_params)
-    if problem is not None:
+    total = sum(lower_bounds(plan))
+    if total > max_params and (problem := size_problem(_sizes(plan, total), max_params)) is not None:
         yield problem
 
 
 def least(plan: Plan) -> Sizes:
     """What a plan takes at least, as far as its arguments alone tell."""
-    total, heaviest = 0, None
-    for one in lower_bounds(plan):
-        total += one.parameters
-        heaviest = heavier(heaviest, one)
-    return Sizes(total, BYTES * total, 0, exact=False, heaviest=heaviest)
+    return _sizes(plan, sum(lower_bounds(plan)))
 
 
-def lower_bounds(plan: Plan) -> Iterator[Heaviest]:
-    """Each layer of a plan with the parameters that it has at least."""
-    for graph in plan.models.values():
-        for node, parameters in _counted(graph):
-            assert isinstance(node.callee, LayerCall)
-            yield Heaviest(node.callee.layer.name, parameters, node.path, node.used_at)
+def _sizes(plan: Plan, total: int) -> Sizes:
+    first, *others = largest_layers(_with_graphs(plan)) or (None,)
+    return Sizes(total, BYTES * total, 0, exact=False, heaviest=first, others=tuple(filter(None, others)))
+
+
+def lower_bounds(plan: Plan) -> Iterator[int]:
+    """The parameters that each layer of a plan has at least."""
+    return (parameters for graph in plan.models.values() for _, parameters in _counted(graph))
+
+
+def _with_graphs(plan: Plan) -> Iterator[tuple[Walk, Node, int]]:
+    """Each layer with its graph, and the shapes that are known there, for tracing a width back."""
+    walks: dict[str, Walk] = {}
+    for name, graph in plan.models.items():
+        walks[name] = Walk(graph, _shapes(graph), walks)
+        yield from ((walks[name], node, parameters) for node, parameters in _counted(graph))
+
+
+def _shapes(graph: Graph) -> ShapeOf:
+    known = {given.name: _known(given.shape) for given in graph.inputs} | known_shapes(graph)
+
+    def shape(ref: TensorRef) -> tuple[int | None, ...] | None:
+        found = known.get(ref.node) if ref.output is None else None
+        return (None, *found) if found is not None else None
+
+    return shape
 
 
 def _absurd(given: Input) -> Diagnostic | None:

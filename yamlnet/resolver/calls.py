@@ -13,6 +13,7 @@ from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.resolver.evaluate import Unknown
 from yamlnet.resolver.filling import Filling
+from yamlnet.resolver.given import sources
 from yamlnet.resolver.plan import Callee, FunctionCall, LayerCall, ModelCall, Node, TensorRef
 from yamlnet.resolver.reading import MISSING, GraphBuilder, flat, read
 from yamlnet.resolver.scope import Body, NamedLayer, Tensors
@@ -26,7 +27,7 @@ from yamlnet.schema.entries import (
 )
 from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Entry
-from yamlnet.schema.objects import read_object
+from yamlnet.schema.objects import Written, read_object
 from yamlnet.schema.wiring import Wiring
 from yamlnet.schema.words import WIRING, name_mistake, snake_case
 
@@ -57,7 +58,7 @@ class Caller(Struct):
         call = LayerCall(spec, name)
         for word, given in names_of(entry):
             body.layers[self.text(given, body, (*entry.path, word))] = NamedLayer(call, known)
-        return self._node(name, call, known, entry, body)
+        return self._node(name, call, known, entry, body, _given(written, body))
 
     def again(self, entry: Entry, named: NamedLayer, body: Body, suffix: str) -> Tensors:
         """Call a layer named above once more, sharing its weights."""
@@ -88,8 +89,8 @@ class Caller(Struct):
             if type is not None:
                 what, place = f'"{argument}" of "{entry.key}"', written.place(argument)
                 kwargs[argument] = self.filling.typed(type.type, value, body.values, place, what, body.notes)
-        node = Node(name, FunctionCall("op", known.name), (), kwargs, entry.path, body.used_at)
-        return self.builder.add(node)
+        callee, sources = FunctionCall("op", known.name), _given(written, body)
+        return self.builder.add(Node(name, callee, (), kwargs, entry.path, body.used_at, sources))
 
     def _random(self, known: CatalogEntry, entry: Entry, body: Body, suffix: str) -> Tensors:
         """A random operation reads one tensor: what it works on, or whose batch axis it draws for."""
@@ -150,11 +151,19 @@ class Caller(Struct):
             self.filling.problems.add("inputs", message, entry.path, "key", notes=body.notes)
         return next(iter(values.values()), MISSING) if len(inputs) == 1 else values
 
-    def _node(self, name: str, callee: Callee, known: CatalogEntry, entry: Entry, body: Body) -> Tensors:
+    def _node(
+        self,
+        name: str,
+        callee: Callee,
+        known: CatalogEntry,
+        entry: Entry,
+        body: Body,
+        given: Mapping[str, tuple[KeyPath, ...]] | None = None,
+    ) -> Tensors:
         reads = read(entry.reads, body, self.builder, self.filling, (*entry.path, "from"))
         args, kwargs = self._layer_tensors(known, entry, reads, body)
         kwargs |= self._with(known.call_by_name, entry, body)
-        return self.builder.add(Node(name, callee, args, kwargs, entry.path, body.used_at))
+        return self.builder.add(Node(name, callee, args, kwargs, entry.path, body.used_at, given or {}))
 
     def _layer_tensors(
         self, known: CatalogEntry, entry: Entry, reads: object, body: Body
@@ -217,6 +226,12 @@ def names_of(entry: Entry) -> Iterator[tuple[str, str]]:
         yield "name", entry.name
     if isinstance(entry.binds, str):
         yield "as", entry.binds
+
+
+def _given(written: Written, body: Body) -> dict[str, tuple[KeyPath, ...]]:
+    """Of each argument with an expression, the places of what that reads."""
+    found = {name: sources(value, body.values) for name, value in written.arguments.items()}
+    return {name: places for name, places in found.items() if places}
 
 
 def _call_form(value: object) -> object:

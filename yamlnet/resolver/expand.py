@@ -15,7 +15,7 @@ from yamlnet.resolver.calls import Caller, ModelFace
 from yamlnet.resolver.chaining import chain_problem
 from yamlnet.resolver.evaluate import Unknown
 from yamlnet.resolver.filling import Filling
-from yamlnet.resolver.given import Values, giver
+from yamlnet.resolver.given import Values, giver, places, sources
 from yamlnet.resolver.loop_size import MAX_DEPTH, Sizes
 from yamlnet.resolver.plan import TensorRef
 from yamlnet.resolver.reading import MISSING, GraphBuilder, flat, read, read_name
@@ -78,8 +78,8 @@ class Expander(Struct):
 
     def _iterations(
         self, entry: Entry, body: Body
-    ) -> Iterator[tuple[tuple[str, object, KeyPath] | None, tuple[str, ...], str]]:
-        """For each turn: the variable, its value and place; the tag and suffix that it puts into names."""
+    ) -> Iterator[tuple[tuple[str, object, tuple[KeyPath, ...]] | None, tuple[str, ...], str]]:
+        """For each turn: the variable, its value and places; the tag and suffix that it puts into names."""
         path = entry.word("for")
         if isinstance(entry.repeat, dict):
             variable, written = next(iter(entry.repeat.items()))
@@ -88,8 +88,10 @@ class Expander(Struct):
             for index, value in enumerate(values):
                 plain = isinstance(value, str | int) and TAG.fullmatch(str(value))
                 tag = value if plain else index
-                given = (*place, index) if isinstance(written, list) else place
-                yield (variable, value, given), (f"{variable}{tag}",), ""
+                listed = isinstance(written, list)
+                given = (*place, index) if listed else place
+                behind = sources(written[index] if listed else written, body.values)
+                yield (variable, value, (given, *behind)), (f"{variable}{tag}",), ""
             return
         for turn in range(1, len(self._loop_values(entry.repeat, body, path)) + 1):
             yield (None, (f"group{turn}",), "") if entry.kind == "group" else (None, (), f"_{turn}")
@@ -209,14 +211,18 @@ class Expander(Struct):
         for name, parameter in block.params.items():
             place = (*entry.path, name) if isinstance(entry.body, dict) else entry.path
             values.given[name] = (
-                giver(given[name], body.values, place) if name in given else parameter.default_path
+                places(given[name], body.values, place)
+                if name in given
+                else places(parameter.default, values, parameter.default_path)
             )
             if name in given:
                 values[name] = self.filling.value(given[name], body.values, place, body.notes)
                 problem = check_parameter(parameter, values[name])
                 if problem is not None and not isinstance(values[name], Unknown):
                     message = f"{problem}, got {shown(values[name])}"
-                    self.filling.misfit("wrong-type", message, values.given[name], place, "value", body.notes)
+                    self.filling.misfit(
+                        "wrong-type", message, values.given[name][0], place, "value", body.notes
+                    )
                     values[name] = Unknown("")  # reported: what it would break in the block is no news
             elif parameter.broken:
                 values[name] = Unknown("")

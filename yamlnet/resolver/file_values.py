@@ -8,7 +8,7 @@ from yamlnet.catalog.values import shown
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.resolver.evaluate import Scope, Unknown
 from yamlnet.resolver.filling import Filling
-from yamlnet.resolver.given import Values, giver
+from yamlnet.resolver.given import Values, places
 from yamlnet.schema.forms import Library, Parameter
 from yamlnet.schema.parameters import check_parameter
 from yamlnet.schema.words import GIVEN
@@ -39,7 +39,7 @@ def _add(
     for name, parameter in library.params.items():
         values[name] = _value(parameter, library, outer, values, filling)
         written = library.arguments.get(name, parameter.default)
-        values.given[name] = giver(
+        values.given[name] = places(
             written, outer if name in library.arguments else values, _place(parameter, library)
         )
     for inner in library.imports.values():
