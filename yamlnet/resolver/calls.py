@@ -13,7 +13,7 @@ from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.resolver.evaluate import Unknown
 from yamlnet.resolver.filling import Filling
-from yamlnet.resolver.given import sources
+from yamlnet.resolver.given import source_notes, sources
 from yamlnet.resolver.plan import Callee, FunctionCall, LayerCall, ModelCall, Node, TensorRef
 from yamlnet.resolver.reading import MISSING, GraphBuilder, flat, read
 from yamlnet.resolver.scope import Body, NamedLayer, Tensors
@@ -216,7 +216,8 @@ class Caller(Struct):
         mistake = name_mistake(filled, "layer" if path[-1] == "name" else "tensor")
         if is_template(value) and mistake and not isinstance(filled, Unknown):
             message = f'"{filled}" cannot be a name; {mistake}'
-            self.filling.problems.add("name", message, path, notes=body.notes)
+            notes = (*source_notes(value, body.values), *body.notes)
+            self.filling.problems.add("name", message, path, notes=notes)
         return str(filled)
 
 

@@ -15,7 +15,7 @@ from yamlnet.resolver.calls import Caller, ModelFace
 from yamlnet.resolver.chaining import chain_problem
 from yamlnet.resolver.evaluate import Unknown
 from yamlnet.resolver.filling import Filling
-from yamlnet.resolver.given import Values, giver, places, sources
+from yamlnet.resolver.given import Values, giver, places, source_notes, sources, written_here
 from yamlnet.resolver.loop_size import MAX_DEPTH, Sizes
 from yamlnet.resolver.plan import TensorRef
 from yamlnet.resolver.reading import MISSING, GraphBuilder, flat, read, read_name
@@ -105,7 +105,8 @@ class Expander(Struct):
         if isinstance(value, list):
             return value
         message = f"a loop takes a count from 0 to {MAX_NODES} or a list of values, got {shown(value)}"
-        self.filling.problems.add("loop", message, path, notes=body.notes)
+        notes = (*source_notes(written, body.values), *body.notes)
+        self.filling.problems.add("loop", message, path, notes=notes)
         return []
 
     def _once(self, entry: Entry, body: Body, suffix: str) -> bool:
@@ -136,7 +137,8 @@ class Expander(Struct):
             return entry.path not in body.used_at  # once is enough, and a block in itself would not end
         mend = text_mend(value, "true or false") or "; compare it: ${… == …}"
         message = f"`if` needs true or false, this is {shown(value)}{mend}"
-        self.filling.problems.add("condition", message, path, notes=body.notes)
+        notes = (*source_notes(entry.condition, body.values), *body.notes)
+        self.filling.problems.add("condition", message, path, notes=notes)
         return True
 
     def _call(self, entry: Entry, body: Body, suffix: str) -> Tensors:
@@ -220,8 +222,9 @@ class Expander(Struct):
                 problem = check_parameter(parameter, values[name])
                 if problem is not None and not isinstance(values[name], Unknown):
                     message = f"{problem}, got {shown(values[name])}"
+                    first, *behind = values.given[name]
                     self.filling.misfit(
-                        "wrong-type", message, values.given[name][0], place, "value", body.notes
+                        "wrong-type", message, first, place, "value", body.notes, written_here(behind)
                     )
                     values[name] = Unknown("")  # reported: what it would break in the block is no news
             elif parameter.broken:
@@ -277,16 +280,18 @@ class Expander(Struct):
         if isinstance(entry.binds, str):
             body.tensors[caller.text(entry.binds, body, path)] = found
         elif entry.binds is not None:
-            self._bind_several(entry.binds, found, body, path, caller)
+            self._bind_several(entry, entry.binds, found, body, caller)
         elif entry.name is not None and entry.kind != "group":
             body.tensors[caller.text(entry.name, body, entry.word("name"))] = found
 
     def _bind_several(
-        self, names: tuple[str, ...], found: Tensors, body: Body, path: KeyPath, caller: Caller
+        self, entry: Entry, names: tuple[str, ...], found: Tensors, body: Body, caller: Caller
     ) -> None:
+        path = entry.word("as")
         if isinstance(found, tuple) and len(found) != len(names):
             message = f"`as` names {len(names)} outputs, there are {len(found)}"
-            self.filling.problems.add("outputs", message, path, notes=body.notes)
+            notes = (*_given_by(entry, body), *body.notes)
+            self.filling.problems.add("outputs", message, path, notes=notes)
         for index, name in enumerate(names):
             part: Tensors = MISSING
             if isinstance(found, tuple):
@@ -328,3 +333,10 @@ class Expander(Struct):
             message = f"the model has more than {MAX_NODES:,} entries here, once everything is expanded"
             self.filling.problems.add("too-large", message, entry.path, "key", notes=body.notes)
             raise TooLarge
+
+
+def _given_by(entry: Entry, body: Body) -> tuple[Note, ...]:
+    """Where the block or model that an entry calls says what it gives."""
+    library, name = body.library.owner(entry.key)
+    called = library.blocks.get(name) or library.models.get(name)
+    return (Note(f'"{name}" gives them here', (*called.path, "outputs")),) if called is not None else ()

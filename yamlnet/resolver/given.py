@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import islice
 
-from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.diagnostics.diagnostic import KeyPath, Note
 from yamlnet.resolver.evaluate import Scope, evaluate
 from yamlnet.schema.expression_names import KEYWORDS, QUOTED, templates
 from yamlnet.schema.expressions import Expression, ExpressionError, parse_template
@@ -19,6 +20,11 @@ from yamlnet.schema.expressions import Expression, ExpressionError, parse_templa
 PASSED_ON = re.compile(r"\$\{\s*([A-Za-z_]\w*)\s*(?:\[([^\[\]]+)\])?\s*\}\Z")
 READ = re.compile(r"(?<![\w.])([A-Za-z_]\w*)(?!\w)(?!\s*\()(?:\s*\[([^\[\]:]+)\])?")
 """A name that is read, and the index behind it."""
+
+WRITTEN = "the value is written here"
+
+MOST_PLACES = 3
+"""So many of the places of one value are told."""
 
 MOST_SOURCES = 6
 """So many places are remembered of one value: more of them nobody looks through."""
@@ -70,6 +76,16 @@ def sources(written: object, scope: Scope) -> tuple[KeyPath, ...]:
         _collect(text, scope, found)
     items = {path[:-1] for path in found}
     return tuple(path for path in found if path not in items)[:MOST_SOURCES]
+
+
+def written_here(places: Iterable[KeyPath]) -> tuple[Note, ...]:
+    """Notes that name the places of what a value is computed of, the nearest first."""
+    return tuple(Note(WRITTEN, path, at="value") for path in islice(places, MOST_PLACES))
+
+
+def source_notes(written: object, scope: Scope) -> tuple[Note, ...]:
+    """The places of all that the expressions in a value read, as notes."""
+    return written_here(sources(written, scope))
 
 
 def _collect(text: str, scope: Values, found: dict[KeyPath, None]) -> None:

@@ -9,6 +9,7 @@ from yamlnet.diagnostics.diagnostic import KeyPath, Note
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.resolver.evaluate import Unknown
 from yamlnet.resolver.filling import Filling
+from yamlnet.resolver.given import source_notes
 from yamlnet.resolver.names import NameMaker
 from yamlnet.resolver.plan import LayerCall, Node, SliceCall, TensorRef
 from yamlnet.resolver.scope import Body, Tensors
@@ -53,7 +54,8 @@ def read_name(text: str, body: Body, builder: GraphBuilder, filling: Filling, pa
         if not isinstance(filled, str):
             if not isinstance(filled, Unknown):
                 message = f"a tensor is read by its name, and this is {shown(filled)}"
-                filling.problems.add("reference", message, path, notes=body.notes)
+                notes = (*source_notes(text, body.values), *body.notes)
+                filling.problems.add("reference", message, path, notes=notes)
             return MISSING
         text = filled
     try:

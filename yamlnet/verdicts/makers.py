@@ -7,12 +7,13 @@ tell which axis became which, it ends: what it names is sure to have had a say.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from msgspec import Struct, field
 
 from yamlnet.diagnostics.diagnostic import KeyPath, Note
+from yamlnet.resolver.given import written_here
 from yamlnet.resolver.plan import (
     FunctionCall,
     Graph,
@@ -26,11 +27,6 @@ from yamlnet.resolver.plan import (
 )
 from yamlnet.verdicts.passages import Axis, axes_read
 from yamlnet.verdicts.verdict import Shape
-
-MOST_PLACES = 3
-"""Of what one value is computed of."""
-
-WRITTEN = "the value is written here"
 
 MOST_STEPS = 10_000
 """Where the walk ends: a graph may have a quarter of a million nodes."""
@@ -224,7 +220,7 @@ def makers_told(walk: Walk, ref: TensorRef, axes: Sequence[int], most: int) -> I
     for maker in islice(walk.makers(ref, axes), most):
         if maker.name != ref.node or maker.callee == "Input":
             yield told(ref.node, maker)
-        yield from written_notes(maker.given)
+        yield from written_here(maker.given)
 
 
 def told(name: str, maker: Maker) -> Note:
@@ -236,11 +232,6 @@ def told(name: str, maker: Maker) -> Note:
     if maker.size is None:
         return Note(f'"{maker.name}" gives "{name}" its axes', maker.path)
     return Note(f'"{name}" gets its {maker.size} from here', maker.path, at="value")
-
-
-def written_notes(places: Iterable[KeyPath]) -> Iterator[Note]:
-    """Notes that name the places of what a value is computed of, the nearest first."""
-    return (Note(WRITTEN, path, at="value") for path in islice(places, MOST_PLACES))
 
 
 def _size(size: int | None) -> str:

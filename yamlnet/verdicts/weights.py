@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from yamlnet.diagnostics.diagnostic import KeyPath, Note
+from yamlnet.resolver.given import MOST_PLACES, written_here
 from yamlnet.resolver.plan import LayerCall, Node, ObjectSpec, references
-from yamlnet.verdicts.makers import MOST_PLACES, Walk, callee_of, makers_told, written_notes
+from yamlnet.verdicts.makers import Walk, callee_of, makers_told
 from yamlnet.verdicts.verdict import Heaviest
 
 MOST_LAYERS = 4
@@ -36,7 +37,7 @@ def _explained(walk: Walk, node: Node, parameters: int) -> Heaviest:
 
 def _notes(walk: Walk, node: Node) -> Iterator[Note]:
     places = (place for found in node.given.values() for place in found)
-    yield from written_notes(dict.fromkeys(islice(places, 2 * MOST_PLACES)))
+    yield from written_here(dict.fromkeys(islice(places, 2 * MOST_PLACES)))
     for read in islice(references(node.args), 1):
         yield from islice(makers_told(walk, read, (-1,), MOST_MAKERS), 2 * MOST_MAKERS)
 

@@ -8,8 +8,9 @@ from yamlnet.compiler.explanations.blame import Blame
 from yamlnet.compiler.explanations.explain import Explanation
 from yamlnet.compiler.explanations.refusal import Read, shape_text
 from yamlnet.diagnostics.diagnostic import KeyPath, Note
+from yamlnet.resolver.given import written_here
 from yamlnet.resolver.plan import Node, TensorRef
-from yamlnet.verdicts.makers import Maker, Walk, told, written_notes
+from yamlnet.verdicts.makers import Maker, Walk, told
 
 MOST_MAKERS = 3
 """Of each tensor; a joined one may be made of hundreds."""
@@ -30,7 +31,7 @@ def source_notes(node: Node, reads: Iterable[Read], explanation: Explanation, wa
     found: dict[tuple[str, KeyPath], Note] = {}
     notes = [Note("used here", path) for path in node.used_at]
     for name in explanation.arguments:
-        notes += written_notes(node.given.get(name, ()))
+        notes += written_here(node.given.get(name, ()))
     blames = _merged(explanation.blames)
     for index, read in enumerate(reads):
         notes += _of_read(read, blames.get(_ref(read)) if index < MOST_READS else None, walk)
@@ -56,7 +57,7 @@ def _of_read(read: Read, blame: Blame | None, walk: Walk) -> Iterator[Note]:
     for maker in makers:
         if maker is not own:
             yield told(read.name, maker)
-        yield from written_notes(maker.given)
+        yield from written_here(maker.given)
 
 
 def _makers(blame: Blame, walk: Walk) -> list[Maker]:
