@@ -18,6 +18,7 @@ from yamlnet.resolver.plan import Callee, FunctionCall, LayerCall, ModelCall, No
 from yamlnet.resolver.reading import MISSING, GraphBuilder, flat, read
 from yamlnet.resolver.scope import Body, NamedLayer, Tensors
 from yamlnet.schema.entries import (
+    check_call,
     filled_by_reads,
     filled_by_wiring,
     names_tensors,
@@ -65,6 +66,7 @@ class Caller(Struct):
         if entry.body:
             message = f'"{entry.key}" is the layer named above; its arguments stand there'
             self.filling.problems.add("shared-layer", message, entry.path, "key", notes=body.notes)
+        check_call(named.entry, entry.key, entry.reads, entry.call, entry.path, self.filling.problems)
         name = self.name(entry, body, suffix, named.call.instance)
         return self._node(name, named.call, named.entry, entry, body)
 
@@ -148,7 +150,7 @@ class Caller(Struct):
             taken = f"{len(inputs)} input{'s' if len(inputs) != 1 else ''} ({', '.join(inputs)})"
             names = f" ({', '.join(map(str, values))})" if given == len(inputs) else ""
             message = f'"{entry.key}" takes {taken}, `from` gives {given}{names}'
-            self.filling.problems.add("inputs", message, entry.path, "key", notes=body.notes)
+            self.filling.problems.add("inputs", message, entry.word("from"), "key", notes=body.notes)
         return next(iter(values.values()), MISSING) if len(inputs) == 1 else values
 
     def _node(

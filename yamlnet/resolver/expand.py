@@ -16,6 +16,7 @@ from yamlnet.resolver.chaining import chain_problem
 from yamlnet.resolver.evaluate import Unknown
 from yamlnet.resolver.filling import Filling
 from yamlnet.resolver.given import Values, giver, places, source_notes, sources, written_here
+from yamlnet.resolver.left_out import left_out
 from yamlnet.resolver.loop_size import MAX_DEPTH, Sizes
 from yamlnet.resolver.plan import TensorRef
 from yamlnet.resolver.reading import MISSING, GraphBuilder, flat, read, read_name
@@ -65,6 +66,8 @@ class Expander(Struct):
             return
         outer_values, outer_tags = body.values, body.tags
         turns = list(self._iterations(entry, body))
+        if not turns:
+            body.left_out += left_out(entry, "for")
         self._refuse_too_long(entry, len(turns), body)
         turn, chains = entry, isinstance(entry.reads, str) and not is_template(entry.reads)
         for index, (variable, tag, suffix) in enumerate(turns):
@@ -117,6 +120,8 @@ class Expander(Struct):
                 reads = read(entry.reads, body, self.builder, self.filling, entry.word("from"))
                 tensors = flat(reads)
                 self._bind(entry, tensors[0] if len(tensors) == 1 else tuple(tensors), body)
+            elif entry.kind == "group":
+                body.left_out += left_out(entry, "if")
             return False
         if entry.kind == "group":
             self.entries(entry.layers, body)
@@ -251,7 +256,7 @@ class Expander(Struct):
             names = ", ".join(block.inputs)
             given = ", ".join(found) if isinstance(reads, dict) else len(found)
             message = f'block "{block.name}" takes {len(block.inputs)} inputs ({names}), `from` gives {given}'
-            self.filling.problems.add("inputs", message, entry.path, "key", notes=body.notes)
+            self.filling.problems.add("inputs", message, entry.word("from"), "key", notes=body.notes)
         return {**dict.fromkeys(missing, MISSING), **found}
 
     def outputs(self, written: object, body: Body, path: KeyPath) -> Tensors:

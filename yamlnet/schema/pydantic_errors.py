@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic_core import ValidationError
 
@@ -13,7 +13,7 @@ from yamlnet.diagnostics.problems import MOST, Problems
 from yamlnet.diagnostics.suggest import closest, did_you_mean
 from yamlnet.schema.habits import key_mend
 from yamlnet.schema.rewriting import list_mend, mapping_mend, value_mend
-from yamlnet.schema.sections import section_keys
+from yamlnet.schema.sections import Document, section_keys
 from yamlnet.schema.words import IMPORT, IMPORTED, NOT_YET
 
 MISPLACED = "indentation"
@@ -44,9 +44,17 @@ def report(error: ValidationError, section: type, value: object, path: KeyPath, 
         for detail in details
         if detail["input"] is None and (following := _following(detail["loc"], value)) in unknown
     }
+    sunk = [loc for detail in details if _is_sunk(loc := detail["loc"], detail, section)]
+    below = {other for loc in sunk for other in _all_following(loc, value)}
     for detail in details:
         where: KeyPath = detail["loc"]
         kind = detail["type"]
+        if where in sunk:
+            message = f'"{where[-1]}" stands inside "{where[-2]}": begin it in the first column'
+            problems.add(MISPLACED, f"{message}, to belong to the blueprint", (*path, *where), "key")
+            continue
+        if any(where[: len(other)] == other for other in below):
+            continue  # it belongs to what stands too deep
         if any(where[: len(place)] == place for place in misplaced.values()):
             continue  # it is read as something that it is not
         if where in misplaced:
@@ -88,6 +96,20 @@ def _elsewhere(section: type, where: KeyPath, value: object) -> KeyPath | None:
     return (
         (*owner[:-1], key) if owner and not taken and isinstance(beside, Mapping) and key in beside else None
     )
+
+
+def _is_sunk(where: KeyPath, detail: Mapping[str, object], section: type) -> bool:
+    """Whether an unknown key without a value is a section of the file that stands a level too deep."""
+    unknown = detail["type"] == "extra_forbidden" and detail["input"] is None
+    return unknown and section is Document and len(where) == 2 and where[-1] in section_keys(Document)
+
+
+def _all_following(where: KeyPath, value: object) -> Iterator[KeyPath]:
+    """The keys below another one in the same mapping."""
+    following = _following(where, value)
+    while following is not None:
+        yield following
+        following = _following(following, value)
 
 
 def _following(where: KeyPath, value: object) -> KeyPath | None:

@@ -216,10 +216,9 @@ def _says(value: object, axis: int) -> bool:
 
 
 def makers_told(walk: Walk, ref: TensorRef, axes: Sequence[int], most: int) -> Iterator[Note]:
-    """Notes that say who gave some axes of a tensor their sizes; none about the tensor's own call."""
+    """Notes that say who gave some axes of a tensor their sizes."""
     for maker in islice(walk.makers(ref, axes), most):
-        if maker.name != ref.node or maker.callee == "Input":
-            yield told(ref.node, maker)
+        yield told(ref.node, maker)
         yield from written_here(maker.given)
 
 
