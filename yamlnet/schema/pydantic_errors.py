@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from pydantic_core import ValidationError
 
@@ -24,7 +25,9 @@ GLUED_DASH = re.compile(r"-[A-Za-z]")
 
 def report(error: ValidationError, section: type, value: object, path: KeyPath, problems: Problems) -> None:
     """Add every error of one pydantic validation, each at its place in the file."""
-    details = error.errors(include_url=False)[:MOST]
+    found = error.errors(include_url=False)[:MOST]
+    told = _tell_too_deep(found, section, value, path, problems)
+    details = [one for one in found if not any(one["loc"][: len(place)] == place for place in told)]
     misspelt = {
         (
             *detail["loc"][:-1],
@@ -44,17 +47,9 @@ def report(error: ValidationError, section: type, value: object, path: KeyPath, 
         for detail in details
         if detail["input"] is None and (following := _following(detail["loc"], value)) in unknown
     }
-    sunk = [loc for detail in details if _is_sunk(loc := detail["loc"], detail, section)]
-    below = {other for loc in sunk for other in _all_following(loc, value)}
     for detail in details:
         where: KeyPath = detail["loc"]
         kind = detail["type"]
-        if where in sunk:
-            message = f'"{where[-1]}" stands inside "{where[-2]}": begin it in the first column'
-            problems.add(MISPLACED, f"{message}, to belong to the blueprint", (*path, *where), "key")
-            continue
-        if any(where[: len(other)] == other for other in below):
-            continue  # it belongs to what stands too deep
         if any(where[: len(place)] == place for place in misplaced.values()):
             continue  # it is read as something that it is not
         if where in misplaced:
@@ -98,10 +93,22 @@ def _elsewhere(section: type, where: KeyPath, value: object) -> KeyPath | None:
     )
 
 
-def _is_sunk(where: KeyPath, detail: Mapping[str, object], section: type) -> bool:
-    """Whether an unknown key without a value is a section of the file that stands a level too deep."""
-    unknown = detail["type"] == "extra_forbidden" and detail["input"] is None
-    return unknown and section is Document and len(where) == 2 and where[-1] in section_keys(Document)
+def _tell_too_deep(
+    details: Sequence[Any], section: type, value: object, path: KeyPath, problems: Problems
+) -> set[KeyPath]:
+    """Tell of the file's sections that stand a level too deep, without a value of their own.
+
+    Gives their places and those of the keys below them, which belong to them and are no news.
+    """
+    told: set[KeyPath] = set()
+    for detail in details:
+        where: KeyPath = detail["loc"]
+        unknown = detail["type"] == "extra_forbidden" and detail["input"] is None
+        if unknown and section is Document and len(where) == 2 and where[-1] in section_keys(Document):
+            message = f'"{where[-1]}" stands inside "{where[-2]}": begin it in the first column'
+            problems.add(MISPLACED, f"{message}, to belong to the blueprint", (*path, *where), "key")
+            told |= {where, *_all_following(where, value)}
+    return told
 
 
 def _all_following(where: KeyPath, value: object) -> Iterator[KeyPath]:

@@ -303,8 +303,8 @@ class Composer:
         self._lines = self._lines or split_lines(self.text)
         told = None if start.flow_style else strictness.lost_dash(event, self._lines)
         if told is not None:
-            begin = marks.first_line(event, self._lines)
-            self._problem(*told, Note("an item beside it", (), self.source, span=begin))
+            note = Note("an item beside it", (), self.source, span=marks.first_line(event, self._lines))
+            self._problem(told.check, told.message, told.span, note)
 
     def _duplicate(self, key: str, event: Any, first: Span, above: Any) -> None:
         """A key given twice; `above` is the last key before it that has no value."""
