@@ -88,6 +88,11 @@ class Trial:
             if not isinstance(note, int)
         )
 
+    @property
+    def located(self) -> bool:
+        """The line of the change or of its direct use is told, by a problem or by a note of one."""
+        return self.exact or self.noted
+
     def _is_there(self, place: Located) -> bool:
         return place.source == self.own and place.span.line in self.mutant.lines
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from yamlnet.diagnostics.diagnostic import KeyPath, Note
 from yamlnet.resolver.given import written_here
@@ -51,6 +52,7 @@ class Maker(Struct, frozen=True):
         size: what became of the axis there; None is a free one.
         before: the shape of what it was made of, where the entry works it out.
         given: the places of what the argument's expression reads.
+        axes: whether it says how many axes there are, not how long one of them is.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Maker(Struct, frozen=True):
     size: int | None
     before: Shape = ()
     given: tuple[KeyPath, ...] = ()
+    axes: bool = False
 
 
 ShapeOf = Callable[[TensorRef], Shape | None]
@@ -148,7 +151,7 @@ class Walk(Struct):
                 return None
             if node is None:
                 given = walk.input(ref.node)
-                return _of_input(given, None) if given is not None else None
+                return replace(_of_input(given, None), axes=True) if given is not None else None
             if isinstance(node.callee, ModelCall):
                 into = walk._into(node.callee, Axis(ref, -1))
                 if not into:
@@ -158,7 +161,7 @@ class Walk(Struct):
             before = next(references([*node.args, *node.kwargs.values()]), None)
             known = walk.shape(before) if before is not None else None
             if before is None or known is None or len(known) != len(shape):
-                return Maker(node.name, callee_of(node), node.path, None)
+                return Maker(node.name, callee_of(node), node.path, None, axes=True)
             ref = before
         return None
 
@@ -218,19 +221,21 @@ def _says(value: object, axis: int) -> bool:
 def makers_told(walk: Walk, ref: TensorRef, axes: Sequence[int], most: int) -> Iterator[Note]:
     """Notes that say who gave some axes of a tensor their sizes."""
     for maker in islice(walk.makers(ref, axes), most):
-        yield told(ref.node, maker)
+        yield told(ref.node, walk.shape(ref) or (), maker)
         yield from written_here(maker.given)
 
 
-def told(name: str, maker: Maker) -> Note:
-    """What a maker did for the tensor of a name."""
+def told(name: str, shape: Shape, maker: Maker) -> Note:
+    """What a maker did for the tensor of a name and shape."""
     if maker.before:
         sizes = ", ".join(map(_size, maker.before))
         before = f"[{sizes}]" if len(maker.before) > 1 else sizes
         return Note(f'"{maker.name}" makes {_size(maker.size)} of {before}', maker.path)
-    if maker.size is None:
+    if maker.axes:
         return Note(f'"{maker.name}" gives "{name}" its axes', maker.path)
-    return Note(f'"{name}" gets its {maker.size} from here', maker.path, at="value")
+    size = _size(maker.size)
+    gets = f'"{name}" gets its {size}' if maker.size in shape[1:] else f"the {size} comes"
+    return Note(f"{gets} from here", maker.path, at="value")
 
 
 def _size(size: int | None) -> str:

@@ -53,10 +53,11 @@ def _of_read(read: Read, blame: Blame | None, walk: Walk) -> Iterator[Note]:
     makers = _makers(blame, walk) if blame is not None else []
     own = next((maker for maker in makers if maker.name == read.name), None)
     gives = f'"{read.name}" gives shape {shape_text(read.shape)}'
-    yield Note(gives, own.path, at="value") if own is not None else Note(gives, read.path)
+    said = own is not None and not (own.before or own.axes)
+    yield Note(gives, own.path, at="value") if own is not None and said else Note(gives, read.path)
     for maker in makers:
-        if maker is not own:
-            yield told(read.name, maker)
+        if maker.name != read.name:
+            yield told(read.name, read.shape, maker)
         yield from written_here(maker.given)
 
 
