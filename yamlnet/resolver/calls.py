@@ -233,8 +233,12 @@ def names_of(entry: Entry) -> Iterator[tuple[str, str]]:
 
 def _given(written: Written, body: Body) -> dict[str, tuple[KeyPath, ...]]:
     """Of each argument with an expression, the places of what that reads."""
-    found = {name: sources(value, body.values) for name, value in written.arguments.items()}
-    return {name: places for name, places in found.items() if places}
+    found = {}
+    for name, value in written.arguments.items():
+        places = sources(value, body.values)
+        if places:
+            found[name] = places
+    return found
 
 
 def _call_form(value: object) -> object:

@@ -92,10 +92,10 @@ class Filling(Struct):
             given = giver(value, scope, path)
             found = Problems()
             check_value(type, without_unknown(filled), path, found, what)
-            behind = written_here(place for place in sources(value, scope) if place != given)
-            for one in found.diagnostics:
-                self.misfit(one.check, one.message, given, path, one.at, notes, behind)
-            if found.diagnostics:
+            if found.found:
+                behind = written_here(place for place in sources(value, scope) if place != given)
+                for one in found.diagnostics:
+                    self.misfit(one.check, one.message, given, path, one.at, notes, behind)
                 return Unknown("")
         reading = _token_file(type)
         if reading is not None and isinstance(filled, str | list):

@@ -60,8 +60,11 @@ def giver(text: object, scope: Scope, place: KeyPath) -> KeyPath:
 
 def places(written: object, scope: Scope, place: KeyPath) -> tuple[KeyPath, ...]:
     """Where a value was written, and the places of what it is computed of, nearest first."""
+    behind = sources(written, scope)
+    if not behind:
+        return (place,)
     first = giver(written, scope, place)
-    return (first, *(path for path in sources(written, scope) if path != first))
+    return (first, *(path for path in behind if path != first))
 
 
 def sources(written: object, scope: Scope) -> tuple[KeyPath, ...]:
@@ -69,11 +72,21 @@ def sources(written: object, scope: Scope) -> tuple[KeyPath, ...]:
 
     Of a list that is only indexed it is the item's; what the index is computed of did not write it.
     """
-    if not isinstance(scope, Values) or not isinstance(written, str | list | dict):
+    if type(written) is str:
+        if "${" not in written:
+            return ()  # most texts of a large model: none of what follows is needed
+        texts: Iterable[str] = (written,)
+    elif isinstance(written, list | dict):
+        texts = templates(written)
+    else:
+        return ()
+    if not isinstance(scope, Values):
         return ()
     found: dict[KeyPath, None] = {}
-    for text in templates(written):
+    for text in texts:
         _collect(text, scope, found)
+    if len(found) < 2:
+        return tuple(found)
     items = {path[:-1] for path in found}
     return tuple(path for path in found if path not in items)[:MOST_SOURCES]
 
@@ -91,13 +104,15 @@ def source_notes(written: object, scope: Scope) -> tuple[Note, ...]:
 def _collect(text: str, scope: Values, found: dict[KeyPath, None]) -> None:
     """Add the places of what a text's expressions read."""
     for name, index in _names(text):
+        places = scope.given.get(name)
         steps = _index(index, scope) if index else ()
-        path, *behind = scope.given.get(name, ((),))
-        if path:
-            found[(*path, *steps)] = None
-        found.update(dict.fromkeys(behind))
         if index and not steps:
             _collect(f"${{{index}}}", scope, found)
+        if places is None:
+            continue
+        found[(*places[0], *steps) if steps else places[0]] = None
+        for place in places[1:]:
+            found[place] = None
 
 
 @lru_cache(maxsize=4096)
@@ -117,7 +132,7 @@ def _names(text: str) -> tuple[tuple[str, str], ...]:
 
 def _index(text: str, scope: Scope) -> tuple[int, ...]:
     try:
-        index = evaluate(f"${{{text}}}", scope)
+        index = scope[text] if text in scope else evaluate(f"${{{text}}}", scope)
     except ExpressionError:
         return ()
     return (index,) if isinstance(index, int) and not isinstance(index, bool) and index >= 0 else ()
