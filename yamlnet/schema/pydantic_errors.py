@@ -29,12 +29,8 @@ def report(error: ValidationError, section: type, value: object, path: KeyPath, 
     told = _tell_too_deep(found, section, value, path, problems)
     details = [one for one in found if not any(one["loc"][: len(place)] == place for place in told)]
     misspelt = {
-        (
-            *detail["loc"][:-1],
-            closest(str(detail["loc"][-1]), section_keys(_section_at(section, detail["loc"][:-1]))),
-        )
-        for detail in details
-        if detail["type"] == "extra_forbidden"
+        (*where[:-1], closest(str(where[-1]), section_keys(_section_at(section, where[:-1]))))
+        for where in (detail["loc"] for detail in details if detail["type"] == "extra_forbidden")
     }
     misplaced = {
         detail["loc"]: place
