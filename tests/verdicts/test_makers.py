@@ -88,6 +88,8 @@ def test_a_rank_is_traced_to_what_changed_it(tmp_path: Path) -> None:
     assert whole is not None and (whole.name, whole.callee) == ("x", "Input")
 
 
-def test_a_long_chain_ends(tmp_path: Path) -> None:
-    layers = "- ReLU: {for: 12000, as: b}"
+def test_a_long_chain_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    layers = "- ReLU\n" * 60 + "- ReLU: {as: b}"
+    assert makers(layers, tmp_path, "b", -1) == [("x", 2)]
+    monkeypatch.setattr("yamlnet.verdicts.makers.MOST_STEPS", 50)
     assert makers(layers, tmp_path, "b", -1) == []
