@@ -3,8 +3,9 @@
 Every file of the gallery and of `tests/blueprints/ok` is changed in thirteen ways, seeded; `tests/mutants`
 says how a mutant is made, who knows that it is a mistake, and what its line is. Printed and kept: for each
 kind of change how many were refused, how many of those are told on the line of the change or of its direct
-use (`exact`), or at least by a note there (`noted`: a mistake of shape names both layers), how many by the
-first problem already, how many on the very line of the change, and how many problems one mistake makes.
+use (`exact`), or at least by a note that is shown (`noted`: a mistake of shape names both layers, a value its
+parameter), how many by the first problem already, how many on the very line of the change, and how many
+problems one mistake makes.
 
     python benchmarks/mutations.py
     python benchmarks/mutations.py "vision/resnet.yaml rename-key 17"   # one of them, with its answer
@@ -65,7 +66,7 @@ def _row(trials: list[Trial]) -> dict[str, float]:
         "mutants": len(trials),
         "refused": len(refused),
         "exact": _share(sum(trial.exact for trial in refused), refused),
-        "noted": _share(sum(trial.exact or trial.noted for trial in refused), refused),
+        "noted": _share(sum(trial.located for trial in refused), refused),
         "first": _share(sum(trial.first for trial in refused), refused),
         "on_line": _share(sum(trial.on_line for trial in refused), refused),
         "problems": _share(sum(len(trial.problems) for trial in refused), refused),
@@ -98,7 +99,8 @@ def write(rows: Mapping[str, Mapping[str, float]], trials: list[Trial], seconds:
         "seconds": round(seconds, 1),
         "worst": max(len(trial.problems) for trial in trials),
         "rows": rows,
-        "elsewhere": [trial.mutant.id for trial in trials if trial.answer == "refused" and not trial.exact],
+        "by_note": [trial.mutant.id for trial in trials if trial.located and not trial.exact],
+        "elsewhere": [trial.mutant.id for trial in trials if trial.answer == "refused" and not trial.located],
         "missed": [trial.mutant.id for trial in trials if trial.missed],
         "false": [trial.mutant.id for trial in trials if trial.false],
         "crashed": [trial.mutant.id for trial in trials if trial.answer == "crashed"],

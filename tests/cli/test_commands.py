@@ -106,6 +106,18 @@ def test_a_value_is_overridden_and_its_mistakes_are_told_at_the_option(here: Pat
     assert 'did you mean "width"' in told.stderr
 
 
+def test_of_many_problems_alike_all_are_shown_if_asked(here: Path) -> None:
+    lines = "".join(f"    - Dense: {{units: 3, word{number}: 1}}\n" for number in range(25))
+    (here / "many.yaml").write_text(
+        f"yamlnet: 1\nmodel:\n  inputs: [4]\n  layers:\n{lines}", encoding="utf-8"
+    )
+    told = call("validate", "many.yaml").output
+    assert "word19" in told and "word20" not in told
+    assert "… and 5 more like this in many.yaml [unknown-argument]; --all shows them\n25 errors\n" in told
+    assert "word24" in call("validate", "many.yaml", "--all").output
+    assert len(json.loads(call("validate", "many.yaml", "--format", "json").stdout)) == 25
+
+
 def test_misuse_ends_with_2(here: Path) -> None:
     assert call("validate").exit_code == 2
     assert call("validate", "right.yaml", "--nonsense").exit_code == 2

@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 
 import yamlnet
 from yamlnet.catalog.load import catalog
-from yamlnet.compiler.explanations.explain import explain
+from yamlnet.compiler.explanations.explain import explain, unseen
 from yamlnet.compiler.explanations.refusal import Read, Refusal
 from yamlnet.compiler.explanations.reshaping import nearest
-from yamlnet.compiler.explanations.unseen import UNSEEN, unseen
+from yamlnet.compiler.explanations.unseen import UNSEEN
 from yamlnet.compiler.lower import infer
 from yamlnet.diagnostics.diagnostic import BlueprintError
+from yamlnet.diagnostics.report import locate
+from yamlnet.pipeline import infer_shapes
 
 pytestmark = pytest.mark.backend
 
@@ -66,9 +68,11 @@ def refusals(draw: st.DrawFn) -> Refusal:
 @settings(max_examples=600, deadline=None)
 @given(refusals())
 def test_an_explanation_is_one_line_whatever_was_refused(refusal: Refusal) -> None:
-    for told in (explain(refusal), unseen(refusal)):
-        if told is not None:
+    for found in (explain(refusal), unseen(refusal)):
+        if found is not None:
+            told = found.message
             assert told.startswith((refusal.callee, "ops.")) and "\n" not in told and "(None" not in told
+            assert all(-len(one.read.shape) < axis < 0 for one in found.blames for axis in one.axes)
 
 
 @given(st.integers(1, 5000), st.lists(st.integers(1, 40), min_size=1, max_size=4))
@@ -133,3 +137,51 @@ def test_all_independent_mistakes_are_told_by_build(tmp_path: Path) -> None:
         yamlnet.load(path).build()
     lines = [problem.path[2] for problem in refused.value.diagnostics]
     assert lines == [0, 2], "what reads a refused layer is not told"
+
+
+WIDE = """\
+yamlnet: 1
+params: {width: 4}
+model:
+  inputs: {x: [4]}
+  layers:
+    - Dense: {units: "${width}", as: a}
+    - ReLU
+    - Add: {from: [_, x]}
+variants:
+  big: {width: 9}
+"""
+
+
+@pytest.mark.parametrize(
+    ("variant", "overrides", "place"),
+    [
+        (":big", (), "net.yaml:10:16"),
+        ("", ("width=7",), "--set width:1:1"),
+        (":big", ("width=7",), "--set width:1:1"),
+    ],
+)
+def test_who_gave_a_width_is_told_wherever_it_was_set(
+    variant: str, overrides: tuple[str, ...], place: str, tmp_path: Path
+) -> None:
+    (tmp_path / "net.yaml").write_text(WIDE, encoding="utf-8")
+    with pytest.raises(BlueprintError) as refused:
+        infer_shapes(yamlnet.load(f"{tmp_path / 'net.yaml'}{variant}", overrides))
+    (problem,) = (locate(one, refused.value.trees) for one in refused.value.diagnostics)
+    told = {note.message: note.place.removeprefix(f"{tmp_path}/") for note in problem.notes}
+    assert told["the value is written here"] == place
+    width = overrides[0][-1] if overrides else "9"
+    assert told[f'"re_lu" gets its {width} from here'] == "net.yaml:6:22"
+
+
+def test_the_largest_layers_are_told_with_what_made_them(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(WIDE.replace("[_, x]", "[a, a]").replace("[4]}", "[3000]}"), encoding="utf-8")
+    with pytest.raises(BlueprintError) as refused:
+        infer_shapes(yamlnet.load(f"{path}:big", ("width=5",), max_params=15_000))
+    (problem,) = (locate(one, refused.value.trees) for one in refused.value.diagnostics)
+    assert problem.check == "max-params" and problem.span.line == 6
+    assert [note.place.removeprefix(f"{tmp_path}/") for note in problem.notes] == [
+        "--set width:1:1",
+        "net.yaml:4:12",
+    ]

@@ -274,7 +274,7 @@ def test_the_gallery_is_known_without_keras_as_keras_infers_it(name: str) -> Non
     """What is refused without Keras is refused rightly: every shape and every count is Keras's own."""
     plan = yamlnet.load(gallery()[name]).plan
     verdict = infer(plan)
-    assert sum(one.parameters for one in lower_bounds(plan)) == verdict.sizes.parameters
+    assert sum(lower_bounds(plan)) == verdict.sizes.parameters
     walk = Walk(plan.models)
     for model in plan.models:
         shapes = {step.node.name: tuple(flat(step.given)) for step in walk.steps(model)}
@@ -337,7 +337,7 @@ def test_what_a_called_model_gives_is_known_without_keras(outputs: str, tmp_path
     plan = yamlnet.load(path).plan
     verdict = infer(plan)
     assert not verdict.problems
-    assert sum(one.parameters for one in lower_bounds(plan)) == verdict.sizes.parameters
+    assert sum(lower_bounds(plan)) == verdict.sizes.parameters
     walk = Walk(plan.models)
     for model in plan.models:
         for step in walk.steps(model):

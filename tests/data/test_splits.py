@@ -158,11 +158,17 @@ def test_a_run_of_version_0_3_is_divided_as_it_was(monkeypatch: pytest.MonkeyPat
     source = SourcePlan("Csv", {"path": "rows.csv"}, ())
     data = DataPlan(source, None, 0.3, {"n": n}, {"y": n}, 8, True)
     model = SimpleNamespace(inputs=())
-    plan = SimpleNamespace(data=data, seed=7, models={"model": model})
+    plan = SimpleNamespace(data=data, seed=7, models={"model": model}, fed=())
     monkeypatch.setattr(runs, "reload", lambda run: SimpleNamespace(plan=plan))
     for manifest, form in (({}, 1), ({"split_form": 2}, 2)):
-        run: Any = SimpleNamespace(manifest=manifest, data_root=tmp_path, fitted={"n": [{}], "y": [{}]})
-        found = runs._run_data(run)
+        (tmp_path / "resolved.yaml").write_text("yamlnet: 1\n", encoding="utf-8")
+        run: Any = SimpleNamespace(
+            manifest={"data_root": str(tmp_path), **manifest},
+            data_root=tmp_path,
+            folder=tmp_path,
+            fitted={"n": [{}], "y": [{}]},
+        )
+        _, found = runs._run_data(run, tmp_path)
         expected = np.flatnonzero(row_numbers(Table({"n": np.arange(500)}, "t"), 7, form) < 0.3)
         assert found.test is not None
         np.testing.assert_array_equal(found.test.first().inputs["n"], expected)

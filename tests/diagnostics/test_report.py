@@ -201,3 +201,26 @@ def test_locate() -> None:
     located = locate(Diagnostic("x", "m", (*DENSE, "units")), TREE)
     assert located.place == "net.yaml:4:22"
     assert located.line == "    - Dense: {units: 3, activation: relu}"
+
+
+def test_of_many_alike_people_see_the_first_and_programs_all() -> None:
+    lines = "".join(f"k{number}: {number}\n" for number in range(6))
+    tree = parse(lines, "net.yaml")
+    many = [Diagnostic("a" if number < 5 else "b", "wrong", (f"k{number}",)) for number in range(6)]
+    told = render(many, tree, most=3)
+    assert told.count("wrong [a]") == 3 and told.count("wrong [b]") == 1
+    assert "… and 2 more like this in net.yaml [a]; --all shows them\n6 errors\n" in told
+    assert render(many, tree).count("wrong [a]") == 5
+    assert len(json.loads(render(many, tree, "json", most=3))) == 6
+
+
+def test_of_many_notes_those_that_say_something_else_are_kept() -> None:
+    uses = tuple(Note("used here", ("name",)) for _ in range(9))
+    other = Note("the value is written here", (*DENSE, "units"))
+    told = render([Diagnostic("a", "wrong", DENSE, notes=(*uses, other))], TREE)
+    assert told.count("used here") == 5 and "… through 4 further places" in told
+    assert "the value is written here" in told
+    many = tuple(Note(f"note {number}", ("name",)) for number in range(40))
+    told = render([Diagnostic("a", "wrong", DENSE, notes=many)], TREE)
+    assert "note 12" in told and "note 13" not in told and "… through 26 further places" in told
+    assert "note 39" in told

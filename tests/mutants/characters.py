@@ -58,5 +58,20 @@ def _line_changed(original: Original, number: int, changed: str, kind: str, deta
     text = "\n".join([*original.lines[: number - 1], changed, *original.lines[number:]])
     on_line = (place for place in original.places.values() if place.span.line == number)
     uses = lines_using(text, {name for place in on_line for name in read_by(original, place)})
+    uses |= _around(original, number, changed)
     what = f"line {number}: {detail}: {changed.strip()[:60]}"
     return Mutant(original, kind, "line", detail, what, text, number, frozenset(uses))
+
+
+def _around(original: Original, number: int, changed: str) -> set[int]:
+    """Of a line inside a text of several, where the text begins; of one that is blank now, the one above."""
+    found = {
+        line
+        for place in original.places.values()
+        if isinstance(place.value, str) and place.span.line < number <= place.span.end_line
+        for line in (place.span.line, *((place.key.line,) if place.key is not None else ()))
+    }
+    if not changed.strip():
+        above = (line for line in range(number - 1, 0, -1) if original.lines[line - 1].strip())
+        found |= {next(above, number)}
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from random import Random
 
 from mutants import names
@@ -20,11 +21,29 @@ def drop_entry(original: Original, random: Random) -> Mutant | None:
     given = _given(place) | names_inside(original, place)
     graph = names.graph_of(place.path)
     needed = any(names.reads_tensor(original.document, graph, name, place.path) for name in given)
+    lost = place.span.end_line - place.span.line + 1
+    readers = {one.span.line for one in _next_readers(original, place)}
+    moved = {line - lost if line > place.span.line else line for line in readers}
+    uses = {*lines_using(text, given), place.span.line, *moved}
     return Mutant(
         original, "drop-entry", "entry", "an entry less", f"without {_named(place)}", text,
-        original.parent_line(place.path), frozenset({*lines_using(text, given), place.span.line}), needed,
-        place.path,
+        original.parent_line(place.path), frozenset(uses), needed, place.path,
     )  # fmt: skip
+
+
+def _next_readers(original: Original, place: Place) -> Iterator[Place]:
+    """The entries that read what an entry gives as `_`: the next one, and behind a group the one after it.
+
+    The last of a group that is repeated is read by the group's first as well.
+    """
+    following = place.siblings[place.siblings.index(place.path) + 1 :]
+    if following:
+        yield original.places[following[0]]
+        return
+    group = original.places.get(place.path[:-2])
+    if group is not None and group.role == "entry":
+        yield original.places[place.siblings[0]]
+        yield from _next_readers(original, group)
 
 
 def move_entry(original: Original, random: Random) -> Mutant | None:

@@ -86,7 +86,7 @@ def names_inside(original: Original, place: Place) -> set[str]:
         inner for path, inner in original.places.items() if path[:depth] == place.path and len(path) > depth
     ]
     chosen = {str(inner.path[-1]) for inner in below if inner.role in CHOSEN}
-    if place.path[-1] == "outputs":
+    if place.path[-1] in ("inputs", "outputs"):
         chosen |= {str(inner.value) for inner in below if isinstance(inner.value, str)} | _names_in(
             place.value
         )

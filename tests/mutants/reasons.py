@@ -7,6 +7,7 @@ original must be named here.
 from __future__ import annotations
 
 from mutants.mutant import Mutant
+from mutants.original import Original
 
 SHAPES = "another architecture, whose shapes are `infer_shapes`'s to judge (see `shapes.py`)"
 DEFAULT = "what is left out has its default"
@@ -44,6 +45,7 @@ REASONS: dict[str, dict[str, str]] = {
         "loop-variable": SHAPES,
         "class": "its weight is 1",
         "object": DEFAULT,
+        "tensor-item": DEFAULT,
     },
     "rename-key": {
         "parameter": CHOSEN,
@@ -93,7 +95,7 @@ REASONS: dict[str, dict[str, str]] = {
         dict.fromkeys(("argument", "input", "input-word", "graph-word"), "another architecture, that fits"),
     ),
     "drop-character": {"line": "text that is a text still"},
-    "indent": {},
+    "indent": {"parameter": CHOSEN},
     "tab": {},
     "duplicate-key": {},
     "move-entry": {},
@@ -102,5 +104,13 @@ REASONS: dict[str, dict[str, str]] = {
 
 
 def reason(mutant: Mutant) -> str | None:
-    """Why a mutant may be accepted though it means something else, or None."""
-    return REASONS[mutant.kind].get(mutant.role)
+    """Why a mutant may be accepted though it means something else, or None.
+
+    Of a line that was moved, what it is where it stands now decides: a word of a parameter, too far to the
+    left, is a parameter of its own.
+    """
+    if mutant.kind != "indent":
+        return REASONS[mutant.kind].get(mutant.role)
+    places = Original(mutant.original.name, mutant.original.path, mutant.text).places.values()
+    roles = {place.role for place in places if place.key is not None and place.key.line == mutant.line}
+    return next((REASONS["indent"][role] for role in roles if role in REASONS["indent"]), None)

@@ -127,7 +127,9 @@ def _operator(original: Original, expression: str, random: Random) -> Change | N
     if not found:
         return None
     one = random.choice(found)
-    return f"{expression[: one.start()]} {expression[one.end() :]}", "no operator", True
+    rest = expression[one.end() :]
+    sign = rest.startswith(("-", "+"))  # which is the operator now: `2 ** -1` becomes `2 -1`
+    return f"{expression[: one.start()]} {rest}", "no operator", not sign
 
 
 def _name(original: Original, expression: str, random: Random) -> Change | None:

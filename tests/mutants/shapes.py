@@ -37,7 +37,7 @@ def wrong_axis(original: Original, random: Random) -> Mutant | None:
 
 
 def input_rank(original: Original, random: Random) -> Mutant | None:
-    """An input has an axis less."""
+    """An input has an axis less; where inputs or outputs are a list of names, that has a name less."""
     shapes = [
         place
         for place in _inside_graphs(original)
@@ -55,6 +55,9 @@ def input_rank(original: Original, random: Random) -> Mutant | None:
     text = original.edited(original.start(place.span), original.end(place.span), new)
     first = original.places.get((*graph_of(place.path), "layers", 0))
     uses = lines_using(text, {name}) | (_lines(first) if first is not None else set())
+    assert isinstance(place.value, list)
+    lost = place.value[-1]
+    uses |= lines_using(text, {lost}) if isinstance(lost, str) and "${" not in lost else set()
     return Mutant(
         original, "input-rank", place.role, "an axis less", f"{written} → {new}", text, place.span.line,
         frozenset(uses), False, place.path,

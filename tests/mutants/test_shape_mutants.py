@@ -38,4 +38,4 @@ def test_shapes_are_refused_where_they_are_wrong(trials: list[Trial]) -> None:
     assert [trial.mutant.id for trial in trials if trial.missed] == []
     refused = [trial for trial in trials if trial.answer == "refused"]
     assert len(refused) > 10
-    assert [trial.mutant.id for trial in refused if not (trial.exact or trial.noted)] == []
+    assert [trial.mutant.id for trial in refused if not trial.located] == []

@@ -14,6 +14,7 @@ from mutants.mutant import Mutant
 from mutants.oracle import BREAKING, Verdict, verdict
 from mutants.reasons import reason
 from yamlnet.diagnostics.diagnostic import BlueprintError
+from yamlnet.diagnostics.formats.text import told_notes
 from yamlnet.diagnostics.report import Located, locate
 from yamlnet.pipeline import infer_shapes, load
 from yamlnet.resolver.plan import Plan
@@ -79,8 +80,18 @@ class Trial:
 
     @property
     def noted(self) -> bool:
-        """At least a note of a problem does."""
-        return any(self._is_there(note) for problem in self.problems for note in problem.notes)
+        """At least a note of a problem does, one that people are shown."""
+        return any(
+            self._is_there(note)
+            for problem in self.problems
+            for note in told_notes(problem.notes)
+            if not isinstance(note, int)
+        )
+
+    @property
+    def located(self) -> bool:
+        """The line of the change or of its direct use is told, by a problem or by a note of one."""
+        return self.exact or self.noted
 
     def _is_there(self, place: Located) -> bool:
         return place.source == self.own and place.span.line in self.mutant.lines

@@ -47,9 +47,12 @@ def _replaced(original: Original, place: Place, new: str, kind: str, detail: str
     if place.span == place.key or original.written(place.span) == "":
         new = f" {new}"
     text = original.edited(start, original.end(place.span), new)
+    uses = lines_using(text, read_by(original, place)) | (
+        {place.key.line} if place.key is not None else set()
+    )
     return Mutant(
         original, kind, place.role, detail, f"{place.path[-1]}: {new}", text, place.span.line,
-        frozenset(lines_using(text, read_by(original, place))), False, place.path,
+        frozenset(uses), False, place.path,
     )  # fmt: skip
 
 
@@ -91,7 +94,9 @@ def _first_parameter(original: Original, block: str) -> set[str]:
 
 def _names_given(place: Place) -> set[str]:
     """The names that were given where another value stands now."""
-    if place.role != "bound-name" and not (place.role == "wiring" and place.path[-1] in ("as", "name")):
+    named = place.role == "wiring" and place.path[-1] in ("as", "name")
+    listed = place.role == "graph-word" and place.path[-1] in ("inputs", "outputs")
+    if place.role != "bound-name" and not named and not listed:
         return set()
     given = place.value if isinstance(place.value, list) else [place.value]
     return {name for name in given if isinstance(name, str)}

@@ -43,7 +43,7 @@ def merge(base: Branch, over: Branch, problems: Problems, path: KeyPath = ()) ->
         elif name in base.value:
             new = merge(Branch(base.value[name], children[name]), new, problems, (*path, name))
         value[name], children[name] = new
-        if not (path == PARAMS and name in keys):
+        if path != PARAMS or name not in keys or isinstance(item, dict):
             keys[name] = over.positions.keys.get(name, new.positions.span)
     positions = replace(over.positions, keys=keys, children=children)
     return Branch(value, positions)

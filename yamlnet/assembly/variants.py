@@ -77,9 +77,11 @@ def _meant(
     assert isinstance(document.value, dict)
     keys = section_keys(Document)
     known = {*SECTIONS, *_declared(document)}
+    below = [*list(variants.values())[1:], {}]
     for index, (name, settings) in enumerate(variants.items()):
         unlike = settings is None or (isinstance(settings, dict) and not known.issuperset(settings))
-        if name in keys and name not in document.value and unlike:
+        followed = settings is None and not isinstance(below[index], dict | None)
+        if name in keys and (followed or (name not in document.value and unlike)):
             mend = f'stands inside "{VARIANTS}": begin it in the column of "{VARIANTS}"'
             problems.add_at("indentation", f'"{name}" {mend}, to belong to the blueprint', places.keys[name])
             return list(variants)[:index]  # what follows belongs to it

@@ -30,7 +30,7 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
             "training needs a loss; say what to minimise: loss: mse, "
             "or loss: {SparseCategoricalCrossentropy: {from_logits: true}}"
         )
-        yield Diagnostic(NAME, message, plan.train.path, "key")
+        yield Diagnostic(NAME, message, (*plan.train.path, "loss"), "key")
         return
     if plan.data is None and "data" in plan.sections:
         return  # its mistakes were reported

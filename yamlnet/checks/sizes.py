@@ -28,14 +28,17 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from yamlnet.checks.known_parameters import parameters_at_least
-from yamlnet.checks.shapes.walk import Walk
+from yamlnet.checks.shapes.shape import Given
+from yamlnet.checks.shapes.walk import Walk, declared
 from yamlnet.diagnostics.diagnostic import Diagnostic
-from yamlnet.resolver.plan import Input, LayerCall, Node, Plan
-from yamlnet.verdicts.limits import MAX_PARAMS, heavier, memory, size_problem
-from yamlnet.verdicts.verdict import Heaviest, Sizes
+from yamlnet.resolver.plan import Input, LayerCall, Node, ObjectSpec, Plan, TensorRef
+from yamlnet.verdicts import makers
+from yamlnet.verdicts.limits import MAX_PARAMS, memory, size_problem
+from yamlnet.verdicts.verdict import Sizes
+from yamlnet.verdicts.weights import largest_layers
 
 NAME = "max-params"
 
@@ -45,42 +48,78 @@ MAX_NUMBERS = 10**12
 FLOAT = "float32"
 """The type of a number, where nothing else is said."""
 
+Counted = tuple[str, Node, ObjectSpec, int]
+"""A layer of a model at its first call, with the parameters that it has at least."""
+
 
 def check(plan: Plan, max_params: int = MAX_PARAMS) -> Iterator[Diagnostic]:
     """Yield a problem when the arguments alone make more parameters than allowed, or an input is absurd."""
     for graph in plan.models.values():
         yield from filter(None, map(_absurd, graph.inputs))
-    problem = size_problem(least(plan), max_params)
-    if problem is not None:
-        yield problem
+    counted = [*_counted(plan)]
+    if sum(parameters for *_, parameters in counted) > max_params:
+        yield from filter(None, [size_problem(_sizes(plan, counted), max_params)])
 
 
 def least(plan: Plan) -> Sizes:
     """What a plan takes at least, as far as its arguments alone tell."""
-    total, heaviest = 0, None
-    by_type: Counter[str] = Counter()
-    for one, dtype in _weighed(plan):
-        total += one.parameters
-        by_type[dtype] += one.parameters * _bytes(dtype)
-        heaviest = heavier(heaviest, one)
-    most = max(by_type, key=by_type.__getitem__, default=FLOAT)
-    return Sizes(total, sum(by_type.values()), 0, most, exact=False, heaviest=heaviest)
+    return _sizes(plan, [*_counted(plan)])
 
 
-def lower_bounds(plan: Plan) -> Iterator[Heaviest]:
-    """Each layer of a plan with the parameters that it has at least."""
-    yield from (one for one, _ in _weighed(plan))
+def lower_bounds(plan: Plan) -> Iterator[int]:
+    """The parameters that each layer of a plan has at least."""
+    return (parameters for *_, parameters in _counted(plan))
 
 
-def _weighed(plan: Plan) -> Iterator[tuple[Heaviest, str]]:
-    """Each layer of a plan with its parameters, and the type of its weights."""
-    walk, precision = Walk(plan.models), plan.train.precision if plan.train else None
+def _counted(plan: Plan) -> Iterator[Counted]:
+    walk = Walk(plan.models)
     for name in plan.models:
-        for node, parameters in _counted(walk, name):
-            assert isinstance(node.callee, LayerCall)
-            layer = node.callee.layer
-            policy = layer.arguments.get("dtype") or precision
-            yield Heaviest(layer.name, parameters, node.path, node.used_at), _weight_type(policy)
+        seen: set[str] = set()
+        for step in walk.steps(name):
+            callee = step.node.callee
+            if step.call is not None and isinstance(callee, LayerCall) and callee.instance not in seen:
+                seen.add(callee.instance)
+                yield name, step.node, callee.layer, parameters_at_least(step.call)
+
+
+def _sizes(plan: Plan, counted: list[Counted]) -> Sizes:
+    precision = plan.train.precision if plan.train else None
+    by_type: Counter[str] = Counter()
+    for _, _, layer, parameters in counted:
+        dtype = _weight_type(layer.arguments.get("dtype") or precision)
+        by_type[dtype] += parameters * _bytes(dtype)
+    graphs = traced(plan)
+    layers = ((graphs[name], node, parameters) for name, node, _, parameters in counted)
+    first, *others = largest_layers(layers) or (None,)
+    return Sizes(
+        parameters=sum(parameters for *_, parameters in counted),
+        weight_bytes=sum(by_type.values()),
+        activation_bytes=0,
+        dtype=max(by_type, key=by_type.__getitem__, default=FLOAT),
+        exact=False,
+        heaviest=first,
+        others=tuple(filter(None, others)),
+    )
+
+
+def traced(plan: Plan) -> dict[str, makers.Walk]:
+    """Each graph with the shapes that are known in it, for tracing a width back to who gave it."""
+    walk, traces = Walk(plan.models), dict[str, makers.Walk]()
+    for name, graph in plan.models.items():
+        known: dict[str, Given] = {given.name: declared(given) for given in graph.inputs}
+        known |= {step.node.name: step.given for step in walk.steps(name)}
+        traces[name] = makers.Walk(graph, _shapes(known), traces)
+    return traces
+
+
+def _shapes(known: Mapping[str, Given]) -> makers.ShapeOf:
+    def shape(ref: TensorRef) -> tuple[int | None, ...] | None:
+        found = known.get(ref.node)
+        if isinstance(found, list):
+            found = found[ref.output] if ref.output is not None and ref.output < len(found) else None
+        return found if isinstance(found, tuple) else None
+
+    return shape
 
 
 def _weight_type(policy: object) -> str:
@@ -101,13 +140,3 @@ def _absurd(given: Input) -> Diagnostic | None:
     held = memory(_bytes(FLOAT) * numbers)
     message = f'one row of the input "{given.name}" has {numbers:,} numbers and takes {held}'
     return Diagnostic("too-large", message, given.path)
-
-
-def _counted(walk: Walk, name: str) -> Iterator[tuple[Node, int]]:
-    """Each layer of a model at its first call, with the parameters that it has at least."""
-    seen: set[str] = set()
-    for step in walk.steps(name):
-        callee = step.node.callee
-        if step.call is not None and isinstance(callee, LayerCall) and callee.instance not in seen:
-            seen.add(callee.instance)
-            yield step.node, parameters_at_least(step.call)

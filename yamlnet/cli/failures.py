@@ -23,12 +23,18 @@ R = TypeVar("R")
 STYLE = "yamlnet.style"
 """Where click's context keeps what `--format` asked for."""
 
+ALL = "yamlnet.all"
+"""And whether `--all` was asked for."""
+
+MOST = 20
+"""Problems of one name in one file that people are shown unasked."""
+
 INTERRUPTED = 130
 """The exit code of a process that Ctrl-C ended: 128 and the number of SIGINT."""
 
 
 def handles_failures(function: Callable[..., R]) -> Callable[..., R]:
-    """Turn the errors of a command into diagnostics; adds the options `--format` and `--debug`."""
+    """Turn the errors of a command into diagnostics; adds the options `--format`, `--all` and `--debug`."""
 
     @click.option(
         "--format",
@@ -37,10 +43,14 @@ def handles_failures(function: Callable[..., R]) -> Callable[..., R]:
         default="text",
         help="How problems are written: for people, for programs, as GitHub annotations, or as SARIF.",
     )
+    @click.option(
+        "--all", "all_problems", is_flag=True, help=f"Show all problems, where a file has over {MOST} alike."
+    )
     @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
     @functools.wraps(function)
-    def wrapped(*args: Any, style: Style, debug: bool, **kwargs: Any) -> R:
+    def wrapped(*args: Any, style: Style, all_problems: bool, debug: bool, **kwargs: Any) -> R:
         click.get_current_context().meta[STYLE] = style
+        click.get_current_context().meta[ALL] = all_problems
         try:
             return function(*args, **kwargs)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
@@ -61,7 +71,8 @@ def style_asked() -> Style:
 
 def tell(problems: Iterable[Diagnostic], trees: Mapping[str, Places], style: Style) -> None:
     """Write problems and warnings where their style belongs."""
-    _write(render(problems, trees, style, _colored(style), _explained), style)
+    most = None if click.get_current_context().meta.get(ALL) else MOST
+    _write(render(problems, trees, style, _colored(style), _explained, most), style)
 
 
 def tell_plainly(message: str, hint: str | None, style: Style) -> None:

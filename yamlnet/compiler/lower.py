@@ -72,7 +72,7 @@ def infer(plan: Plan) -> Verdict:
     with _surroundings(plan), abstract_weights():
         for name, graph in plan.models.items():
             with numpy_initial_weights(plan.seed, drawn=False):
-                walked[name] = Lowering(graph, models, plan, problems)
+                walked[name] = Lowering(graph, models, plan, problems, walked)
                 model = walked[name].model()
             if model is not None:
                 models[name] = model

@@ -13,15 +13,16 @@ import keras
 from msgspec import Struct, field
 
 from yamlnet.catalog.load import catalog
-from yamlnet.compiler.explanations.explain import explain
-from yamlnet.compiler.explanations.refusal import Read, Refusal, Shape, shape_text
-from yamlnet.compiler.explanations.unseen import UNSEEN, unseen
+from yamlnet.compiler.explanations.explain import Explanation, explain, unseen
+from yamlnet.compiler.explanations.refusal import Read, Refusal, Shape
+from yamlnet.compiler.explanations.sources import source_notes
+from yamlnet.compiler.explanations.unseen import UNSEEN
 from yamlnet.compiler.initial_weights import layer_seed
 from yamlnet.compiler.layers import RandomDraw
 from yamlnet.compiler.named_operations import NamedOperation
 from yamlnet.compiler.objects import construct, first_sentences, keras_object
 from yamlnet.compiler.unknowns import unknown_nodes
-from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, KeyPath, Note
+from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.resolver.plan import (
     FunctionCall,
@@ -35,6 +36,7 @@ from yamlnet.resolver.plan import (
     TensorRef,
 )
 from yamlnet.schema.words import DEFAULT_MODEL
+from yamlnet.verdicts.makers import Walk, callee_of
 
 
 class Lowering(Struct):
@@ -42,6 +44,7 @@ class Lowering(Struct):
 
     Attributes:
         problems: where refusals go, so that the rest is looked at too; None raises the first.
+        lowered: the graphs lowered so far, this one among them: who made what it reads of them.
         waiting: the inputs and nodes whose shape the data decides.
         refused: the inputs and nodes that Keras refused, or that read one of those.
     """
@@ -50,6 +53,7 @@ class Lowering(Struct):
     models: Mapping[str, keras.Model]
     plan: Plan
     problems: Problems | None = None
+    lowered: Mapping[str, Lowering] = field(default_factory=dict)
     tensors: dict[str, Any] = field(default_factory=dict)
     layers: dict[str, Any] = field(default_factory=dict)
     waiting: set[str] = field(default_factory=set)
@@ -168,8 +172,8 @@ class Lowering(Struct):
     def _call(self, node: Node) -> Any:
         args = tuple(self._filled(value) for value in node.args)
         kwargs = {name: self._filled(value) for name, value in node.kwargs.items()}
-        if callee_name(node) in UNSEEN and (message := unseen(refusal := self._refusal(node, ""))):
-            raise self._refused(node, refusal, message)
+        if callee_of(node) in UNSEEN and (told := unseen(refusal := self._refusal(node, ""))):
+            raise self._refused(node, refusal, told)
         try:
             if isinstance(node.callee, FunctionCall) and node.callee.kind == "random":
                 return self._random(node, node.callee.function, args)
@@ -233,14 +237,27 @@ class Lowering(Struct):
         layer = self.layers.get(node.callee.instance) if isinstance(node.callee, LayerCall) else None
         reads = self._reads([*node.args, *node.kwargs.values()])
         named = {name: self._reads(value) for name, value in node.kwargs.items()}
-        return Refusal(callee_name(node), _arguments(node), reads, text, layer, named)
+        return Refusal(callee_of(node), _arguments(node), reads, text, layer, named)
 
-    def _refused(self, node: Node, refusal: Refusal, message: str) -> BlueprintError:
+    def _refused(self, node: Node, refusal: Refusal, told: Explanation) -> BlueprintError:
         """A problem at a call, with what it reads at the places that made it."""
-        notes = [Note("used here", path) for path in node.used_at]
-        for read, shape in _once(refusal.reads):
-            notes.append(Note(f'"{read.name}" gives shape {shape_text(shape)}', read.path))
-        return BlueprintError([Diagnostic("shape", message, node.path, "key", notes=tuple(notes))])
+        notes = source_notes(node, _once(refusal.reads), told, self.walk)
+        return BlueprintError([Diagnostic("shape", told.message, node.path, "key", notes=notes)])
+
+    @property
+    def walk(self) -> Walk:
+        """The graph as what is traced back through it, into the models lowered before."""
+        before: dict[str, Walk] = {}
+        before |= {name: Walk(one.graph, one._shape, before) for name, one in self.lowered.items()}
+        return Walk(self.graph, self._shape, before)
+
+    def _shape(self, ref: TensorRef) -> Shape | None:
+        """The shape of one tensor; None where there is none, or several."""
+        whole = self.tensors.get(ref.node)
+        parts = list(whole.values()) if isinstance(whole, dict) else whole
+        if isinstance(parts, list | tuple):
+            parts = parts[ref.output or 0] if (ref.output or 0) < len(parts) else None
+        return tuple(parts.shape) if isinstance(parts, keras.KerasTensor) else None
 
     def _reads(self, values: object) -> tuple[Read, ...]:
         """What the explanations know of the tensors in some arguments."""
@@ -249,10 +266,12 @@ class Lowering(Struct):
     def _read(self, ref: TensorRef) -> Iterator[Read]:
         index, node = self.places.get(ref.node, (-1, None))
         path = node.path if node else next(one.path for one in self.graph.inputs if one.name == ref.node)
-        callee, arguments = (callee_name(node), _arguments(node)) if node else ("Input", {})
-        for tensor in keras.tree.flatten(self._tensor(ref)):
+        callee, arguments = (callee_of(node), _arguments(node)) if node else ("Input", {})
+        for output, tensor in enumerate(keras.tree.flatten(self._tensor(ref))):
             if isinstance(tensor, keras.KerasTensor):
-                yield Read(ref.node, callee, arguments, tuple(tensor.shape), str(tensor.dtype), index, path)
+                shape, dtype = tuple(tensor.shape), str(tensor.dtype)
+                which = ref.output if ref.output is not None else output or None
+                yield Read(ref.node, callee, arguments, shape, dtype, index, path, which)
 
     @property
     def places(self) -> dict[str, tuple[int, Node]]:
@@ -260,13 +279,13 @@ class Lowering(Struct):
         return {node.name: (index, node) for index, node in enumerate(self.graph.nodes)}
 
 
-def _once(reads: Iterable[Read]) -> Iterator[tuple[Read, Shape]]:
+def _once(reads: Iterable[Read]) -> Iterator[Read]:
     """Each tensor that has a shape, once."""
     told: set[tuple[KeyPath, Shape]] = set()
     for read in reads:
         if (read.path, read.shape) not in told:
             told.add((read.path, read.shape))
-            yield read, read.shape
+            yield read
 
 
 def _arguments(node: Node) -> Mapping[str, object]:
@@ -284,16 +303,6 @@ def _references(values: object) -> list[TensorRef]:
     if isinstance(values, list | tuple):
         return [ref for value in values for ref in _references(value)]
     return []
-
-
-def callee_name(node: Node) -> str:
-    """What a node calls, as users write it."""
-    callee = node.callee
-    if isinstance(callee, LayerCall):
-        return callee.layer.name
-    if isinstance(callee, FunctionCall):
-        return f"{'ops' if callee.kind == 'op' else 'random'}.{callee.function}"
-    return callee.model if isinstance(callee, ModelCall) else "this slice"
 
 
 def _model_name(name: str) -> str:

@@ -9,11 +9,12 @@ from typing import Any
 
 import keras
 
-from yamlnet.compiler.lowering import Lowering, callee_name
+from yamlnet.compiler.lowering import Lowering
 from yamlnet.resolver.plan import LayerCall, ModelCall, Node, Plan
 from yamlnet.schema.words import DEFAULT_MODEL
-from yamlnet.verdicts.limits import heavier
-from yamlnet.verdicts.verdict import Heaviest, NodeSizes, Sizes
+from yamlnet.verdicts.makers import Walk
+from yamlnet.verdicts.verdict import NodeSizes, Sizes
+from yamlnet.verdicts.weights import largest_layers
 
 
 def plan_sizes(plan: Plan, walked: Mapping[str, Lowering]) -> tuple[Sizes, dict[str, dict[str, NodeSizes]]]:
@@ -27,12 +28,12 @@ def plan_sizes(plan: Plan, walked: Mapping[str, Lowering]) -> tuple[Sizes, dict[
     bytes_by_dtype: Counter[str] = Counter()
     nodes: dict[str, dict[str, NodeSizes]] = {}
     activations: dict[str, int] = {}
-    heaviest: Heaviest | None = None
+    counted: list[tuple[Walk, Node, int]] = []
     for name, lowering in walked.items():
-        nodes[name] = {}
+        nodes[name], walk = {}, lowering.walk
         for node, layer in _with_layers(lowering):
             parameters = count_weights(layer, bytes_by_dtype) if layer is not None else 0
-            heaviest = heavier(heaviest, Heaviest(callee_name(node), parameters, node.path, node.used_at))
+            counted.append((walk, node, parameters))
             tensors = _tensors(lowering.tensors[node.name])
             size = sum(tensor_bytes(tensor, batch) for tensor in tensors)
             if isinstance(node.callee, ModelCall):
@@ -43,13 +44,15 @@ def plan_sizes(plan: Plan, walked: Mapping[str, Lowering]) -> tuple[Sizes, dict[
         activations[name] += sum(tensor_bytes(tensor, batch) for tensor in given)
     exact = not any(lowering.refused or lowering.waiting for lowering in walked.values())
     dtype = max(bytes_by_dtype, key=lambda name: bytes_by_dtype[name], default="float32")
+    largest = largest_layers(counted)
     sizes = Sizes(
         parameters=sum(size.parameters for sizes in nodes.values() for size in sizes.values()),
         weight_bytes=sum(bytes_by_dtype.values()),
         activation_bytes=activations.get(DEFAULT_MODEL, sum(activations.values())),
         dtype=dtype,
         exact=exact,
-        heaviest=heaviest if heaviest is not None and heaviest.parameters else None,
+        heaviest=next(iter(largest), None),
+        others=largest[1:],
     )
     return sizes, nodes
 

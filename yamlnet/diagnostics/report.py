@@ -70,6 +70,7 @@ def render(
     style: Style = "text",
     color: bool = False,
     explain: Explain = lambda check: None,
+    most: int | None = None,
 ) -> str:
     """Problems sorted by place, each once, as one text that ends with a line break (or is empty).
 
@@ -81,10 +82,12 @@ def render(
             GitHub workflow, `sarif` for services that gather what analysers find.
         color: whether the text may hold terminal colours.
         explain: where the formats that describe the checks find what to say of them.
+        most: how many of one name in one file people are shown, the rest counted; None shows all. Programs
+            get all.
     """
     files = _Files(trees)
     located = {(one.source, one.span, one.check, one.message): one for one in map(files.locate, problems)}
-    return _format(style).problems([located[key] for key in sorted(located)], color, explain)
+    return _format(style).problems([located[key] for key in sorted(located)], color, explain, most)
 
 
 def render_plainly(message: str, hint: str | None = None, style: Style = "text", color: bool = False) -> str:
@@ -95,7 +98,7 @@ def render_plainly(message: str, hint: str | None = None, style: Style = "text",
 class Format(Protocol):
     """What a module of `formats/` holds. Colours are only asked for where people read."""
 
-    def problems(self, ordered: list[Located], color: bool, explain: Explain) -> str:
+    def problems(self, ordered: list[Located], color: bool, explain: Explain, most: int | None = None) -> str:
         """Problems, sorted."""
 
     def plainly(self, message: str, hint: str | None, color: bool) -> str:

@@ -13,10 +13,12 @@ from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.resolver.evaluate import Unknown
 from yamlnet.resolver.filling import Filling
+from yamlnet.resolver.given import source_notes, sources
 from yamlnet.resolver.plan import Callee, FunctionCall, LayerCall, ModelCall, Node, TensorRef
 from yamlnet.resolver.reading import MISSING, GraphBuilder, flat, read
 from yamlnet.resolver.scope import Body, NamedLayer, Tensors
 from yamlnet.schema.entries import (
+    check_call,
     filled_by_reads,
     filled_by_wiring,
     names_tensors,
@@ -26,7 +28,7 @@ from yamlnet.schema.entries import (
 )
 from yamlnet.schema.expressions import is_template
 from yamlnet.schema.forms import Entry
-from yamlnet.schema.objects import read_object
+from yamlnet.schema.objects import Written, read_object
 from yamlnet.schema.wiring import Wiring
 from yamlnet.schema.words import WIRING, name_mistake, snake_case
 
@@ -57,13 +59,14 @@ class Caller(Struct):
         call = LayerCall(spec, name)
         for word, given in names_of(entry):
             body.layers[self.text(given, body, (*entry.path, word))] = NamedLayer(call, known)
-        return self._node(name, call, known, entry, body)
+        return self._node(name, call, known, entry, body, _given(written, body))
 
     def again(self, entry: Entry, named: NamedLayer, body: Body, suffix: str) -> Tensors:
         """Call a layer named above once more, sharing its weights."""
         if entry.body:
             message = f'"{entry.key}" is the layer named above; its arguments stand there'
             self.filling.problems.add("shared-layer", message, entry.path, "key", notes=body.notes)
+        check_call(named.entry, entry.key, entry.reads, entry.call, entry.path, self.filling.problems)
         name = self.name(entry, body, suffix, named.call.instance)
         return self._node(name, named.call, named.entry, entry, body)
 
@@ -88,8 +91,8 @@ class Caller(Struct):
             if type is not None:
                 what, place = f'"{argument}" of "{entry.key}"', written.place(argument)
                 kwargs[argument] = self.filling.typed(type.type, value, body.values, place, what, body.notes)
-        node = Node(name, FunctionCall("op", known.name), (), kwargs, entry.path, body.used_at)
-        return self.builder.add(node)
+        callee, sources = FunctionCall("op", known.name), _given(written, body)
+        return self.builder.add(Node(name, callee, (), kwargs, entry.path, body.used_at, sources))
 
     def _random(self, known: CatalogEntry, entry: Entry, body: Body, suffix: str) -> Tensors:
         """A random operation reads one tensor: what it works on, or whose batch axis it draws for."""
@@ -147,14 +150,22 @@ class Caller(Struct):
             taken = f"{len(inputs)} input{'s' if len(inputs) != 1 else ''} ({', '.join(inputs)})"
             names = f" ({', '.join(map(str, values))})" if given == len(inputs) else ""
             message = f'"{entry.key}" takes {taken}, `from` gives {given}{names}'
-            self.filling.problems.add("inputs", message, entry.path, "key", notes=body.notes)
+            self.filling.problems.add("inputs", message, entry.word("from"), "key", notes=body.notes)
         return next(iter(values.values()), MISSING) if len(inputs) == 1 else values
 
-    def _node(self, name: str, callee: Callee, known: CatalogEntry, entry: Entry, body: Body) -> Tensors:
+    def _node(
+        self,
+        name: str,
+        callee: Callee,
+        known: CatalogEntry,
+        entry: Entry,
+        body: Body,
+        given: Mapping[str, tuple[KeyPath, ...]] | None = None,
+    ) -> Tensors:
         reads = read(entry.reads, body, self.builder, self.filling, (*entry.path, "from"))
         args, kwargs = self._layer_tensors(known, entry, reads, body)
         kwargs |= self._with(known.call_by_name, entry, body)
-        return self.builder.add(Node(name, callee, args, kwargs, entry.path, body.used_at))
+        return self.builder.add(Node(name, callee, args, kwargs, entry.path, body.used_at, given or {}))
 
     def _layer_tensors(
         self, known: CatalogEntry, entry: Entry, reads: object, body: Body
@@ -207,7 +218,8 @@ class Caller(Struct):
         mistake = name_mistake(filled, "layer" if path[-1] == "name" else "tensor")
         if is_template(value) and mistake and not isinstance(filled, Unknown):
             message = f'"{filled}" cannot be a name; {mistake}'
-            self.filling.problems.add("name", message, path, notes=body.notes)
+            notes = (*source_notes(value, body.values), *body.notes)
+            self.filling.problems.add("name", message, path, notes=notes)
         return str(filled)
 
 
@@ -217,6 +229,16 @@ def names_of(entry: Entry) -> Iterator[tuple[str, str]]:
         yield "name", entry.name
     if isinstance(entry.binds, str):
         yield "as", entry.binds
+
+
+def _given(written: Written, body: Body) -> dict[str, tuple[KeyPath, ...]]:
+    """Of each argument with an expression, the places of what that reads."""
+    found = {}
+    for name, value in written.arguments.items():
+        places = sources(value, body.values)
+        if places:
+            found[name] = places
+    return found
 
 
 def _call_form(value: object) -> object:

@@ -15,7 +15,8 @@ from yamlnet.resolver.calls import Caller, ModelFace
 from yamlnet.resolver.chaining import chain_problem
 from yamlnet.resolver.evaluate import Unknown
 from yamlnet.resolver.filling import Filling
-from yamlnet.resolver.given import Values, giver
+from yamlnet.resolver.given import Values, giver, places, source_notes, sources, written_here
+from yamlnet.resolver.left_out import left_out
 from yamlnet.resolver.loop_size import MAX_DEPTH, Sizes
 from yamlnet.resolver.plan import TensorRef
 from yamlnet.resolver.reading import MISSING, GraphBuilder, flat, read, read_name
@@ -65,6 +66,8 @@ class Expander(Struct):
             return
         outer_values, outer_tags = body.values, body.tags
         turns = list(self._iterations(entry, body))
+        if not turns:
+            body.left_out += left_out(entry, "for")
         self._refuse_too_long(entry, len(turns), body)
         turn, chains = entry, isinstance(entry.reads, str) and not is_template(entry.reads)
         for index, (variable, tag, suffix) in enumerate(turns):
@@ -78,8 +81,8 @@ class Expander(Struct):
 
     def _iterations(
         self, entry: Entry, body: Body
-    ) -> Iterator[tuple[tuple[str, object, KeyPath] | None, tuple[str, ...], str]]:
-        """For each turn: the variable, its value and place; the tag and suffix that it puts into names."""
+    ) -> Iterator[tuple[tuple[str, object, tuple[KeyPath, ...]] | None, tuple[str, ...], str]]:
+        """For each turn: the variable, its value and places; the tag and suffix that it puts into names."""
         path = entry.word("for")
         if isinstance(entry.repeat, dict):
             variable, written = next(iter(entry.repeat.items()))
@@ -88,8 +91,10 @@ class Expander(Struct):
             for index, value in enumerate(values):
                 plain = isinstance(value, str | int) and TAG.fullmatch(str(value))
                 tag = value if plain else index
-                given = (*place, index) if isinstance(written, list) else place
-                yield (variable, value, given), (f"{variable}{tag}",), ""
+                listed = isinstance(written, list)
+                given = (*place, index) if listed else place
+                behind = sources(written[index] if listed else written, body.values)
+                yield (variable, value, (given, *behind)), (f"{variable}{tag}",), ""
             return
         for turn in range(1, len(self._loop_values(entry.repeat, body, path)) + 1):
             yield (None, (f"group{turn}",), "") if entry.kind == "group" else (None, (), f"_{turn}")
@@ -103,7 +108,8 @@ class Expander(Struct):
         if isinstance(value, list):
             return value
         message = f"a loop takes a count from 0 to {MAX_NODES} or a list of values, got {shown(value)}"
-        self.filling.problems.add("loop", message, path, notes=body.notes)
+        notes = (*source_notes(written, body.values), *body.notes)
+        self.filling.problems.add("loop", message, path, notes=notes)
         return []
 
     def _once(self, entry: Entry, body: Body, suffix: str) -> bool:
@@ -114,6 +120,8 @@ class Expander(Struct):
                 reads = read(entry.reads, body, self.builder, self.filling, entry.word("from"))
                 tensors = flat(reads)
                 self._bind(entry, tensors[0] if len(tensors) == 1 else tuple(tensors), body)
+            elif entry.kind == "group":
+                body.left_out += left_out(entry, "if")
             return False
         if entry.kind == "group":
             self.entries(entry.layers, body)
@@ -134,7 +142,8 @@ class Expander(Struct):
             return entry.path not in body.used_at  # once is enough, and a block in itself would not end
         mend = text_mend(value, "true or false") or "; compare it: ${… == …}"
         message = f"`if` needs true or false, this is {shown(value)}{mend}"
-        self.filling.problems.add("condition", message, path, notes=body.notes)
+        notes = (*source_notes(entry.condition, body.values), *body.notes)
+        self.filling.problems.add("condition", message, path, notes=notes)
         return True
 
     def _call(self, entry: Entry, body: Body, suffix: str) -> Tensors:
@@ -209,14 +218,19 @@ class Expander(Struct):
         for name, parameter in block.params.items():
             place = (*entry.path, name) if isinstance(entry.body, dict) else entry.path
             values.given[name] = (
-                giver(given[name], body.values, place) if name in given else parameter.default_path
+                places(given[name], body.values, place)
+                if name in given
+                else places(parameter.default, values, parameter.default_path)
             )
             if name in given:
                 values[name] = self.filling.value(given[name], body.values, place, body.notes)
                 problem = check_parameter(parameter, values[name])
                 if problem is not None and not isinstance(values[name], Unknown):
                     message = f"{problem}, got {shown(values[name])}"
-                    self.filling.misfit("wrong-type", message, values.given[name], place, "value", body.notes)
+                    first, *behind = values.given[name]
+                    self.filling.misfit(
+                        "wrong-type", message, first, place, "value", body.notes, written_here(behind)
+                    )
                     values[name] = Unknown("")  # reported: what it would break in the block is no news
             elif parameter.broken:
                 values[name] = Unknown("")
@@ -242,7 +256,7 @@ class Expander(Struct):
             names = ", ".join(block.inputs)
             given = ", ".join(found) if isinstance(reads, dict) else len(found)
             message = f'block "{block.name}" takes {len(block.inputs)} inputs ({names}), `from` gives {given}'
-            self.filling.problems.add("inputs", message, entry.path, "key", notes=body.notes)
+            self.filling.problems.add("inputs", message, entry.word("from"), "key", notes=body.notes)
         return {**dict.fromkeys(missing, MISSING), **found}
 
     def outputs(self, written: object, body: Body, path: KeyPath) -> Tensors:
@@ -271,16 +285,18 @@ class Expander(Struct):
         if isinstance(entry.binds, str):
             body.tensors[caller.text(entry.binds, body, path)] = found
         elif entry.binds is not None:
-            self._bind_several(entry.binds, found, body, path, caller)
+            self._bind_several(entry, entry.binds, found, body, caller)
         elif entry.name is not None and entry.kind != "group":
             body.tensors[caller.text(entry.name, body, entry.word("name"))] = found
 
     def _bind_several(
-        self, names: tuple[str, ...], found: Tensors, body: Body, path: KeyPath, caller: Caller
+        self, entry: Entry, names: tuple[str, ...], found: Tensors, body: Body, caller: Caller
     ) -> None:
+        path = entry.word("as")
         if isinstance(found, tuple) and len(found) != len(names):
             message = f"`as` names {len(names)} outputs, there are {len(found)}"
-            self.filling.problems.add("outputs", message, path, notes=body.notes)
+            notes = (*_given_by(entry, body), *body.notes)
+            self.filling.problems.add("outputs", message, path, notes=notes)
         for index, name in enumerate(names):
             part: Tensors = MISSING
             if isinstance(found, tuple):
@@ -322,3 +338,10 @@ class Expander(Struct):
             message = f"the model has more than {MAX_NODES:,} entries here, once everything is expanded"
             self.filling.problems.add("too-large", message, entry.path, "key", notes=body.notes)
             raise TooLarge
+
+
+def _given_by(entry: Entry, body: Body) -> tuple[Note, ...]:
+    """Where the block or model that an entry calls says what it gives."""
+    library, name = body.library.owner(entry.key)
+    called = library.blocks.get(name) or library.models.get(name)
+    return (Note(f'"{name}" gives them here', (*called.path, "outputs")),) if called is not None else ()

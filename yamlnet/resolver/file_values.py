@@ -8,7 +8,7 @@ from yamlnet.catalog.values import shown
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.resolver.evaluate import Scope, Unknown
 from yamlnet.resolver.filling import Filling
-from yamlnet.resolver.given import Values, giver
+from yamlnet.resolver.given import Values, places, source_notes
 from yamlnet.schema.forms import Library, Parameter
 from yamlnet.schema.parameters import check_parameter
 from yamlnet.schema.words import GIVEN
@@ -39,7 +39,7 @@ def _add(
     for name, parameter in library.params.items():
         values[name] = _value(parameter, library, outer, values, filling)
         written = library.arguments.get(name, parameter.default)
-        values.given[name] = giver(
+        values.given[name] = places(
             written, outer if name in library.arguments else values, _place(parameter, library)
         )
     for inner in library.imports.values():
@@ -51,17 +51,19 @@ def _value(parameter: Parameter, library: Library, outer: Scope, own: Scope, fil
     if parameter.broken:
         return Unknown("")
     if parameter.name in library.arguments:
-        value = filling.value(library.arguments[parameter.name], outer, path)
+        written, scope = library.arguments[parameter.name], outer
     elif parameter.required:
         message = _missing(parameter, library)
         place = library.path[:-1] if library.label else parameter.path
         filling.problems.add("missing-parameter", message, place, "key")
         return Unknown("")
     else:
-        value = filling.value(parameter.default, own, path)
+        written, scope = parameter.default, own
+    value = filling.value(written, scope, path)
     problem = check_parameter(parameter, value)
     if problem is not None and not isinstance(value, Unknown):
-        filling.problems.add("wrong-type", f"{problem}, got {shown(value)}", path)
+        message, notes = f"{problem}, got {shown(value)}", source_notes(written, scope)
+        filling.problems.add("wrong-type", message, path, notes=notes)
         return Unknown("")  # reported: what it would break further on is no news
     return value
 

@@ -14,7 +14,7 @@ from yamlnet.diagnostics.diagnostic import At, KeyPath, Note
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.resolver.evaluate import Scope, Unknown, evaluate, has_template
 from yamlnet.resolver.expression_values import Refusal, weight
-from yamlnet.resolver.given import giver
+from yamlnet.resolver.given import giver, source_notes, sources, written_here
 from yamlnet.resolver.plan import ObjectSpec
 from yamlnet.resolver.token_files import CHECK as VOCABULARY
 from yamlnet.resolver.token_files import TokenFiles, VocabularyError, check_tokens
@@ -55,6 +55,8 @@ class Filling(Struct):
             if isinstance(found, list | Mapping) and not self._has_room(found, path, notes):
                 return Unknown("")
         except ExpressionError as error:
+            wrong = f"${{{str(value)[error.start : error.end]}}}"
+            notes = (*source_notes(wrong, scope), *notes)
             self.problems.add("expression", str(error), path, within=(error.start, error.end), notes=notes)
             return Unknown("")  # reported: nothing else may complain about it
         if isinstance(found, Unknown):
@@ -90,9 +92,10 @@ class Filling(Struct):
             given = giver(value, scope, path)
             found = Problems()
             check_value(type, without_unknown(filled), path, found, what)
-            for one in found.diagnostics:
-                self.misfit(one.check, one.message, given, path, one.at, notes)
-            if found.diagnostics:
+            if found.found:
+                behind = written_here(place for place in sources(value, scope) if place != given)
+                for one in found.diagnostics:
+                    self.misfit(one.check, one.message, given, path, one.at, notes, behind)
                 return Unknown("")
         reading = _token_file(type)
         if reading is not None and isinstance(filled, str | list):
@@ -116,13 +119,24 @@ class Filling(Struct):
             return Unknown("")
 
     def misfit(
-        self, check: str, message: str, given: KeyPath, path: KeyPath, at: At, notes: tuple[Note, ...]
+        self,
+        check: str,
+        message: str,
+        given: KeyPath,
+        path: KeyPath,
+        at: At,
+        notes: tuple[Note, ...],
+        behind: tuple[Note, ...] = (),
     ) -> None:
-        """Report a value at the place that gave it; the place that reads it, if it is another, is a note."""
+        """Report a value at the place that gave it; the place that reads it, if it is another, is a note.
+
+        `behind` are the places of what the value is computed of.
+        """
         if given == path:
-            self.problems.add(check, message, path, at, notes=notes)
+            self.problems.add(check, message, path, at, notes=(*behind, *notes))
         else:
-            self.problems.add(check, message, given, notes=(Note("read here", path, at="value"), *notes))
+            notes = (Note("read here", path, at="value"), *behind, *notes)
+            self.problems.add(check, message, given, notes=notes)
 
     def _specs(self, type: t.ValueType, value: object, path: KeyPath) -> object:
         for option in type.options if isinstance(type, t.AnyOf) else (type,):

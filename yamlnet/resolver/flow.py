@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.resolver.left_out import names_bound, names_given
 from yamlnet.schema.expression_names import fixed_ends
 from yamlnet.schema.forms import Block, Entry, Library, Model
 from yamlnet.schema.references import parse_reference
@@ -133,7 +134,7 @@ class _Tracer(Struct):
     def _perhaps(self, entry: Entry) -> None:
         """What may be or not: afterwards, each name means what it gave, or what it meant before."""
         previous = self.previous
-        names = {name: self.names[name] for name in _given(entry) if name in self.names}
+        names = {name: self.names[name] for name in names_given(entry) if name in self.names}
         self._turns(entry)
         self.previous = self.new(previous, self.previous)
         for name, before in names.items():
@@ -152,7 +153,7 @@ class _Tracer(Struct):
         else:
             begun = self.new(self.previous)
         self.previous = begun
-        names = {name: self.new(self.names[name]) for name in _given(entry) if name in self.names}
+        names = {name: self.new(self.names[name]) for name in names_given(entry) if name in self.names}
         self.names.update(names)
         self._once(entry)
         self.reads[begun].add(self.previous)
@@ -185,7 +186,7 @@ class _Tracer(Struct):
 
     def _name(self, entry: Entry, place: int) -> None:
         meant = place if entry.condition is True else self.new(place, *self.reads[place])
-        for name in _named(entry):
+        for name in names_bound(entry):
             self.bind(name, meant)
         for layer in (entry.name, entry.binds):
             if isinstance(layer, str) and entry.kind == "layer":
@@ -240,21 +241,6 @@ def _turns(entry: Entry) -> int:
     if isinstance(repeat, list):
         return len(repeat)
     return repeat if isinstance(repeat, int) else 0
-
-
-def _given(entry: Entry) -> Iterator[str]:
-    """The names that an entry gives, those inside a group with it."""
-    for inner in entry.layers:
-        yield from _given(inner)
-    yield from _named(entry)
-
-
-def _named(entry: Entry) -> tuple[str, ...]:
-    """The names by which what an entry gives is read: what `as` says, else its `name`."""
-    if isinstance(entry.binds, tuple):
-        return entry.binds
-    name = entry.binds if entry.binds is not None else entry.name
-    return (name,) if name is not None else ()
 
 
 def _texts(value: object) -> Iterator[str]:

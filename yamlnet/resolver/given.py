@@ -1,35 +1,52 @@
 """Where the value that a name stands for was written: as a default, a block's argument, an item of a loop.
 
 A value that an expression only passes on (`filters: ${filters}`, `${widths[stage]}`) and that does not fit
-is the mistake of whoever gave it; the place that reads it comes second.
+is the mistake of whoever gave it; the place that reads it comes second. Of a value that an expression
+computes, `sources` are the places of all that it is computed of.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from itertools import islice
 
-from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.diagnostics.diagnostic import KeyPath, Note
 from yamlnet.resolver.evaluate import Scope, evaluate
-from yamlnet.schema.expressions import ExpressionError
+from yamlnet.schema.expression_names import KEYWORDS, QUOTED, templates
+from yamlnet.schema.expressions import Expression, ExpressionError, parse_template
 
 PASSED_ON = re.compile(r"\$\{\s*([A-Za-z_]\w*)\s*(?:\[([^\[\]]+)\])?\s*\}\Z")
+READ = re.compile(r"(?<![\w.])([A-Za-z_]\w*)(?!\w)(?!\s*\()(?:\s*\[([^\[\]:]+)\])?")
+"""A name that is read, and the index behind it."""
+
+WRITTEN = "the value is written here"
+
+MOST_PLACES = 3
+"""So many of the places of one value are told."""
+
+MOST_SOURCES = 6
+"""So many places are remembered of one value: more of them nobody looks through."""
 
 
 class Values(dict[str, object]):
-    """Parameters and loop variables by name; `given` says where the value of each was written."""
+    """Parameters and loop variables by name.
+
+    `given` says where the value of each was written, and after it the places of what that was computed of.
+    """
 
     def __init__(
         self,
         values: Mapping[str, object] | Iterable[tuple[str, object]] = (),
-        given: Mapping[str, KeyPath] | None = None,
+        given: Mapping[str, tuple[KeyPath, ...]] | None = None,
     ) -> None:
         super().__init__(values)
-        self.given: dict[str, KeyPath] = dict(given or {})
+        self.given: dict[str, tuple[KeyPath, ...]] = dict(given or {})
 
-    def with_one(self, name: str, value: object, place: KeyPath) -> Values:
+    def with_one(self, name: str, value: object, places: tuple[KeyPath, ...]) -> Values:
         """These and one more, which hides an older one of its name."""
-        return Values({**self, name: value}, {**self.given, name: place})
+        return Values({**self, name: value}, {**self.given, name: places})
 
 
 def giver(text: object, scope: Scope, place: KeyPath) -> KeyPath:
@@ -37,13 +54,85 @@ def giver(text: object, scope: Scope, place: KeyPath) -> KeyPath:
     found = PASSED_ON.match(text) if isinstance(text, str) else None
     if found is None or not isinstance(scope, Values) or found[1] not in scope.given:
         return place
-    path = scope.given[found[1]]
+    path = scope.given[found[1]][0]
     return (*path, *_index(found[2], scope)) if found[2] else path
+
+
+def places(written: object, scope: Scope, place: KeyPath) -> tuple[KeyPath, ...]:
+    """Where a value was written, and the places of what it is computed of, nearest first."""
+    behind = sources(written, scope)
+    if not behind:
+        return (place,)
+    first = giver(written, scope, place)
+    return (first, *(path for path in behind if path != first))
+
+
+def sources(written: object, scope: Scope) -> tuple[KeyPath, ...]:
+    """The places of all that the expressions in a value read, nearest first; none where it has none.
+
+    Of a list that is only indexed it is the item's; what the index is computed of did not write it.
+    """
+    if type(written) is str:
+        if "${" not in written:
+            return ()  # most texts of a large model: none of what follows is needed
+        texts: Iterable[str] = (written,)
+    elif isinstance(written, list | dict):
+        texts = templates(written)
+    else:
+        return ()
+    if not isinstance(scope, Values):
+        return ()
+    found: dict[KeyPath, None] = {}
+    for text in texts:
+        _collect(text, scope, found)
+    if len(found) < 2:
+        return tuple(found)
+    items = {path[:-1] for path in found}
+    return tuple(path for path in found if path not in items)[:MOST_SOURCES]
+
+
+def written_here(places: Iterable[KeyPath]) -> tuple[Note, ...]:
+    """Notes that name the places of what a value is computed of, the nearest first."""
+    return tuple(Note(WRITTEN, path, at="value") for path in islice(places, MOST_PLACES))
+
+
+def source_notes(written: object, scope: Scope) -> tuple[Note, ...]:
+    """The places of all that the expressions in a value read, as notes."""
+    return written_here(sources(written, scope))
+
+
+def _collect(text: str, scope: Values, found: dict[KeyPath, None]) -> None:
+    """Add the places of what a text's expressions read."""
+    for name, index in _names(text):
+        places = scope.given.get(name)
+        steps = _index(index, scope) if index else ()
+        if index and not steps:
+            _collect(f"${{{index}}}", scope, found)
+        if places is None:
+            continue
+        found[(*places[0], *steps) if steps else places[0]] = None
+        for place in places[1:]:
+            found[place] = None
+
+
+@lru_cache(maxsize=4096)
+def _names(text: str) -> tuple[tuple[str, str], ...]:
+    """The names that a string's expressions read, in their order, each with the index behind it."""
+    try:
+        parts = parse_template(text)
+    except ExpressionError:
+        return ()  # that was reported
+    found: dict[tuple[str, str], None] = {}
+    for part in parts:
+        if isinstance(part, Expression):
+            for name in READ.finditer(QUOTED.sub("", part.text)):
+                found[name[1], name[2] or ""] = None
+    return tuple(pair for pair in found if pair[0] not in KEYWORDS)
 
 
 def _index(text: str, scope: Scope) -> tuple[int, ...]:
     try:
-        index = evaluate(f"${{{text}}}", scope)
+        index = scope[text] if text in scope else evaluate(f"${{{text}}}", scope)
     except ExpressionError:
         return ()
     return (index,) if isinstance(index, int) and not isinstance(index, bool) and index >= 0 else ()

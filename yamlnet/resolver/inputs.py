@@ -10,6 +10,7 @@ from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.resolver.evaluate import Scope, Unknown
 from yamlnet.resolver.filling import Filling, without_unknown
+from yamlnet.resolver.given import sources
 from yamlnet.resolver.plan import Input
 from yamlnet.schema.forms import Model
 from yamlnet.schema.habits import SHAPES
@@ -32,11 +33,11 @@ def read_inputs(model: Model, values: Scope, filling: Filling) -> tuple[Input, .
         if path == (*model.path, "inputs") and not isinstance(form, list):
             inputs.append(Input(name, None, {}, path))  # neither a mapping nor a shape: that was reported
         else:
-            inputs.append(_input(name, form, path, filling))
+            inputs.append(_input(name, form, path, filling, sources(written, values)))
     return tuple(inputs)
 
 
-def _input(name: str, form: object, path: KeyPath, filling: Filling) -> Input:
+def _input(name: str, form: object, path: KeyPath, filling: Filling, given: tuple[KeyPath, ...]) -> Input:
     arguments: Mapping[str, object] = form if isinstance(form, dict) else {"shape": form}
     by_name = {argument.name: argument for argument in INPUT_ARGUMENTS}
     if isinstance(form, dict) and "shape" not in form:
@@ -57,7 +58,8 @@ def _input(name: str, form: object, path: KeyPath, filling: Filling) -> Input:
                 filling.problems.add("wrong-type", message, place)
     shape = arguments.get("shape")
     axes = tuple(cast("list[int | None]", shape)) if isinstance(shape, list) else None
-    return Input(name, axes, {key: value for key, value in arguments.items() if key in by_name}, path)
+    known = {key: value for key, value in arguments.items() if key in by_name}
+    return Input(name, axes, known, path, given)
 
 
 def _shape_mend(key: str, value: object) -> str:

@@ -86,6 +86,7 @@ class Node(Struct, frozen=True):
         kwargs: call arguments by name, likewise.
         path: where the user wrote it.
         used_at: the uses of blocks through which the graph came to hold it, innermost first.
+        given: of each argument with an expression, the places of what that reads, nearest first.
     """
 
     name: str
@@ -94,18 +95,21 @@ class Node(Struct, frozen=True):
     kwargs: Mapping[str, object]
     path: KeyPath
     used_at: tuple[KeyPath, ...] = ()
+    given: Mapping[str, tuple[KeyPath, ...]] = {}
 
 
 class Input(Struct, frozen=True):
     """A model input. `shape` has no batch axis; None is a free dimension.
 
-    `arguments` are `keras.Input`'s (shape, dtype, batch_size, sparse, optional …).
+    `arguments` are `keras.Input`'s (shape, dtype, batch_size, sparse, optional …). `given` are the places
+    of what the expressions in its shape read, as a node's.
     """
 
     name: str
     shape: tuple[int | None, ...] | None
     arguments: Mapping[str, object]
     path: KeyPath
+    given: tuple[KeyPath, ...] = ()
 
 
 class Graph(Struct, frozen=True):

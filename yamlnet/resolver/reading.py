@@ -9,6 +9,8 @@ from yamlnet.diagnostics.diagnostic import KeyPath, Note
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.resolver.evaluate import Unknown
 from yamlnet.resolver.filling import Filling
+from yamlnet.resolver.given import source_notes
+from yamlnet.resolver.left_out import notes_on
 from yamlnet.resolver.names import NameMaker
 from yamlnet.resolver.plan import LayerCall, Node, SliceCall, TensorRef
 from yamlnet.resolver.scope import Body, Tensors
@@ -53,7 +55,8 @@ def read_name(text: str, body: Body, builder: GraphBuilder, filling: Filling, pa
         if not isinstance(filled, str):
             if not isinstance(filled, Unknown):
                 message = f"a tensor is read by its name, and this is {shown(filled)}"
-                filling.problems.add("reference", message, path, notes=body.notes)
+                notes = (*source_notes(text, body.values), *body.notes)
+                filling.problems.add("reference", message, path, notes=notes)
             return MISSING
         text = filled
     try:
@@ -70,7 +73,7 @@ def read_name(text: str, body: Body, builder: GraphBuilder, filling: Filling, pa
 
 def unknown_name(name: str, body: Body, builder: GraphBuilder, filling: Filling, path: KeyPath) -> None:
     """Report a name that nothing above has given."""
-    mend, notes = did_you_mean(name, body.tensors), body.notes
+    mend, notes = did_you_mean(name, body.tensors), (*notes_on(name, body.left_out), *body.notes)
     if not mend and (unnamed := _called(name, body, builder)) is not None:
         layer, place = unnamed
         mend = f"; name the {layer}: - {layer}: {{…, as: {snake_case(layer)}}}"

@@ -7,6 +7,7 @@ from msgspec import Struct, field
 from yamlnet.catalog.entry import Entry as CatalogEntry
 from yamlnet.diagnostics.diagnostic import KeyPath, Note
 from yamlnet.resolver.given import Values
+from yamlnet.resolver.left_out import LeftOut
 from yamlnet.resolver.plan import LayerCall, TensorRef
 from yamlnet.schema.forms import Library
 
@@ -34,6 +35,7 @@ class Body(Struct):
         tags: the loops on the way here, for names.
         used_at: the same uses as places, innermost first.
         notes: the same as notes for a diagnostic.
+        left_out: the names of entries that are not there this time.
     """
 
     library: Library
@@ -45,3 +47,4 @@ class Body(Struct):
     tags: tuple[str, ...] = ()
     used_at: tuple[KeyPath, ...] = ()
     notes: tuple[Note, ...] = ()
+    left_out: list[LeftOut] = field(default_factory=list)

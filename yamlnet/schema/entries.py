@@ -69,6 +69,10 @@ class Reader(Struct):
 
     def _several_keys(self, value: dict[str, object], path: KeyPath) -> None:
         first, *others = value
+        mend = did_you_mean(first, (GROUP,)) if {"for", "if"} & set(others) else ""
+        if mend:
+            self.problems.add("entry-form", f'a group has no "{first}"{mend}', (*path, first), "key")
+            return
         if value[first] is None:
             message = (
                 f'"{first}" has nothing below it: indent its arguments ({", ".join(others)}) deeper than it'
@@ -188,7 +192,7 @@ class Reader(Struct):
             self.problems.add("wrong-type", f'"{key}" takes no arguments', path)
             return True
         check_arguments(entry, written, self.problems, given)
-        self._check_call(entry, key, wiring, path)
+        check_call(entry, key, wiring.reads, wiring.call, path, self.problems)
         return True
 
     def _find(
@@ -207,23 +211,41 @@ class Reader(Struct):
             return None
         return entry
 
-    def _check_call(self, entry: CatalogEntry, key: str, wiring: Wiring, path: KeyPath) -> None:
-        call = entry.call_by_name if entry.kind == "layer" else {}
-        for name, value in wiring.call.items():
-            argument = call.get(name)
-            place = (*path, "with", name)
-            if argument is None:
-                mend = did_you_mean(name, call) or f"; it takes {', '.join(call) or 'none'}"
+
+def check_call(
+    entry: CatalogEntry,
+    key: str,
+    reads: object,
+    given: Mapping[str, object],
+    path: KeyPath,
+    problems: Problems,
+) -> None:
+    """Report what a call takes no argument for, and values of another type than it takes.
+
+    Args:
+        entry: what is called.
+        key: its name, as the user wrote it.
+        reads: what `from` says.
+        given: what `with` says.
+        path: of the call.
+        problems: where mistakes go.
+    """
+    call = entry.call_by_name if entry.kind == "layer" else {}
+    for name, value in given.items():
+        argument = call.get(name)
+        place = (*path, "with", name)
+        if argument is None:
+            mend = did_you_mean(name, call) or f"; it takes {', '.join(call) or 'none'}"
+            message = f'calling "{key}" takes no argument "{name}"{mend}'
+            problems.add("unknown-argument", message, place, "key")
+        elif argument.tensor == "no" or not names_tensors(value):
+            check_value(argument.type, value, place, problems, f'"{name}"')
+    if isinstance(reads, dict) and entry.kind == "layer":
+        for name in reads:
+            if name not in call:
+                mend = did_you_mean(str(name), call) or f"; it takes {', '.join(call)}"
                 message = f'calling "{key}" takes no argument "{name}"{mend}'
-                self.problems.add("unknown-argument", message, place, "key")
-            elif argument.tensor == "no" or not names_tensors(value):
-                check_value(argument.type, value, place, self.problems, f'"{name}"')
-        if isinstance(wiring.reads, dict) and entry.kind == "layer":
-            for name in wiring.reads:
-                if name not in call:
-                    mend = did_you_mean(str(name), call) or f"; it takes {', '.join(call)}"
-                    message = f'calling "{key}" takes no argument "{name}"{mend}'
-                    self.problems.add("unknown-argument", message, (*path, "from", str(name)), "key")
+                problems.add("unknown-argument", message, (*path, "from", str(name)), "key")
 
 
 def names_tensors(value: object) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from pydantic_core import ValidationError
 
@@ -13,7 +14,7 @@ from yamlnet.diagnostics.problems import MOST, Problems
 from yamlnet.diagnostics.suggest import closest, did_you_mean
 from yamlnet.schema.habits import key_mend
 from yamlnet.schema.rewriting import list_mend, mapping_mend, value_mend
-from yamlnet.schema.sections import section_keys
+from yamlnet.schema.sections import Document, section_keys
 from yamlnet.schema.words import IMPORT, IMPORTED, NOT_YET
 
 MISPLACED = "indentation"
@@ -24,14 +25,12 @@ GLUED_DASH = re.compile(r"-[A-Za-z]")
 
 def report(error: ValidationError, section: type, value: object, path: KeyPath, problems: Problems) -> None:
     """Add every error of one pydantic validation, each at its place in the file."""
-    details = error.errors(include_url=False)[:MOST]
+    found = error.errors(include_url=False)[:MOST]
+    told = _tell_too_deep(found, section, value, path, problems)
+    details = [one for one in found if not any(one["loc"][: len(place)] == place for place in told)]
     misspelt = {
-        (
-            *detail["loc"][:-1],
-            closest(str(detail["loc"][-1]), section_keys(_section_at(section, detail["loc"][:-1]))),
-        )
-        for detail in details
-        if detail["type"] == "extra_forbidden"
+        (*where[:-1], closest(str(where[-1]), section_keys(_section_at(section, where[:-1]))))
+        for where in (detail["loc"] for detail in details if detail["type"] == "extra_forbidden")
     }
     misplaced = {
         detail["loc"]: place
@@ -88,6 +87,32 @@ def _elsewhere(section: type, where: KeyPath, value: object) -> KeyPath | None:
     return (
         (*owner[:-1], key) if owner and not taken and isinstance(beside, Mapping) and key in beside else None
     )
+
+
+def _tell_too_deep(
+    details: Sequence[Any], section: type, value: object, path: KeyPath, problems: Problems
+) -> set[KeyPath]:
+    """Tell of the file's sections that stand a level too deep, without a value of their own.
+
+    Gives their places and those of the keys below them, which belong to them and are no news.
+    """
+    told: set[KeyPath] = set()
+    for detail in details:
+        where: KeyPath = detail["loc"]
+        unknown = detail["type"] == "extra_forbidden" and detail["input"] is None
+        if unknown and section is Document and len(where) == 2 and where[-1] in section_keys(Document):
+            message = f'"{where[-1]}" stands inside "{where[-2]}": begin it in the first column'
+            problems.add(MISPLACED, f"{message}, to belong to the blueprint", (*path, *where), "key")
+            told |= {where, *_all_following(where, value)}
+    return told
+
+
+def _all_following(where: KeyPath, value: object) -> Iterator[KeyPath]:
+    """The keys below another one in the same mapping."""
+    following = _following(where, value)
+    while following is not None:
+        yield following
+        following = _following(following, value)
 
 
 def _following(where: KeyPath, value: object) -> KeyPath | None:

@@ -59,13 +59,24 @@ def item(stuck: Stuck) -> Diagnostic | None:
         message = "items with a dash cannot stand inside […] or {…}; there, items are separated by commas"
         return stuck.refuse("list-item", message, stuck.span())
     if stuck.here in CLOSERS:
-        return stuck.refuse("extra-bracket", f'this "{stuck.here}" closes nothing', stuck.span())
+        return _closes_nothing(stuck)
     if stuck.here == ",":
         return stuck.refuse("missing-value", "a value is missing before this comma", stuck.span())
     if stuck.here == ":":
         return stuck.refuse("bad-key", "a key is missing before this colon", stuck.span())
     opened = _innermost_open(stuck)
     return _unclosed(stuck, opened) if opened is not None and not _is_closed(stuck, opened) else None
+
+
+def _closes_nothing(stuck: Stuck) -> Diagnostic:
+    """A closing bracket with no partner, or with one of the other kind."""
+    index = _innermost_open(stuck)
+    if index is None:
+        return stuck.refuse("extra-bracket", f'this "{stuck.here}" closes nothing', stuck.span())
+    opener = stuck.text[index]
+    message = f'"{opener}" is closed by "{stuck.here}"; "{OPENERS[opener]}" belongs here, or before'
+    note = stuck.note(f'"{opener}" stands here', stuck.place_of(index))
+    return stuck.refuse("wrong-bracket", message, stuck.span(), note)
 
 
 def _unclosed(stuck: Stuck, index: int) -> Diagnostic:
@@ -77,7 +88,11 @@ def _unclosed(stuck: Stuck, index: int) -> Diagnostic:
         message = f'this "{opener}" is never closed; add "{closer}"'
         return stuck.refuse("unclosed-bracket", message, opening)
     message = f'the "{opener}" of line {opening.line} is never closed; "{closer}" belongs here, or before'
-    return stuck.refuse("unclosed-bracket", message, end, stuck.note(f'"{opener}" stands here', opening))
+    notes = [stuck.note(f'"{opener}" stands here', opening)]
+    wrong = _partnerless(stuck, index)
+    if wrong is not None:
+        notes.append(stuck.note(f'this "{stuck.text[wrong]}" closes nothing', stuck.place_of(wrong)))
+    return stuck.refuse("unclosed-bracket", message, end, *notes)
 
 
 def _end_of_lines_inside(stuck: Stuck, first: int) -> Span | None:
@@ -96,6 +111,16 @@ def _end_of_lines_inside(stuck: Stuck, first: int) -> Span | None:
 
 def _is_closed(stuck: Stuck, start: int) -> bool:
     """Whether the bracket at `start` meets its partner, brackets in quotes and comments aside."""
+    return _match(stuck, start)[0]
+
+
+def _partnerless(stuck: Stuck, start: int) -> int | None:
+    """The closing bracket behind the one at `start` that closes none of those before it."""
+    return _match(stuck, start)[1]
+
+
+def _match(stuck: Stuck, start: int) -> tuple[bool, int | None]:
+    """Whether the bracket at `start` is closed, and what stands where another should."""
     wanted: list[str] = []
     for found in stuck.tokens(start):
         token = found[0]
@@ -103,10 +128,10 @@ def _is_closed(stuck: Stuck, start: int) -> bool:
             wanted.append(OPENERS[token])
         elif token in CLOSERS:
             if token != wanted.pop():
-                return False
+                return False, found.start()
             if not wanted:
-                return True
-    return False
+                return True, None
+    return False, None
 
 
 def _innermost_open(stuck: Stuck) -> int | None:

@@ -140,6 +140,8 @@ class Composer:
             path.pop()
             if start.flow_style and isinstance(value, str) and " " in value:
                 self._tell(strictness.numbers(event))
+            elif isinstance(value, str) and children[index].span.line != children[index].span.end_line:
+                self._check_lost_dash(event, start)
             values.append(value)
             event = next(self.events)
         return values, Positions(marks.collection(start, event, children.get(len(values) - 1)), {}, children)
@@ -295,6 +297,14 @@ class Composer:
             message = 'this list is read as text, because its first "-" has no space after it'
         begin = marks.first_line(event, self._lines)
         self._problem("indentation", message, span, Note("the text begins here", (), self.source, span=begin))
+
+    def _check_lost_dash(self, event: Any, start: Any) -> None:
+        """Refuse an item that YAML takes for a part of the one above, for want of its dash."""
+        self._lines = self._lines or split_lines(self.text)
+        told = None if start.flow_style else strictness.lost_dash(event, self._lines)
+        if told is not None:
+            note = Note("an item beside it", (), self.source, span=marks.first_line(event, self._lines))
+            self._problem(told.check, told.message, told.span, note)
 
     def _duplicate(self, key: str, event: Any, first: Span, above: Any) -> None:
         """A key given twice; `above` is the last key before it that has no value."""

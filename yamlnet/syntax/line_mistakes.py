@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from yamlnet.diagnostics.diagnostic import Diagnostic
+from yamlnet.syntax.strictness import LOST_DASH
 from yamlnet.syntax.stuck import BLANK, KEY, Stuck, indent_of, place
 
 DASHES = re.compile(r"(?:-\s+)+")
@@ -13,6 +14,11 @@ BARE_WORD = re.compile(rf"\s*(?:-\s+)*({KEY})\s*(?:#.*)?$")
 GLUED_DASH = re.compile(r"\s*-(?=[A-Za-z])")
 EQUALS = re.compile(rf"\s*(?:-\s+)*({KEY})\s*=\s*(\S.*)?$")
 KEY_VALUE = re.compile(rf"\s*(?:-\s+)*{KEY}:(?:\s|$)")
+
+LAYER = re.compile(r"\s*(?:[A-Z]\w*|(?:ops|random)\.\w+):(?:\s|$)")
+"""A key that is a layer or an operation, and no argument."""
+
+TEXT_BELOW = re.compile(rf"\s*(?:-\s+)*{KEY}:\s+([|>][-+0-9]*)\s*(?:#.*)?$")
 
 HAS_COLON = re.compile(r":(\s|$)")
 
@@ -53,12 +59,40 @@ def missing_space_or_colon(stuck: Stuck) -> Diagnostic | None:
         return stuck.refuse("missing-colon", message, span)
     if _is_item(line) and _is_item(stuck.lines[stuck.line]):
         return None  # two items, the lower of them indented deeper
+    if _lacks_dash(line, stuck.lines[stuck.line]):
+        here = stuck.lines[stuck.line]
+        note = stuck.note("an item beside it", span)
+        whole = place(stuck.line, indent_of(here), len(here.strip()))
+        return stuck.refuse("indentation", LOST_DASH, whole, note)
+    if text := _flush_text(stuck, suspect):
+        return text
     if found := BARE_WORD.match(line):
         message = f"{found[1]} needs a colon after it to be a key: {found[1]}:"
         return stuck.refuse("missing-colon", message, place(suspect, found.start(1), len(found[1])))
     if not HAS_COLON.search(line) and DASHES.match(line[indent:]) is None:
         return stuck.refuse("missing-colon", "this line needs a colon after its key: key: value", span)
     return None
+
+
+def _lacks_dash(above: str, line: str) -> bool:
+    """Whether a line below a bare item is one, too: it begins a layer, or where no argument would."""
+    if not _is_item(above) or BARE_WORD.match(above) is None:
+        return False
+    step = indent_of(line) - indent_of(above)
+    return step == 1 or (step == 2 and LAYER.match(line) is not None)
+
+
+def _flush_text(stuck: Stuck, suspect: int) -> Diagnostic | None:
+    """The text below `key: >-` that begins no deeper than its key."""
+    above = next((n for n in range(suspect - 1, -1, -1) if not BLANK.match(stuck.lines[n])), None)
+    header = TEXT_BELOW.match(stuck.lines[above]) if above is not None else None
+    if above is None or header is None or indent_of(stuck.lines[suspect]) > indent_of(stuck.lines[above]):
+        return None
+    line = stuck.lines[above]
+    message = f'the text below "{header[1]}" is indented deeper than its key'
+    span = place(suspect, indent_of(stuck.lines[suspect]), len(stuck.lines[suspect].strip()))
+    note = stuck.note("the key", place(above, indent_of(line), len(line.strip())))
+    return stuck.refuse("indentation", message, span, note)
 
 
 def _is_item(line: str) -> bool:

@@ -6,15 +6,18 @@ that belongs to it. Which of the two was shifted shows when one is moved back: t
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice, pairwise
 
 import yaml
 from msgspec import Struct
 
-from yamlnet.diagnostics.diagnostic import Diagnostic, Span
+from yamlnet.diagnostics.diagnostic import Diagnostic, Note, Span
 from yamlnet.syntax.events import events
-from yamlnet.syntax.stuck import BLANK, Stuck, indent_of, place
+from yamlnet.syntax.strictness import LOST_DASH
+from yamlnet.syntax.stuck import BLANK, KEY, Stuck, indent_of, place
 
 FARTHEST = 4
 """A line is looked for as many columns from where it should begin."""
@@ -22,8 +25,13 @@ FARTHEST = 4
 MOST_LINES = 40
 """And as many written lines above the one at which the parser stopped."""
 
+MOST_OTHERS = 2
+"""Other lines that are named, where another one may be meant."""
+
 MOST_CHARACTERS = 400_000
 """All that is read while looking: a quarter of a second."""
+
+KEY_AT_MARGIN = re.compile(rf"{KEY}:(?:\s|$)")
 
 BLOCK = (
     "while parsing a block",
@@ -38,12 +46,14 @@ class Change(Struct, frozen=True, order=True):
     """A line and how it could have been meant, ordered by how likely that is.
 
     `empty` counts the keys without a value that the changed file has (one may have lost its mapping),
-    `uneven` the lines that are indented by another step than most. A line between two that begin in one
-    column is `apart` unless it joins them, and few words belong at the `margin`.
+    `uneven` the lines that are indented by another step than most, `mixed` the lists that begin in their
+    key's column where most do not, or the other way round. A line between two that begin in one column is
+    `apart` unless it joins them, and few words belong at the `margin`.
     """
 
     empty: int
     uneven: int
+    mixed: int
     apart: bool
     margin: bool
     dashed: bool
@@ -57,14 +67,15 @@ def shifted(stuck: Stuck) -> Diagnostic | None:
     """A line that stands to the left or right of where the file can be read with it, or lacks a dash."""
     if not any(what in stuck.context or what in stuck.problem for what in BLOCK) or _among_items(stuck):
         return None
-    best = min(_changes(stuck), default=None)
-    if best is None:
+    changes = sorted(_changes(stuck))
+    if not changes:
         return None
+    best = changes[0]
     span = _whole(stuck, best.line)
     if best.dashed:
-        message = 'this line needs a dash, as the items beside it: begin it with "- "'
+        message = LOST_DASH
         note = stuck.note("an item beside it", _whole(stuck, _beside(stuck, best)))
-        return stuck.refuse("indentation", message, span, note)
+        return stuck.refuse("indentation", message, span, note, *_others(stuck, changes))
     old = indent_of(stuck.lines[best.line])
     beside = _beside(stuck, best)
     side = "deeper" if old > best.indent else "less"
@@ -73,7 +84,20 @@ def shifted(stuck: Stuck) -> Diagnostic | None:
         f"this line is indented {side} than line {beside + 1} {where} it "
         f"(in column {old + 1}, not {best.indent + 1}); lines that belong together begin in the same column"
     )
-    return stuck.refuse("indentation", message, span, stuck.note(f"the line {where}", _whole(stuck, beside)))
+    note = stuck.note(f"the line {where}", _whole(stuck, beside))
+    return stuck.refuse("indentation", message, span, note, *_others(stuck, changes))
+
+
+def _others(stuck: Stuck, changes: list[Change]) -> list[Note]:
+    """The other lines of which one may be the shifted one, the likeliest first."""
+    best, found = changes[0], dict[int, Change]()
+    for change in changes:
+        if change.line not in (best.line, _beside(stuck, best)) and change.empty == best.empty:
+            found.setdefault(change.line, change)
+    return [
+        stuck.note(f"or this line, meant for column {change.indent + 1}", _whole(stuck, change.line))
+        for change in islice(found.values(), MOST_OTHERS)
+    ]
 
 
 def _among_items(stuck: Stuck) -> bool:
@@ -85,24 +109,40 @@ def _among_items(stuck: Stuck) -> bool:
 
 def _changes(stuck: Stuck) -> Iterator[Change]:
     """Each change of one line after which the whole file can be read."""
-    left = MOST_CHARACTERS
     columns = {indent_of(line) for line in stuck.lines if not BLANK.match(line)}
-    for number in _suspects(stuck):
+    suspects = list(_suspects(stuck))
+    before, behind = _sections(stuck, suspects)
+    left = MOST_CHARACTERS
+    for number in suspects:
         line = stuck.lines[number]
         old, written = indent_of(line), line.lstrip(" ")
         for indent in sorted(column for column in columns if abs(column - old) <= FARTHEST):
             for dash in ("", "- ") if _may_lack_dash(stuck, number, indent) else ("",):
-                left -= len(stuck.text)
+                changed = " " * indent + dash + written
+                if changed == line:
+                    continue
+                lines = [*stuck.lines[:number], changed, *stuck.lines[number + 1 :]]
+                text = "\n".join(lines[before:behind])
+                left -= len(text)
                 if left < 0:
                     return
-                changed = " " * indent + dash + written
-                lines = [*stuck.lines[:number], changed, *stuck.lines[number + 1 :]]
-                empty = _empty_values("\n".join(lines)) if changed != line else None
+                empty = _empty_values(text)
                 if empty is not None:
                     yield Change(
-                        empty, _uneven(lines), _apart(stuck, number, indent), indent == 0, bool(dash),
-                        abs(indent - old), stuck.line - number, number, indent,
+                        empty, _uneven(lines), _mixed(lines), _apart(stuck, number, indent), indent == 0,
+                        bool(dash), abs(indent - old), stuck.line - number, number, indent,
                     )  # fmt: skip
+
+
+def _sections(stuck: Stuck, suspects: list[int]) -> tuple[int, int]:
+    """From which line to which one the sections reach that the suspects stand in, and the next section.
+
+    What stands before and behind them reads whatever becomes of a suspect.
+    """
+    margins = [number for number, line in enumerate(stuck.lines) if KEY_AT_MARGIN.match(line)]
+    before = max((number for number in margins if number < suspects[-1]), default=0)
+    behind = [number for number in margins if number > stuck.line]
+    return before, behind[1] if len(behind) > 1 else len(stuck.lines)
 
 
 def _suspects(stuck: Stuck) -> Iterator[int]:
@@ -140,6 +180,15 @@ def _uneven(lines: list[str]) -> int:
             levels.append(indent + 2)
     begins_inside = sum(steps[:1])  # a file begins at the margin
     return len(steps) - max(Counter(steps).values(), default=0) + begins_inside
+
+
+def _mixed(lines: list[str]) -> int:
+    """How many lists begin otherwise than most: in the column of their key, or deeper."""
+    written = [line for line in lines if not BLANK.match(line)]
+    begun = [(above, line) for above, line in pairwise(written) if _is_item(line) and not _is_item(above)]
+    flush = sum(indent_of(line) == indent_of(above) for above, line in begun)
+    deeper = sum(indent_of(line) > indent_of(above) for above, line in begun)
+    return min(flush, deeper)
 
 
 def _apart(stuck: Stuck, number: int, indent: int) -> bool:

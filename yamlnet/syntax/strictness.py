@@ -34,6 +34,10 @@ TAG_MENDS = {
 }
 
 
+WORD = re.compile(r"[ ]*[A-Za-z_][\w.]*[ ]*(?:#.*)?$")
+
+LOST_DASH = 'this line needs a dash, as the items beside it: begin it with "- "'
+
 CLASS_TAG = re.compile(r"![A-Z]\w*\Z")
 """`!Dense {units: 10}`, as other tools write an object."""
 
@@ -91,6 +95,19 @@ def numbers(event: Any) -> Told | None:
         return None
     between = ", ".join(event.value.split())
     return Told("missing-comma", f"a comma is missing between these numbers: {between}", marks.whole(event))
+
+
+def lost_dash(event: Any, lines: list[str]) -> Told | None:
+    """`- Flatten` above `ReLU`: a word on each line, which YAML reads as one text."""
+    if event.style or not event.implicit[0] or " " not in event.value:
+        return None
+    first, last = event.start_mark.line, event.end_mark.line
+    written = [lines[first][event.start_mark.column :], *lines[first + 1 : last + 1]]
+    if last == first or not all(map(WORD.match, written)):
+        return None
+    line = written[1]
+    lead = len(line) - len(line.lstrip(" "))
+    return Told("indentation", LOST_DASH, Span(first + 2, lead + 1, first + 2, len(line.rstrip()) + 1))
 
 
 def half_of_brackets(event: Any, text: str) -> Told | None:

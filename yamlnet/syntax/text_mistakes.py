@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
-from yamlnet.diagnostics.diagnostic import Diagnostic
-from yamlnet.syntax.stuck import CLOSERS, Stuck, place
+from yamlnet.diagnostics.diagnostic import Diagnostic, Note
+from yamlnet.syntax.stuck import CLOSERS, KEY, Stuck, place
 from yamlnet.syntax.tree import TOO_DEEP
 
 FIRST_WORD = re.compile(r"[^\s,\]}]+")
+
+EMPTY_KEY = re.compile(rf"\s*(?:-\s+)*({KEY}:)\s*(?:#.*)?$")
 
 SPECIAL = (
     "cannot start any token",
@@ -91,7 +93,8 @@ def after_value(stuck: Stuck) -> Diagnostic | None:
     if "expected key" not in stuck.problem and "expected <block end>" not in stuck.problem:
         return None
     if stuck.here in CLOSERS:
-        return stuck.refuse("extra-bracket", f'this "{stuck.here}" closes nothing', stuck.span())
+        message = f'this "{stuck.here}" closes nothing'
+        return stuck.refuse("extra-bracket", message, stuck.span(), *_may_open(stuck))
     if stuck.here == "*":
         return stuck.refuse("alias", "an alias (*) cannot have an anchor (&) of its own", stuck.span())
     last = stuck.before.rstrip()[-1:]
@@ -102,7 +105,16 @@ def after_value(stuck: Stuck) -> Diagnostic | None:
         message = f'the value ended with "{last}"; what follows it belongs inside, or on a line of its own'
     else:
         return None
-    return stuck.refuse("text-after-value", message, stuck.rest)
+    return stuck.refuse("text-after-value", message, stuck.rest, *_may_open(stuck))
+
+
+def _may_open(stuck: Stuck) -> list[Note]:
+    """The key above that has nothing behind it, where a list or a mapping in brackets may have begun."""
+    above = stuck.written_above()
+    found = EMPTY_KEY.match(stuck.lines[above]) if above is not None else None
+    if above is None or found is None:
+        return []
+    return [stuck.note("or a bracket is missing behind this", place(above, found.start(1), len(found[1])))]
 
 
 def needs_quotes(stuck: Stuck) -> Diagnostic | None:

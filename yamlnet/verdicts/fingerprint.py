@@ -22,7 +22,7 @@ from msgspec.structs import astuple
 from yamlnet import __version__
 from yamlnet.resolver.plan import LayerCall, Plan
 
-FORM = 1
+FORM = 2
 """Of what is kept; raise it when `Verdict` changes."""
 
 APART = {"__pycache__", "data", "exporters", "gallery", "objectives", "runner", "schemas"}

@@ -60,8 +60,16 @@ def size_problem(sizes: Sizes, cap: int) -> Diagnostic | None:
     total = one.parameters if alone else sizes.parameters
     most = "" if alone else f"; this {one.callee} is the largest, with {one.parameters:,}"
     message = f"{_above(owner, total, sizes, cap)}{most}"
-    notes = tuple(Note("used here", path) for path in one.used_at)
+    notes = (*(Note("used here", path) for path in one.used_at), *one.notes)
+    if not alone:
+        notes += tuple(_next(other) for other in sizes.others)
+    if one.number:
+        return Diagnostic(CHECK, message, one.number, notes=notes)
     return Diagnostic(CHECK, message, one.path, "key", notes=notes)
+
+
+def _next(other: Heaviest) -> Note:
+    return Note(f"this {other.callee} has {other.parameters:,}", other.path)
 
 
 def variant_problem(name: str, sizes: Sizes, cap: int) -> Diagnostic | None:
@@ -98,10 +106,3 @@ def raise_if_refused(verdict: Verdict, cap: int) -> None:
     problems = (*verdict.problems, *([too_large] if too_large else []))
     if problems:
         raise BlueprintError(problems)
-
-
-def heavier(one: Heaviest | None, other: Heaviest | None) -> Heaviest | None:
-    """The heavier of two layers; the first of equals."""
-    if one is None or other is None:
-        return one or other
-    return other if other.parameters > one.parameters else one

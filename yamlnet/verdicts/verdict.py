@@ -30,12 +30,19 @@ class NodeSizes(Struct, frozen=True):
 
 
 class Heaviest(Struct, frozen=True):
-    """The layer with the most parameters, and where it was written."""
+    """One of the layers with the most parameters, and where it was written.
+
+    Attributes:
+        number: the place of the largest number among its arguments; () where none is written.
+        notes: where that comes from, and the width of what it reads.
+    """
 
     callee: str
     parameters: int
     path: KeyPath
     used_at: tuple[KeyPath, ...] = ()
+    number: KeyPath = ()
+    notes: tuple[Note, ...] = ()
 
 
 class Sizes(Struct, frozen=True):
@@ -48,6 +55,7 @@ class Sizes(Struct, frozen=True):
         dtype: the type of most of the weights.
         exact: False where they are a lower bound: part of the plan could not be inferred.
         heaviest: the layer with the most parameters; None where nothing has any.
+        others: the next largest.
     """
 
     parameters: int
@@ -56,6 +64,7 @@ class Sizes(Struct, frozen=True):
     dtype: str = "float32"
     exact: bool = True
     heaviest: Heaviest | None = None
+    others: tuple[Heaviest, ...] = ()
 
 
 class Verdict(Struct, frozen=True):
@@ -76,7 +85,7 @@ class Verdict(Struct, frozen=True):
 
 def as_data(verdict: Verdict) -> dict[str, Any]:
     """A verdict as JSON can hold it."""
-    heaviest = verdict.sizes.heaviest
+    sizes = verdict.sizes
     return {
         "problems": [
             {
@@ -84,18 +93,27 @@ def as_data(verdict: Verdict) -> dict[str, Any]:
                 "message": problem.message,
                 "path": problem.path,
                 "at": problem.at,
-                "notes": [[note.message, note.path, note.at] for note in problem.notes],
+                "notes": _notes_as_data(problem.notes),
             }
             for problem in verdict.problems
         ],
         "waiting": verdict.waiting,
-        "parameters": verdict.sizes.parameters,
-        "weight_bytes": verdict.sizes.weight_bytes,
-        "activation_bytes": verdict.sizes.activation_bytes,
-        "dtype": verdict.sizes.dtype,
-        "exact": verdict.sizes.exact,
-        "heaviest": heaviest and [heaviest.callee, heaviest.parameters, heaviest.path, heaviest.used_at],
+        "parameters": sizes.parameters,
+        "weight_bytes": sizes.weight_bytes,
+        "activation_bytes": sizes.activation_bytes,
+        "dtype": sizes.dtype,
+        "exact": sizes.exact,
+        "heaviest": sizes.heaviest and _layer_as_data(sizes.heaviest),
+        "others": [_layer_as_data(one) for one in sizes.others],
     }
+
+
+def _notes_as_data(notes: tuple[Note, ...]) -> list[Any]:
+    return [[note.message, note.path, note.at] for note in notes]
+
+
+def _layer_as_data(one: Heaviest) -> list[Any]:
+    return [one.callee, one.parameters, one.path, one.used_at, one.number, _notes_as_data(one.notes)]
 
 
 def from_data(data: Mapping[str, Any]) -> Verdict:
@@ -110,23 +128,30 @@ def from_data(data: Mapping[str, Any]) -> Verdict:
             problem["message"],
             _path(problem["path"]),
             problem["at"],
-            notes=tuple(Note(message, _path(path), at=at) for message, path, at in problem["notes"]),
+            notes=_notes(problem["notes"]),
         )
         for problem in data["problems"]
     )
-    heaviest = None
-    if data["heaviest"] is not None:
-        callee, parameters, path, used_at = data["heaviest"]
-        heaviest = Heaviest(str(callee), int(parameters), _path(path), tuple(map(_path, used_at)))
     sizes = Sizes(
         int(data["parameters"]),
         int(data["weight_bytes"]),
         int(data["activation_bytes"]),
         str(data["dtype"]),
         bool(data["exact"]),
-        heaviest,
+        _layer(data["heaviest"]) if data["heaviest"] is not None else None,
+        tuple(map(_layer, data["others"])),
     )
     return Verdict(problems, sizes, int(data["waiting"]))
+
+
+def _notes(notes: list[Any]) -> tuple[Note, ...]:
+    return tuple(Note(message, _path(path), at=at) for message, path, at in notes)
+
+
+def _layer(data: list[Any]) -> Heaviest:
+    callee, parameters, path, used_at, number, notes = data
+    uses = tuple(map(_path, used_at))
+    return Heaviest(str(callee), int(parameters), _path(path), uses, _path(number), _notes(notes))
 
 
 def _path(steps: list[Any]) -> KeyPath:

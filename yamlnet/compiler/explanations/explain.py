@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
+from msgspec import Struct
+
 from yamlnet.compiler.explanations import attention, merging, ranks, reshaping, widths, windows
+from yamlnet.compiler.explanations.blame import Blame, blames
 from yamlnet.compiler.explanations.refusal import Refusal, Rule
+from yamlnet.compiler.explanations.unseen import UNSEEN
 from yamlnet.compiler.objects import first_sentences
 
 RULES: tuple[Rule, ...] = (
@@ -39,16 +43,36 @@ RULES: tuple[Rule, ...] = (
 """In the order in which they are asked: the rank of a tensor before the sizes of its axes."""
 
 
-def explain(refusal: Refusal) -> str:
-    """One line for what Keras refused.
+class Explanation(Struct, frozen=True):
+    """Why a call is refused, in one line; the axes that this is about, and the call's arguments."""
+
+    message: str
+    blames: list[Blame]
+    arguments: tuple[str, ...]
+
+
+def explain(refusal: Refusal) -> Explanation:
+    """What is wrong with a call that Keras refused.
 
     Shapes are written without the batch axis, as blueprints write them.
     """
     for rule in RULES:
-        found = rule(refusal)
+        found = _explained(refusal, rule)
         if found is not None:
             return found
-    return f"{refusal.callee} cannot be called here{refusal.got}: {first_sentences(plain(refusal.text))}"
+    message = f"{refusal.callee} cannot be called here{refusal.got}: {first_sentences(plain(refusal.text))}"
+    return Explanation(message, *blames(refusal, None))
+
+
+def unseen(refusal: Refusal) -> Explanation | None:
+    """Why a call will fail once there are numbers, or None."""
+    rule = UNSEEN.get(refusal.callee)
+    return _explained(refusal, rule) if rule is not None else None
+
+
+def _explained(refusal: Refusal, rule: Rule) -> Explanation | None:
+    message = rule(refusal)
+    return Explanation(message, *blames(refusal, rule)) if message is not None else None
 
 
 def plain(text: str) -> str:

@@ -24,18 +24,23 @@ def counted(refusal: Refusal) -> str | None:
 
 def elementwise(refusal: Refusal) -> str | None:
     """Sums, products and their like need equal shapes; an axis of one is repeated."""
-    reads = refusal.reads
-    operation = refusal.callee.startswith("ops.") and "broadcast" in refusal.text and not refusal.arguments
-    if len(reads) < 2 or not (operation or refusal.callee in ELEMENTWISE):
-        return None
-    pairs = (*pairwise(reads), *((reads[0], other) for other in reads[2:]))
-    pair = next((pair for pair in pairs if _differ(*pair)), None)
+    pair = unlike(refusal)
     if pair is None:
         return None
     return f"{refusal.callee} needs equal shapes{refusal.got}: {_difference(*pair)}"
 
 
-def _differ(one: Read, other: Read) -> list[tuple[int, int | None, int | None]]:
+def unlike(refusal: Refusal) -> tuple[Read, Read] | None:
+    """The first two of the tensors whose shapes cannot be put together."""
+    reads = refusal.reads
+    operation = refusal.callee.startswith("ops.") and "broadcast" in refusal.text and not refusal.arguments
+    if len(reads) < 2 or not (operation or refusal.callee in ELEMENTWISE):
+        return None
+    pairs = (*pairwise(reads), *((reads[0], other) for other in reads[2:]))
+    return next((pair for pair in pairs if differing(*pair)), None)
+
+
+def differing(one: Read, other: Read) -> list[tuple[int, int | None, int | None]]:
     """The axes in which two tensors differ, counted from the last: -1, -2, …; None is a missing axis."""
     pairs = zip_longest(reversed(one.shape[1:]), reversed(other.shape[1:]), fillvalue=1)
     return [
@@ -52,10 +57,10 @@ def _difference(one: Read, other: Read) -> str:
     if len(other.shape) - 1 != axes:
         counts = f"they have {axes_count(axes)} and {axes_count(len(other.shape) - 1)} besides the batch"
         return f"{counts}; Reshape, Flatten or pool one of them first"
-    differing = _differ(one, other)
+    found = differing(one, other)
     said = []
-    last = [(left, right) for axis, left, right in differing if axis == -1]
-    spatial = [(left, right) for axis, left, right in differing if axis != -1]
+    last = [(left, right) for axis, left, right in found if axis == -1]
+    spatial = [(left, right) for axis, left, right in found if axis != -1]
     if last:
         said.append(f"{last[0][0]} and {last[0][1]} {'channels' if axes > 2 else 'features'}")
     if spatial:

@@ -23,6 +23,7 @@ class Read(Struct, frozen=True):
         dtype: its type.
         order: the place of what made it among the nodes; inputs come before all.
         path: where that was written.
+        output: which of its outputs this is, where it has several.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Read(Struct, frozen=True):
     dtype: str
     order: int
     path: KeyPath
+    output: int | None = None
 
 
 class Refusal(Struct, frozen=True):

@@ -18,12 +18,6 @@ STATES = {"LSTM": ("h", "c"), "GRU": ("h",), "SimpleRNN": ("h",)}
 """What each recurrent layer carries from step to step."""
 
 
-def unseen(refusal: Refusal) -> str | None:
-    """Why a call will fail once there are numbers, or None."""
-    rule = UNSEEN.get(refusal.callee)
-    return rule(refusal) if rule is not None else None
-
-
 def started(refusal: Refusal) -> str | None:
     """The states that a recurrent layer starts from: as many as it carries, each as wide as its units."""
     reads = refusal.call.get("initial_state")
@@ -79,20 +73,30 @@ def attended_steps(refusal: Refusal) -> str | None:
 
 def summed(refusal: Refusal) -> str | None:
     """Axes of one letter in an `einsum` have one size."""
-    subscripts, sizes = refusal.arguments.get("subscripts"), dict[str, tuple[int, Read]]()
+    found = clash(refusal)
+    if found is None:
+        return None
+    letter, (one, left), (other, right) = found
+    return (
+        f'ops.einsum: {refusal.arguments["subscripts"]} calls two axes "{letter}"{refusal.got}: '
+        f'{one.shape[left]} in "{one.name}" and {other.shape[right]} in "{other.name}"; they must be equal'
+    )
+
+
+def clash(refusal: Refusal) -> tuple[str, tuple[Read, int], tuple[Read, int]] | None:
+    """A letter of an `einsum` that stands for two sizes, and the two axes, counted from the last."""
+    subscripts, known = refusal.arguments.get("subscripts"), dict[str, tuple[Read, int]]()
     if not isinstance(subscripts, str) or "." in subscripts:
         return None
     terms = subscripts.partition("->")[0].replace(" ", "").split(",")
     for term, read in zip(terms, refusal.reads, strict=False):
-        for letter, size in zip(term, read.shape, strict=False):
+        for index, (letter, size) in enumerate(zip(term, read.shape, strict=False)):
             if size is None:
                 continue
-            known, owner = sizes.setdefault(letter, (size, read))
-            if known != size and 1 not in (known, size):
-                return (
-                    f'ops.einsum: {subscripts} calls two axes "{letter}"{refusal.got}: '
-                    f'{known} in "{owner.name}" and {size} in "{read.name}"; they must be equal'
-                )
+            axis = index - len(read.shape)
+            owner, first = known.setdefault(letter, (read, axis))
+            if owner.shape[first] != size and 1 not in (owner.shape[first], size):
+                return letter, (owner, first), (read, axis)
     return None
 
 

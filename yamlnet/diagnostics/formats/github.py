@@ -6,7 +6,7 @@ from yamlnet.diagnostics.lines import shown
 from yamlnet.diagnostics.report import Explain, Located
 
 
-def problems(ordered: list[Located], color: bool, explain: Explain) -> str:
+def problems(ordered: list[Located], color: bool, explain: Explain, most: int | None = None) -> str:
     """A line for each problem."""
     return "".join(map(_annotation, ordered))
 

@@ -9,7 +9,7 @@ from yamlnet.diagnostics.report import Explain, Located
 PLACE = ("file", "line", "column", "end_line", "end_column")
 
 
-def problems(ordered: list[Located], color: bool, explain: Explain) -> str:
+def problems(ordered: list[Located], color: bool, explain: Explain, most: int | None = None) -> str:
     """A list with an object for each problem."""
     return json.dumps([_as_json(one) for one in ordered], indent=2) + "\n"
 

@@ -22,7 +22,7 @@ OPTION = "--"
 """How the name of what was written on the command line begins, which is no file."""
 
 
-def problems(ordered: list[Located], color: bool, explain: Explain) -> str:
+def problems(ordered: list[Located], color: bool, explain: Explain, most: int | None = None) -> str:
     """One run with a rule for each check that has something to tell, and a result for each problem."""
     checks = list(dict.fromkeys(one.check for one in ordered))
     rules = [_rule(check, explain) for check in checks]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from yamlnet.diagnostics.diagnostic import Span
 from yamlnet.diagnostics.lines import shown, width
@@ -15,15 +17,33 @@ MARGIN = 40
 """How much of a longer line is shown before the caret."""
 
 MOST_NOTES = 5
-"""Of more notes, those in the middle are counted."""
+"""Of more notes that say the same, those in the middle are counted: a long way through blocks and files."""
+
+MOST_NOTES_IN_ALL = 14
+"""And of more notes of any kind."""
 
 COLORS = {"error": "31", "warning": "33", "note": "36"}
 """SGR codes: red, yellow, cyan."""
 
 
-def problems(ordered: list[Located], color: bool, explain: Explain) -> str:
-    """Each problem, and how many there are."""
-    return "".join(_text(one, color) for one in ordered) + _count(ordered)
+def problems(ordered: list[Located], color: bool, explain: Explain, most: int | None = None) -> str:
+    """Each problem, and how many there are; of one name in one file, the first `most`."""
+    told: Counter[tuple[str, str]] = Counter()
+    texts = []
+    for one in ordered:
+        told[one.source, one.check] += 1
+        if most is None or told[one.source, one.check] <= most:
+            texts.append(_text(one, color))
+    return "".join(texts) + _left_out(told, most) + _count(ordered)
+
+
+def _left_out(told: Counter[tuple[str, str]], most: int | None) -> str:
+    """How many are not shown, of each name and file."""
+    return "".join(
+        f"… and {count - most} more like this in {shown(file)} [{check}]; --all shows them\n"
+        for (file, check), count in told.items()
+        if most is not None and count > most
+    )
 
 
 def plainly(message: str, hint: str | None, color: bool) -> str:
@@ -40,13 +60,27 @@ def _text(one: Located, color: bool) -> str:
 
 
 def _notes_text(notes: tuple[Located, ...], color: bool) -> Iterator[str]:
-    """The notes; of a long way through blocks and files, its two ends."""
-    left_out = notes[MOST_NOTES - 1 : -1] if len(notes) > MOST_NOTES else ()
-    for index, note in enumerate(notes):
-        if left_out and index == MOST_NOTES - 1:
-            yield f"  … through {len(left_out)} further places\n"
-        if not (left_out and MOST_NOTES - 1 <= index < len(notes) - 1):
+    for note in told_notes(notes):
+        if isinstance(note, int):
+            yield f"  … through {note} further places\n"
+        else:
             yield _note_text(note, color)
+
+
+def told_notes(notes: Sequence[Located]) -> list[Located | int]:
+    """The notes that are shown, and in the place of those that are not, how many they are."""
+    found: list[Located | int] = []
+    for _, alike in groupby(notes, key=lambda note: note.message):
+        found += _ends(list(alike), MOST_NOTES)
+    return _ends(found, MOST_NOTES_IN_ALL)
+
+
+def _ends(notes: Sequence[Located | int], most: int) -> list[Located | int]:
+    """The first notes and the last one; a number stands for those between."""
+    if len(notes) <= most:
+        return list(notes)
+    left_out = sum(note if isinstance(note, int) else 1 for note in notes[most - 1 : -1])
+    return [*notes[: most - 1], left_out, notes[-1]]
 
 
 def _note_text(note: Located, color: bool) -> str:
