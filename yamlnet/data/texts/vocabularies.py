@@ -16,6 +16,7 @@ from typing import Any
 from msgspec import Struct
 
 from yamlnet.data.texts.long_texts import portions
+from yamlnet.data.texts.pieces import counted, each_character
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 
 PAD, UNKNOWN, START, END = "[PAD]", "[UNK]", "[START]", "[END]"
@@ -80,12 +81,23 @@ def learnt(recipe: Recipe, texts: Iterable[list[str]], path: KeyPath) -> str:
 def _train(tokenizer: Any, recipe: Recipe, texts: Iterable[list[str]]) -> None:
     from tokenizers import pre_tokenizers, trainers
 
-    settings = _settings(recipe)
-    if recipe.kind == "bpe":
-        alphabet = pre_tokenizers.ByteLevel.alphabet()
-        tokenizer.train_from_iterator(texts, trainers.BpeTrainer(initial_alphabet=alphabet, **settings))
-    else:
-        tokenizer.train_from_iterator(texts, trainers.WordLevelTrainer(**settings))
+    if recipe.kind != "bpe":
+        return _number(tokenizer, recipe, texts)
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(initial_alphabet=alphabet, **_settings(recipe))
+    tokenizer.train_from_iterator(texts, trainer)
+
+
+def _number(tokenizer: Any, recipe: Recipe, texts: Iterable[list[str]]) -> None:
+    """Number words or characters, the most frequent first, as the library's WordLevelTrainer does."""
+    from tokenizers import models
+
+    counts = counted(tokenizer, texts)
+    met = sorted((-count, token) for token, count in counts.items() if count >= recipe.min_count)
+    tokens = [*recipe.special, *(token for _, token in met)][: recipe.size]
+    vocabulary = {token: number for number, token in enumerate(tokens)}
+    tokenizer.model = models.WordLevel(vocabulary, unk_token=UNKNOWN)
+    tokenizer.add_special_tokens(recipe.special)
 
 
 def _train_pieces(tokenizer: Any, recipe: Recipe, texts: Iterable[list[str]]) -> None:
@@ -124,10 +136,9 @@ def _normalizer(lower: bool) -> Any:
 
 
 def _characters() -> tuple[Any, Any, Any]:
-    from tokenizers import Regex, decoders, models, pre_tokenizers
+    from tokenizers import decoders, models
 
-    split = pre_tokenizers.Split(Regex(r"[\s\S]"), "isolated")
-    return models.WordLevel({}, unk_token=UNKNOWN), split, decoders.Fuse()
+    return models.WordLevel({}, unk_token=UNKNOWN), each_character(), decoders.Fuse()
 
 
 def _words() -> tuple[Any, Any, Any]:
