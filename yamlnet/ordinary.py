@@ -19,11 +19,14 @@ def read_ordinary(path: str | os.PathLike[str], most: int) -> bytes:
         ValueError: it is no path (a NUL in it).
     """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
         os.close(descriptor)
         raise NotOrdinary(f"{os.fspath(path)} is no ordinary file")
     with os.fdopen(descriptor, "rb") as file:
-        return file.read(most)
+        # Python takes the memory for as much as is asked for, before it knows how much there is.
+        content = file.read(min(most, found.st_size + 1))
+        return content if len(content) <= found.st_size else content + file.read(most - len(content))
 
 
 def is_below(path: str | os.PathLike[str], folder: str | os.PathLike[str]) -> bool:

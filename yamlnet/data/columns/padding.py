@@ -71,7 +71,7 @@ def filled(rows: Ragged, to: int, side: Side, cut: Side, pad: Array) -> Array:
     """The same of rows that are in one array already; `pad` is a single value, whose dtype all get."""
     kept = np.minimum(rows.lengths, to)
     flat = rows.flat[places_of(rows, kept, cut)] if (kept < rows.lengths).any() else rows.flat
-    made = np.full((len(kept), to, *flat.shape[1:]), pad)
+    made: Array = np.full((len(kept), to, *flat.shape[1:]), pad)
     column = np.arange(to)
     here = column >= (to - kept)[:, None] if side == "left" else column < kept[:, None]
     made[here] = flat
@@ -81,7 +81,7 @@ def filled(rows: Ragged, to: int, side: Side, cut: Side, pad: Array) -> Array:
 def places_of(rows: Ragged, kept: Array, cut: Side) -> Array:
     """Which items stay where each row keeps so many of them, those of its end left out or of its begin."""
     starts = np.cumsum(rows.lengths) - rows.lengths + (rows.lengths - kept if cut == "left" else 0)
-    return np.arange(kept.sum()) + np.repeat(starts - (np.cumsum(kept) - kept), kept)
+    return np.asarray(np.arange(kept.sum()) + np.repeat(starts - (np.cumsum(kept) - kept), kept))
 
 
 def _flat(values: Array, place: Place) -> Array:

@@ -11,37 +11,26 @@ import importlib
 import importlib.metadata
 import json
 import mimetypes
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
-import numpy as np
 from msgspec import Struct
 
 from yamlnet.data.media import images, kept, sounds
 from yamlnet.data.media.broken import Broken
+from yamlnet.data.media.contents import content, on_all_cores
 from yamlnet.data.media.named import paths_below
+from yamlnet.data.media.stack import Decode, Stack, named
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array
 from yamlnet.data.waiting import Waiting
 from yamlnet.diagnostics.diagnostic import DataError
-from yamlnet.ordinary import NotOrdinary, read_ordinary
 
 Kind = Literal["image", "sound"]
 Words = Sequence[tuple[str, Any]]
 """The words that change a decoded file, in order: `("resize", {"size": [32, 32]})`."""
-
-T = TypeVar("T")
-R = TypeVar("R")
-
-LARGEST = 1 << 30
-"""Bytes of the largest file that is read."""
-
-AT_ONCE = 32
-"""Files that a thread takes at a time."""
 
 DECODERS = {"image": ("pillow", "image", "PIL"), "sound": ("soundfile", "audio", "soundfile")}
 """By kind: the package that decodes it, yamlnet's extra that has it, and its module."""
@@ -120,14 +109,14 @@ def decode(files: Array, kind: Kind, words: Words, place: Place) -> Decoded:
 def broken_row(files: Array, row: int, kind: Kind, place: Place, why: str) -> str:
     """`row 3 of column "file" (cats/a.png) is no image: it is empty`."""
     noun = "an image" if kind == "image" else "a sound"
-    return f"{_named(files, row, place)} cannot be decoded as {noun}: {why}"
+    return f"{named(files, row, place)} cannot be decoded as {noun}: {why}"
 
 
 def read(files: Array, kind: Kind, words: Words, place: Place) -> Decoded:
     """The same, where broken files are an answer and not an error."""
     _require_decoder(kind, place)
     with _quiet(kind), Waiting(f"{place.column}: reading {kind}s", len(files)) as waiting:
-        reading = _Reading(files, list(_on_all_cores(_digest, files, waiting)), kind, words)
+        reading = _Reading(files, list(on_all_cores(_digest, files, waiting)), kind, words)
         found = kept.recall(reading.key())
         if found is None:
             waiting.again(f"{place.column}: decoding {kind}s", len(reading.good))
@@ -161,119 +150,35 @@ class _Reading:
 
 def _stacked(reading: _Reading, place: Place, waiting: Waiting) -> tuple[Array, int]:
     """The good rows decoded, and their rate; what turns out to be broken is set apart, and remembered."""
-    good, found_broken = reading.good, dict[int, str]()
-    stack = _Stack(reading.files, reading.kind, place, len(good))
+    stack = Stack(reading.files, reading.good, decoder(reading.kind, reading.words), place)
+    stack.fill(waiting)
+    if stack.broken:
+        kept.remember_broken(reading.first_key, stack.broken)
+        reading.broken |= stack.broken
+    return stack.values, stack.like.rate if stack.like is not None else 0
 
-    def decoded(value: object) -> Array | sounds.Sound:
-        return _decoded(value, reading.kind, reading.words)
 
-    results = _on_all_cores(decoded, [reading.files[row] for row in good], waiting)
-    for row, found in zip(good, results, strict=True):
-        if isinstance(found, Broken):
-            found_broken[row] = str(found)
-        else:
-            stack.add(row, found)
-    if found_broken:
-        kept.remember_broken(reading.first_key, found_broken)
-        reading.broken |= found_broken
-    return stack.whole(), stack.rate
+def decoder(kind: Kind, words: Words) -> Decode:
+    """What decodes one file, and does what the words say."""
+    if kind == "image":
+        return lambda value: images.decode_image(content(value), words)
+    return lambda value: sounds.decode_sound(content(value), words)
 
 
 def rates(files: Array, place: Place) -> set[int]:
     """The sampling rates that the headers of sounds tell."""
     _require_decoder("sound", place)
     with Waiting(f"{place.column}: reading sounds", len(files)) as waiting:
-        found = list(_on_all_cores(_rate, files, waiting))
+        found = list(on_all_cores(_rate, files, waiting))
     return {rate for rate in found if isinstance(rate, int)}
 
 
-class _Stack:
-    """Decoded rows in one array, which is made when the first one says how large they are."""
-
-    def __init__(self, files: Array, kind: Kind, place: Place, count: int) -> None:
-        self.files, self.kind, self.place, self.count = files, kind, place, count
-        self.rows: list[int] = []
-        self.rate = 0
-        self.values: Array = np.empty((0,), dtype=np.uint8 if kind == "image" else np.float32)
-
-    def add(self, row: int, found: Array | sounds.Sound) -> None:
-        values, rate = (found.samples, found.rate) if isinstance(found, sounds.Sound) else (found, 0)
-        if not self.rows:
-            self.values, self.rate = np.empty((self.count, *values.shape), dtype=values.dtype), rate
-        elif rate != self.rate:
-            self._refuse(row, f"{rate} Hz", f"{self.rate} Hz", "give all one rate: resample: 16000")
-        elif values.shape != self.values.shape[1:]:
-            self._refuse(row, *self._difference(values.shape, self.values.shape[1:]))
-        self.values[len(self.rows)] = values
-        self.rows.append(row)
-
-    def whole(self) -> Array:
-        return self.values if len(self.rows) == len(self.values) else self.values[: len(self.rows)].copy()
-
-    def _difference(self, found: tuple[int, ...], first: tuple[int, ...]) -> tuple[str, str, str]:
-        if self.kind == "sound":
-            return f"{found[0]} samples", f"{first[0]}", "give all one length: seconds: 1.0"
-        if found[:2] == first[:2]:
-            return f"channels: {found[2]}", f"channels: {first[2]}", "give all as many: channels: 3"
-        sizes = [f"{size[0]} × {size[1]} pixels" for size in (found, first)]
-        return sizes[0], sizes[1], "give all one size: resize: [height, width]"
-
-    def _refuse(self, row: int, found: str, first: str, mend: str) -> None:
-        names = [_named(self.files, one, self.place) for one in (row, self.rows[0])]
-        message = f"{names[0]} has {found}, and {names[1]} {first}; {mend}"
-        raise DataError(message, path=self.place.path, check="ragged")
-
-
-def _decoded(value: object, kind: Kind, words: Words) -> Array | sounds.Sound:
-    content = _content(value)
-    return images.decode_image(content, words) if kind == "image" else sounds.decode_sound(content, words)
-
-
-def _content(value: object) -> bytes:
-    if isinstance(value, bytes):
-        return value
-    if not isinstance(value, Path):
-        raise Broken("there is no value" if value is None else f"it is no file but {type(value).__name__}")
-    try:
-        content = read_ordinary(value, LARGEST + 1)
-    except FileNotFoundError:
-        raise Broken("there is no such file") from None
-    except NotOrdinary:
-        raise Broken("it is no file, but a folder, a pipe or a device") from None
-    except (OSError, ValueError) as error:
-        raise Broken(f"it cannot be read ({getattr(error, 'strerror', None) or error})") from None
-    if len(content) > LARGEST:
-        raise Broken("it is larger than a gibibyte")
-    return content
-
-
 def _digest(value: object) -> bytes:
-    return hashlib.sha256(_content(value)).digest()
+    return hashlib.sha256(content(value)).digest()
 
 
 def _rate(value: object) -> int | None:
-    return sounds.sampling_rate(_content(value))
-
-
-def _on_all_cores(
-    work: Callable[[T], R], values: Sequence[T] | Array, waiting: Waiting
-) -> Iterator[R | Broken]:
-    """Results in order; what is broken comes as the exception. Decoders let other threads run meanwhile."""
-
-    def some(start: int) -> list[R | Broken]:
-        return [_or_broken(work, value) for value in values[start : start + AT_ONCE]]
-
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for done in pool.map(some, range(0, len(values), AT_ONCE)):
-            yield from done
-            waiting.advance(len(done))
-
-
-def _or_broken(work: Callable[[T], R], value: T) -> R | Broken:
-    try:
-        return work(value)
-    except Broken as broken:
-        return broken
+    return sounds.sampling_rate(content(value))
 
 
 def _quiet(kind: Kind) -> AbstractContextManager[None]:
@@ -287,13 +192,3 @@ def _require_decoder(kind: Kind, place: Place) -> None:
     except (ImportError, OSError) as error:  # soundfile raises OSError where libsndfile is missing
         hint = f'pip install "yamlnet[{extra}]"'
         raise DataError(f"decoding {kind}s needs {package}", hint, place.path, "missing-package") from error
-
-
-def _named(files: Array, row: int, place: Place) -> str:
-    """A row, with its file as the rows name it: `row 3 of column "file" (cats/a.png)`."""
-    file, folder = files[row], place.table.folder
-    if not isinstance(file, Path):
-        return place.row(row)
-    below = folder is not None and file.is_relative_to(os.path.realpath(folder))
-    shown = file.relative_to(os.path.realpath(folder)) if below and folder is not None else file.name
-    return f"{place.row(row)} ({shown})"

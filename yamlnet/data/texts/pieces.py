@@ -114,7 +114,9 @@ def _arrow(texts: Sequence[str]) -> Any:
 def characters(texts: Sequence[str], normalizer: Any) -> Pieces:
     """Texts cut into characters, those that NFC makes one being one."""
     known = all(unicodedata.category(one) != "Cn" for one in set().union(*texts) if one > "\x7f")
-    made = [text if text.isascii() or (known and _is_nfc(text)) else _made(normalizer, text) for text in texts]
+    made = [
+        text if text.isascii() or (known and _is_nfc(text)) else _made(normalizer, text) for text in texts
+    ]
     points = np.frombuffer("".join(made).encode("utf-32-le"), dtype="<u4")
     place = np.zeros(0x110000, dtype=np.int64)
     place[points] = 1

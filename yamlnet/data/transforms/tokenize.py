@@ -128,9 +128,7 @@ def _tokens(
     texts: Sequence[str], state: State, words: dict[str, Any], path: KeyPath, most: int | None = None
 ) -> Ragged:
     """The tokens of each text with its marks: whole, or at most so many."""
-    found = tokens(
-        tokenizer_of(state["tokenizer"], path), texts, state["learnt"], state["own_marks"], path
-    )
+    found = tokens(tokenizer_of(state["tokenizer"], path), texts, state["learnt"], state["own_marks"], path)
     before = [state["start"]] if words.get("start") else []
     after = [state["end"]] if words.get("end") else []
     return marked(found, before, after, most, words.get("side", "right"))

@@ -1,0 +1,115 @@
+"""Decoded files as one array, each thread writing its rows to their places."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from msgspec import Struct
+
+from yamlnet.data.media.broken import Broken
+from yamlnet.data.media.contents import on_all_cores, or_broken
+from yamlnet.data.media.sounds import Sound
+from yamlnet.data.place import Place
+from yamlnet.data.table import Array
+from yamlnet.data.waiting import Waiting
+from yamlnet.diagnostics.diagnostic import DataError
+
+Decode = Callable[[object], Array | Sound]
+
+
+class Like(Struct, frozen=True):
+    """What all files of a column are decoded to: the shape of one, its rate in Hz (0 of images), its row."""
+
+    shape: tuple[int, ...]
+    rate: int
+    row: str
+
+
+def named(files: Array, row: int, place: Place) -> str:
+    """A row, with its file as the rows name it: `row 3 of column "file" (cats/a.png)`."""
+    file, folder = files[row], place.table.folder
+    if not isinstance(file, Path):
+        return place.row(row)
+    below = folder is not None and file.is_relative_to(os.path.realpath(folder))
+    shown = file.relative_to(os.path.realpath(folder)) if below and folder is not None else file.name
+    return f"{place.row(row)} ({shown})"
+
+
+class Stack:
+    """The rows of a column that can be decoded.
+
+    Attributes:
+        values: (rows, *shape), once `fill` is done.
+        like: what the first of them is; None where there is none.
+        broken: by row, why another cannot be decoded.
+    """
+
+    def __init__(self, files: Array, rows: Sequence[int], decode: Decode, place: Place) -> None:
+        self.files, self.rows, self.decode, self.place = files, rows, decode, place
+        self.values: Array = np.empty((0,), dtype=np.float32)
+        self.like: Like | None = None
+        self.broken: dict[int, str] = {}
+
+    def fill(self, waiting: Waiting) -> None:
+        """Decode all rows.
+
+        Raises:
+            DataError: one differs from the first in size, length, channels or rate.
+        """
+        begun = self._first()
+        waiting.advance(begun)
+        others = range(begun, len(self.rows))
+        for position, found in zip(others, on_all_cores(self._put, others, waiting), strict=True):
+            if isinstance(found, Broken):
+                self.broken[self.rows[position]] = str(found)
+            elif found is not None:
+                raise unlike(
+                    found, self.like or found, named(self.files, self.rows[position], self.place), self.place
+                )
+        if self.broken and self.like is not None:
+            self.values = self.values[[row not in self.broken for row in self.rows]]
+
+    def _first(self) -> int:
+        """Decode up to the first row that is not broken, and make the array; how many rows that took."""
+        for position, row in enumerate(self.rows):
+            found = or_broken(self.decode, self.files[row])
+            if not isinstance(found, Broken):
+                values, rate = parted(found)
+                self.like = Like(values.shape, rate, named(self.files, row, self.place))
+                self.values = np.empty((len(self.rows), *values.shape), dtype=values.dtype)
+                self.values[position] = values
+                return position + 1
+            self.broken[row] = str(found)
+        return len(self.rows)
+
+    def _put(self, position: int) -> Like | None:
+        """Decode a row to its place; what it is where it has none there."""
+        values, rate = parted(self.decode(self.files[self.rows[position]]))
+        if self.like is None or (values.shape, rate) != (self.like.shape, self.like.rate):
+            return Like(values.shape, rate, "")
+        self.values[position] = values
+        return None
+
+
+def parted(found: Array | Sound) -> tuple[Array, int]:
+    """Pixels and 0, or samples and their rate."""
+    return (found.samples, found.rate) if isinstance(found, Sound) else (found, 0)
+
+
+def unlike(found: Like, first: Like, row: str, place: Place) -> DataError:
+    """What is told of a row that does not fit the first one."""
+    if found.rate != first.rate:
+        what, other, mend = f"{found.rate} Hz", f"{first.rate} Hz", "give all one rate: resample: 16000"
+    elif found.rate:
+        what, other = f"{found.shape[0]} samples", f"{first.shape[0]}"
+        mend = "give all one length: seconds: 1.0"
+    elif found.shape[:2] == first.shape[:2]:
+        what, other = f"channels: {found.shape[2]}", f"channels: {first.shape[2]}"
+        mend = "give all as many: channels: 3"
+    else:
+        what, other = (f"{one.shape[0]} × {one.shape[1]} pixels" for one in (found, first))
+        mend = "give all one size: resize: [height, width]"
+    return DataError(f"{row} has {what}, and {first.row} {other}; {mend}", path=place.path, check="ragged")
