@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from yamlnet.data.batches import Split
 from yamlnet.data.fitting import fit_tensors, told_by
+from yamlnet.data.media.file_split import FileSplit
+from yamlnet.data.media.known import FileRows, with_known_files
 from yamlnet.data.parts.reading import read_parts, without_broken_rows
 from yamlnet.data.rows import Rows
 from yamlnet.data.streams.stream import Stream
@@ -18,11 +21,8 @@ from yamlnet.data.table import Array, Table
 from yamlnet.data.tensors import Fitted, Shape, make_tensors
 from yamlnet.resolver.plan import DataPlan, TensorPlan
 
-AnySplit = Split | StreamedSplit
+AnySplit = Split | StreamedSplit | FileSplit
 """Tensors that are held, or made when they are needed."""
-
-AT_ONCE = 4096
-"""Rows that are hashed at a time."""
 
 
 class Dataset(Struct, frozen=True):
@@ -67,15 +67,30 @@ def load(
     return from_parts(plan, read_parts(plan, root, seed), root, inputs, fitted)
 
 
+def way(split: AnySplit) -> str:
+    """In a sentence, how rows are read that memory does not hold; empty where it holds them."""
+    if isinstance(split, Split) or (isinstance(split, FileSplit) and split.is_decoded):
+        return ""
+    what = "files are decoded" if isinstance(split, FileSplit) else "rows are read"
+    return f"{what} when they are needed; to hold them in memory: stream: false"
+
+
 def from_parts(
     plan: DataPlan,
     parts: Mapping[str, Rows],
     root: Path,
     inputs: Mapping[str, Shape],
     fitted: Mapping[str, Fitted] | None = None,
+    held: bool = False,
 ) -> Dataset:
-    """Fit and transform the rows of each part, from `read_parts`; the rest is as for `load`."""
+    """Fit and transform the rows of each part, from `read_parts`; the rest is as for `load`.
+
+    With `held` all tensors of rows that are held are, too, whatever they take.
+    """
     parts, skipped = without_broken_rows(plan, parts)
+    if not held:
+        tensors = [*plan.inputs.values(), *plan.targets.values()]
+        parts = with_known_files(tensors, parts, plan.stream, plan.path)
     fitting = fit_tensors(plan, parts["train"], root) if fitted is None else told_by(plan, fitted)
     states = {name: one.states for name, one in fitting.items()}
     splits = {part: _split(plan, rows, states, inputs) for part, rows in parts.items()}
@@ -108,14 +123,29 @@ def pipeline_inputs(
 
 
 def _split(plan: DataPlan, rows: Rows, states: Mapping[str, Fitted], inputs: Mapping[str, Shape]) -> AnySplit:
-    def make(table: Table) -> Split:
-        made, count = make_tensors({**plan.inputs, **plan.targets}, table, states, inputs)
+    def make(table: Table, names: Collection[str]) -> Split:
+        tensors = {name: one for name, one in (*plan.inputs.items(), *plan.targets.items()) if name in names}
+        made, count = make_tensors(tensors, table, states, inputs)
         return Split(
-            {name: made[name] for name in plan.inputs}, {name: made[name] for name in plan.targets}, count
+            {name: made[name] for name in plan.inputs if name in made},
+            {name: made[name] for name in plan.targets if name in made},
+            count,
         )
 
+    every = {**plan.inputs, **plan.targets}
+    if isinstance(rows, FileRows):
+        table = replace(
+            rows.table, columns={name: rows.table.columns[name] for name in _read(every, rows.tensors)}
+        )
+        ready = make(rows.table, every.keys() - rows.tensors)
+        names = tuple(plan.inputs), tuple(plan.targets)
+        return FileSplit(replace(rows, table=table), ready, lambda some: make(some, rows.tensors), names)
     if isinstance(rows, Stream):
-        tensors = (*plan.inputs.values(), *plan.targets.values())
-        return StreamedSplit(rows, frozenset(name for one in tensors for name in one.columns), make)
+        return StreamedSplit(rows, frozenset(_read(every, every)), lambda some: make(some, every))
     (table,) = rows.chunks()
-    return make(table)
+    return make(table, every)
+
+
+def _read(tensors: Mapping[str, TensorPlan], names: Collection[str]) -> set[str]:
+    """The columns that some of the tensors are made of."""
+    return {column for name in names for column in tensors[name].columns}

@@ -26,7 +26,7 @@ class Seen(Struct, frozen=True):
     Attributes:
         facts: of each tensor of the training rows: its shape, its range, and its classes where it holds
             whole numbers.
-        digest: SHA-256 of all tensors, in hexadecimal.
+        digest: SHA-256 of all tensors, in hexadecimal; however many rows were looked at together.
     """
 
     facts: dict[str, dict[str, object]]
@@ -39,17 +39,20 @@ def survey(splits: Mapping[str, AnySplit]) -> Seen:
     Raises:
         DataError: rows that are read only now hold what a transform cannot take.
     """
-    digest = hashlib.sha256()
+    digests: dict[str, hashlib._Hash] = {}
     facts: dict[str, dict[str, object]] = {}
     for part, split in splits.items():
         for piece in split.pieces():
             for name, values in (*piece.inputs.items(), *piece.targets.items()):
-                digest.update(f"{part}/{name}/{values.dtype}/{values.shape}".encode())
+                digest = digests.setdefault(
+                    f"{part}/{name}/{values.dtype}/{values.shape[1:]}", hashlib.sha256()
+                )
                 for start in range(0, len(values), AT_ONCE):  # windows are views: whole, they would be copied
                     digest.update(np.ascontiguousarray(values[start : start + AT_ONCE]).data)
                 if part == "train":
                     facts[name] = _merged(facts.get(name, {}), _facts(values))
-    return Seen(facts, digest.hexdigest())
+    whole = "\n".join(f"{name} {digest.hexdigest()}" for name, digest in digests.items())
+    return Seen(facts, hashlib.sha256(whole.encode()).hexdigest())
 
 
 def _facts(values: Array) -> dict[str, object]:

@@ -14,7 +14,8 @@ MOMENT = 1.0
 class Waiting:
     """A bar on stderr, if that is a terminal; opened only once the work has taken a moment."""
 
-    def __init__(self, text: str, total: int) -> None:
+    def __init__(self, text: str, total: int, shown: bool = True) -> None:
+        self.shown = shown
         self.begun = time.monotonic()
         self.display: Any = None
         self.again(text, total)
@@ -28,7 +29,12 @@ class Waiting:
     def advance(self, count: int) -> None:
         """So much more is done."""
         self.done += count
-        if self.display is None and sys.stderr.isatty() and time.monotonic() - self.begun > MOMENT:
+        if (
+            self.shown
+            and self.display is None
+            and sys.stderr.isatty()
+            and time.monotonic() - self.begun > MOMENT
+        ):
             self._open()
         if self.display is not None:
             self.display.update(self.task, completed=self.done)

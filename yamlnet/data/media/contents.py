@@ -20,7 +20,7 @@ LARGEST = 1 << 30
 """Bytes of the largest file that is read."""
 
 AT_ONCE = 32
-"""Files that a thread takes at a time."""
+"""The most files that a thread takes at a time."""
 
 
 def content(value: object) -> bytes:
@@ -50,13 +50,15 @@ def on_all_cores(
     work: Callable[[T], R], values: Sequence[T] | Array, waiting: Waiting
 ) -> Iterator[R | Broken]:
     """Results in order; what is broken comes as the exception. Decoders let other threads run meanwhile."""
+    cores = os.cpu_count() or 1
+    step = min(AT_ONCE, -(-len(values) // cores) or 1)
 
     def some(start: int) -> list[R | Broken]:
-        return [or_broken(work, value) for value in values[start : start + AT_ONCE]]
+        return [or_broken(work, value) for value in values[start : start + step]]
 
-    pool = ThreadPoolExecutor(os.cpu_count() or 1)
+    pool = ThreadPoolExecutor(cores)
     try:
-        for done in pool.map(some, range(0, len(values), AT_ONCE)):
+        for done in pool.map(some, range(0, len(values), step)):
             yield from done
             waiting.advance(len(done))
     finally:

@@ -20,11 +20,11 @@ from msgspec import Struct
 
 from yamlnet.data.media import images, kept, sounds
 from yamlnet.data.media.broken import Broken
-from yamlnet.data.media.contents import content, on_all_cores
+from yamlnet.data.media.contents import content, on_all_cores, or_broken
 from yamlnet.data.media.named import paths_below
-from yamlnet.data.media.stack import Decode, Stack, named
+from yamlnet.data.media.stack import Decode, Stack, named, parted
 from yamlnet.data.place import Place
-from yamlnet.data.table import Array
+from yamlnet.data.table import Array, Known
 from yamlnet.data.waiting import Waiting
 from yamlnet.diagnostics.diagnostic import DataError
 
@@ -96,7 +96,28 @@ def decode(files: Array, kind: Kind, words: Words, place: Place) -> Decoded:
     Raises:
         DataError: the first broken one; or they differ in size, length, channels or rate.
     """
-    found = read(files, kind, words, place)
+    return _whole(files, kind, place, read(files, kind, words, place))
+
+
+def read_some(files: Array, kind: Kind, words: Words, place: Place, like: Known) -> Decoded:
+    """The same, where broken files are an answer and not an error."""
+    stack = Stack(files, range(len(files)), decoder(kind, words), place, like)
+    stack.fill(Waiting("", len(files), shown=False))
+    return Decoded(stack.values, like.rate, stack.broken)
+
+
+def first_of(files: Array, kind: Kind, words: Words, place: Place) -> Known | None:
+    """What the first file is that can be decoded; None where none can."""
+    require_decoder(kind, place)
+    with quiet(kind):
+        for row, file in enumerate(files):
+            if not isinstance(found := or_broken(decoder(kind, words), file), Broken):
+                values, rate = parted(found)
+                return Known(values.shape, values.itemsize, rate, named(files, row, place), len(words))
+    return None
+
+
+def _whole(files: Array, kind: Kind, place: Place, found: Decoded) -> Decoded:
     if found.broken:
         row, why = next(iter(found.broken.items()))
         more = f", and {len(found.broken) - 1} more" if len(found.broken) > 1 else ""
@@ -104,6 +125,11 @@ def decode(files: Array, kind: Kind, words: Words, place: Place) -> Decoded:
         message = f"{broken_row(files, row, kind, place, why)}{more}; {mend}"
         raise DataError(message, path=place.path, check="broken-file")
     return found
+
+
+def decode_some(files: Array, kind: Kind, words: Words, place: Place, like: Known) -> Decoded:
+    """The same of some files of many: each is to be `like` the others, and nothing is kept of them."""
+    return _whole(files, kind, place, read_some(files, kind, words, place, like))
 
 
 def broken_row(files: Array, row: int, kind: Kind, place: Place, why: str) -> str:
@@ -114,8 +140,8 @@ def broken_row(files: Array, row: int, kind: Kind, place: Place, why: str) -> st
 
 def read(files: Array, kind: Kind, words: Words, place: Place) -> Decoded:
     """The same, where broken files are an answer and not an error."""
-    _require_decoder(kind, place)
-    with _quiet(kind), Waiting(f"{place.column}: reading {kind}s", len(files)) as waiting:
+    require_decoder(kind, place)
+    with quiet(kind), Waiting(f"{place.column}: reading {kind}s", len(files)) as waiting:
         reading = _Reading(files, list(on_all_cores(_digest, files, waiting)), kind, words)
         found = kept.recall(reading.key())
         if found is None:
@@ -167,7 +193,7 @@ def decoder(kind: Kind, words: Words) -> Decode:
 
 def rates(files: Array, place: Place) -> set[int]:
     """The sampling rates that the headers of sounds tell."""
-    _require_decoder("sound", place)
+    require_decoder("sound", place)
     with Waiting(f"{place.column}: reading sounds", len(files)) as waiting:
         found = list(on_all_cores(_rate, files, waiting))
     return {rate for rate in found if isinstance(rate, int)}
@@ -181,11 +207,17 @@ def _rate(value: object) -> int | None:
     return sounds.sampling_rate(content(value))
 
 
-def _quiet(kind: Kind) -> AbstractContextManager[None]:
+def quiet(kind: Kind) -> AbstractContextManager[None]:
+    """Without the warnings of decoders, whose matter is refused in our own words or no matter at all."""
     return images.without_bomb_warnings() if kind == "image" else nullcontext()
 
 
-def _require_decoder(kind: Kind, place: Place) -> None:
+def require_decoder(kind: Kind, place: Place) -> None:
+    """Refuse to go on without the package.
+
+    Raises:
+        DataError: it is not installed.
+    """
     package, extra, module = DECODERS[kind]
     try:
         importlib.import_module(module)

@@ -7,25 +7,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from msgspec import Struct
 
 from yamlnet.data.media.broken import Broken
 from yamlnet.data.media.contents import on_all_cores, or_broken
 from yamlnet.data.media.sounds import Sound
 from yamlnet.data.place import Place
-from yamlnet.data.table import Array
+from yamlnet.data.table import Array, Known
 from yamlnet.data.waiting import Waiting
 from yamlnet.diagnostics.diagnostic import DataError
 
 Decode = Callable[[object], Array | Sound]
-
-
-class Like(Struct, frozen=True):
-    """What all files of a column are decoded to: the shape of one, its rate in Hz (0 of images), its row."""
-
-    shape: tuple[int, ...]
-    rate: int
-    row: str
 
 
 def named(files: Array, row: int, place: Place) -> str:
@@ -43,14 +34,15 @@ class Stack:
 
     Attributes:
         values: (rows, *shape), once `fill` is done.
-        like: what the first of them is; None where there is none.
+        like: what all of them are to be; where it is None, the first says so, if there is one.
         broken: by row, why another cannot be decoded.
     """
 
-    def __init__(self, files: Array, rows: Sequence[int], decode: Decode, place: Place) -> None:
-        self.files, self.rows, self.decode, self.place = files, rows, decode, place
+    def __init__(
+        self, files: Array, rows: Sequence[int], decode: Decode, place: Place, like: Known | None = None
+    ) -> None:
+        self.files, self.rows, self.decode, self.place, self.like = files, rows, decode, place, like
         self.values: Array = np.empty((0,), dtype=np.float32)
-        self.like: Like | None = None
         self.broken: dict[int, str] = {}
 
     def fill(self, waiting: Waiting) -> None:
@@ -66,30 +58,32 @@ class Stack:
             if isinstance(found, Broken):
                 self.broken[self.rows[position]] = str(found)
             elif found is not None:
-                raise unlike(
-                    found, self.like or found, named(self.files, self.rows[position], self.place), self.place
-                )
+                raise _unlike(found, self.like or found, self.place)
         if self.broken and self.like is not None:
             self.values = self.values[[row not in self.broken for row in self.rows]]
 
     def _first(self) -> int:
         """Decode up to the first row that is not broken, and make the array; how many rows that took."""
+        if self.like is not None:
+            dtype = np.float32 if self.like.rate else np.uint8
+            self.values = np.empty((len(self.rows), *self.like.shape), dtype=dtype)
+            return 0
         for position, row in enumerate(self.rows):
             found = or_broken(self.decode, self.files[row])
             if not isinstance(found, Broken):
                 values, rate = parted(found)
-                self.like = Like(values.shape, rate, named(self.files, row, self.place))
+                self.like = _known(values, rate, named(self.files, row, self.place))
                 self.values = np.empty((len(self.rows), *values.shape), dtype=values.dtype)
                 self.values[position] = values
                 return position + 1
             self.broken[row] = str(found)
         return len(self.rows)
 
-    def _put(self, position: int) -> Like | None:
+    def _put(self, position: int) -> Known | None:
         """Decode a row to its place; what it is where it has none there."""
         values, rate = parted(self.decode(self.files[self.rows[position]]))
         if self.like is None or (values.shape, rate) != (self.like.shape, self.like.rate):
-            return Like(values.shape, rate, "")
+            return _known(values, rate, named(self.files, self.rows[position], self.place))
         self.values[position] = values
         return None
 
@@ -99,7 +93,11 @@ def parted(found: Array | Sound) -> tuple[Array, int]:
     return (found.samples, found.rate) if isinstance(found, Sound) else (found, 0)
 
 
-def unlike(found: Like, first: Like, row: str, place: Place) -> DataError:
+def _known(values: Array, rate: int, row: str) -> Known:
+    return Known(values.shape, values.itemsize, rate, row, 0)
+
+
+def _unlike(found: Known, first: Known, place: Place) -> DataError:
     """What is told of a row that does not fit the first one."""
     if found.rate != first.rate:
         what, other, mend = f"{found.rate} Hz", f"{first.rate} Hz", "give all one rate: resample: 16000"
@@ -112,4 +110,6 @@ def unlike(found: Like, first: Like, row: str, place: Place) -> DataError:
     else:
         what, other = (f"{one.shape[0]} × {one.shape[1]} pixels" for one in (found, first))
         mend = "give all one size: resize: [height, width]"
-    return DataError(f"{row} has {what}, and {first.row} {other}; {mend}", path=place.path, check="ragged")
+    return DataError(
+        f"{found.row} has {what}, and {first.row} {other}; {mend}", path=place.path, check="ragged"
+    )

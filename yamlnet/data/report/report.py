@@ -134,7 +134,7 @@ def _dataset(
     data: DataPlan, tables: Mapping[str, Table], root: Path, shapes: Mapping[str, tuple[int | None, ...]]
 ) -> tuple[Dataset | None, DataError | None]:
     try:
-        return from_parts(data, tables, root, shapes), None
+        return from_parts(data, tables, root, shapes, held=True), None
     except DataError as error:
         return None, error
 
