@@ -1,4 +1,4 @@
-"""Files decoded once, or anew in each epoch: the same batches, against Pillow and soundfile; how far ahead."""
+"""Files decoded once, or anew in each epoch: the same batches, against Pillow and soundfile."""
 
 from __future__ import annotations
 

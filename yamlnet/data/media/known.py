@@ -97,6 +97,8 @@ def with_known_files(
     """
     tables = {part: rows for part, rows in parts.items() if isinstance(rows, Table)}
     columns = list(_columns(tensors, tables["train"])) if len(tables) == len(parts) else []
+    for column in columns:
+        fit_files(column.tensor, column.name, tables["train"])  # refuses sounds of several rates
     known = {part: _known(columns, table) for part, table in tables.items()}
     if not columns or not all(len(found) == len(columns) for found in known.values()):
         return dict(parts)
@@ -133,8 +135,6 @@ def _known(columns: Sequence[_Column], table: Table) -> dict[tuple[str, str], Kn
     for column in columns:
         if column.name not in table.columns:
             continue
-        if column.kind == "sound":
-            fit_files(column.tensor, column.name, table)  # refuses several rates
         files = files_of(table.columns[column.name], column.place(table))
         first = first_of(files, column.kind, column.words, column.place(table))
         if first is not None:

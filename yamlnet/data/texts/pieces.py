@@ -118,7 +118,7 @@ def characters(texts: Sequence[str], normalizer: Any) -> Pieces:
         text if text.isascii() or (known and _is_nfc(text)) else _made(normalizer, text) for text in texts
     ]
     points = np.frombuffer("".join(made).encode("utf-32-le"), dtype="<u4")
-    place = np.zeros(0x110000, dtype=np.int64)
+    place = np.zeros(int(points.max(initial=0)) + 1, dtype=np.int64)
     place[points] = 1
     distinct = np.flatnonzero(place)
     place[distinct] = np.arange(len(distinct))
