@@ -70,10 +70,12 @@ def test_words_and_characters_are_those_of_the_library(
     ]
 
 
-@given(TEXTS)
-def test_pieces_of_words_are_those_of_the_library(texts: list[str]) -> None:
+@pytest.mark.parametrize("kind", ["wordpiece", "bpe"])
+@given(texts=TEXTS)
+@example(texts=["a  b c d", " 's it's  ' ", "a \u0301b", "a\0 b c", "a b \n c"])
+def test_pieces_of_words_are_those_of_the_library(kind: str, texts: list[str]) -> None:
     known = ["the cat, sat on a mat", "aAbB é 日 _.", "09 ßΣ"]
-    tokenizer = opened(learnt(Recipe("wordpiece", 200, True), [known], ()))
+    tokenizer = opened(learnt(Recipe(kind, 400, True), [known], ()))
     assert pieces.cut_of(tokenizer) is not pieces.whole
     expected = [one.ids for one in tokenizer.encode_batch(texts, add_special_tokens=False)]
     assert rows(found_in.tokens(tokenizer, texts, True, True, ())) == expected

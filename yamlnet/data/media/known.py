@@ -100,6 +100,9 @@ def with_known_files(
     for column in columns:
         fit_files(column.tensor, column.name, tables["train"])  # refuses sounds of several rates
     known = {part: _known(columns, table) for part, table in tables.items()}
+    if asked and len(tables) == len(parts) and not columns:
+        message = "these rows hold no files that could be decoded when they are needed; leave stream out"
+        raise DataError(message, path=(*path, "stream"), check="stream")
     if not columns or not all(len(found) == len(columns) for found in known.values()):
         return dict(parts)
     if reach(tensors) is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from yamlnet.data.media.columns import without_broken
+from yamlnet.data.media.decoding import kind_of
 from yamlnet.data.parts.in_order import is_one_text, parts_in_order, require_order, text_in_order
 from yamlnet.data.parts.splits import PARTS, Shares, assign, needs_all_rows
 from yamlnet.data.rows import Rows
@@ -56,7 +57,10 @@ def read_parts(plan: DataPlan, root: Path, seed: int) -> dict[str, Rows]:
 
 def _rows(plan: DataPlan, source: SourcePlan, root: Path) -> Table | Stream:
     """All rows of a source: in memory if they fit, or are asked to be held."""
-    stream = open_stream(source, root, plan.stream)
+    asked = plan.stream
+    if asked and any(kind_of(one.transforms) for one in (*plan.inputs.values(), *plan.targets.values())):
+        asked = None  # what is asked for are the files; rows that name them are few enough, or say so
+    stream = open_stream(source, root, asked)
     return stream if stream is not None else read_source(source, root)
 
 

@@ -1,7 +1,8 @@
 """The tokens of many texts: cut into pieces whose tokens do not depend on what stands beside them.
 
-No word goes on after a blank, and each character is a token of its own. So texts are cut there, each distinct
-piece is given to the tokenizer once, and what is left are look-ups in arrays (Apache Arrow's dictionary,
+No word goes on after a blank, and each character is a token of its own; where a blank belongs to the word
+after it, as GPT-2 has it, a piece begins with it. So texts are cut there, each distinct piece is given to the
+tokenizer once, and what is left are look-ups in arrays (Apache Arrow's dictionary,
 https://arrow.apache.org/docs/cpp/compute.html). The tokens are those that the tokenizer gives whole texts.
 """
 
@@ -18,7 +19,7 @@ from msgspec import Struct
 
 from yamlnet.data.table import Array
 
-CHARACTERS = ("Split", "WordLevel")
+CHARACTERS, BYTES = ("Split", "WordLevel"), ("ByteLevel", "BPE")
 AT_BLANKS = (("Whitespace", "WordLevel"), ("BertPreTokenizer", "WordPiece"))
 """What cuts texts into words, and what makes tokens of each: the tokenizers that are cut here."""
 
@@ -49,6 +50,8 @@ def cut_of(tokenizer: Any) -> Cut:
     ):
         return whole
     kinds = type(tokenizer.pre_tokenizer).__name__, type(tokenizer.model).__name__
+    if kinds == BYTES and _state(tokenizer.pre_tokenizer) == _state(bytes_of_words()):
+        return (lambda texts: _or_whole(before_blanks, texts)) if not tokenizer.model.dropout else whole
     if kinds == CHARACTERS and _state(tokenizer.pre_tokenizer) == _state(each_character()):
         return lambda texts: _or_whole(lambda some: characters(some, tokenizer.normalizer), texts)
     return (lambda texts: _or_whole(at_blanks, texts)) if kinds in AT_BLANKS else whole
@@ -59,6 +62,13 @@ def each_character() -> Any:
     from tokenizers import Regex, pre_tokenizers
 
     return pre_tokenizers.Split(Regex(r"[\s\S]"), "isolated")
+
+
+def bytes_of_words() -> Any:
+    """What makes words, each with the blank before it, of a text, and bytes of these."""
+    from tokenizers import pre_tokenizers
+
+    return pre_tokenizers.ByteLevel(add_prefix_space=False)
 
 
 def _plain(normalizer: Any) -> bool:
@@ -93,7 +103,24 @@ def at_blanks(texts: Sequence[str]) -> Pieces:
     """Texts cut at the blanks of ASCII; a piece may be empty, and others may stand in one."""
     from pyarrow import compute
 
-    lists = compute.ascii_split_whitespace(_arrow(texts))
+    return _of_lists(compute.ascii_split_whitespace(_arrow(texts)))
+
+
+ALONE = r"([\p{L}\p{N}\p{P}\p{S}]) ([\p{L}\p{N}\p{P}\p{S}])"
+"""A blank between what is none, of any kind, and no mark on a letter."""
+
+
+def before_blanks(texts: Sequence[str]) -> Pieces:
+    """Texts cut before blanks that stand alone."""
+    from pyarrow import compute
+
+    if any("\0" in text for text in texts):
+        return whole(texts)
+    parted = compute.replace_substring_regex(_arrow(texts), ALONE, "\\1\0 \\2")
+    return _of_lists(compute.split_pattern(parted, "\0"))
+
+
+def _of_lists(lists: Any) -> Pieces:
     found = lists.flatten().dictionary_encode()
     counts = np.diff(np.asarray(lists.offsets))
     return Pieces(found.dictionary.to_pylist(), np.asarray(found.indices), counts)

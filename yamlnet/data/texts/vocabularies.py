@@ -16,7 +16,7 @@ from typing import Any
 from msgspec import Struct
 
 from yamlnet.data.texts.long_texts import portions
-from yamlnet.data.texts.pieces import counted, each_character
+from yamlnet.data.texts.pieces import bytes_of_words, counted, each_character
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 
 PAD, UNKNOWN, START, END = "[PAD]", "[UNK]", "[START]", "[END]"
@@ -148,9 +148,9 @@ def _words() -> tuple[Any, Any, Any]:
 
 
 def _bpe() -> tuple[Any, Any, Any]:
-    from tokenizers import decoders, models, pre_tokenizers
+    from tokenizers import decoders, models
 
-    return models.BPE(), pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
+    return models.BPE(), bytes_of_words(), decoders.ByteLevel()
 
 
 def _wordpiece() -> tuple[Any, Any, Any]:
