@@ -122,6 +122,26 @@ def test_no_more_is_decoded_ahead_than_a_few_batches(folder: Path, monkeypatch: 
     assert count[0] == split.rows
 
 
+def test_what_all_files_tell_is_kept_under_their_contents(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once = read(folder, stream=True)
+    count, decode = [0], images.decode_image
+
+    def counted(*given: Any) -> Array:
+        count[0] += 1
+        return decode(*given)
+
+    monkeypatch.setattr(images, "decode_image", counted)
+    again = read(folder, stream=True)
+    assert (again.digest, again.facts) == (once.digest, once.facts)
+    assert count[0] == 2  # the first of each part says how large all are
+    Image.fromarray(np.zeros((9, 7, 3), dtype=np.uint8)).save(folder / "images" / "cat" / "00.png")
+    other = read(folder, stream=True)
+    assert other.digest != once.digest
+    assert count[0] > 40
+
+
 def test_a_file_of_another_size_and_one_that_breaks_later_are_told(folder: Path) -> None:
     with pytest.raises(DataError, match=r"\(\d+.png\) has \d+ × 7 pixels, and row .* give all one size"):
         read(folder, [("channels", 3)], stream=True)

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from yamlnet.cache import sha256
 from yamlnet.data.batches import Split
 from yamlnet.data.fitting import fit_tensors, told_by
+from yamlnet.data.media import kept
 from yamlnet.data.media.file_split import FileSplit
 from yamlnet.data.media.known import FileRows, with_known_files
 from yamlnet.data.parts.reading import read_parts, without_broken_rows
 from yamlnet.data.rows import Rows
 from yamlnet.data.streams.stream import Stream
 from yamlnet.data.streams.streamed_split import StreamedSplit
-from yamlnet.data.survey import Facts, survey
+from yamlnet.data.survey import Facts, Seen, survey
 from yamlnet.data.table import Array, Table
 from yamlnet.data.tensors import Fitted, Shape, make_tensors
 from yamlnet.resolver.plan import DataPlan, TensorPlan
+
+FORM = 1
+"""Of what is kept of tensors; raise it when they are made in another way."""
 
 AnySplit = Split | StreamedSplit | FileSplit
 """Tensors that are held, or made when they are needed."""
@@ -94,7 +100,7 @@ def from_parts(
     fitting = fit_tensors(plan, parts["train"], root) if fitted is None else told_by(plan, fitted)
     states = {name: one.states for name, one in fitting.items()}
     splits = {part: _split(plan, rows, states, inputs) for part, rows in parts.items()}
-    seen = survey(splits)
+    seen = _seen(plan, splits, states, inputs)
     facts: Facts = {name: {**seen.facts[name], **one.facts} for name, one in fitting.items()}
     facts["train"] = {"rows": splits["train"].rows}
     return Dataset(
@@ -120,6 +126,26 @@ def pipeline_inputs(
         DataError: a column is missing, or holds what training never saw.
     """
     return make_tensors(inputs, table, fitted, shapes, every_row=True)[0]
+
+
+def _seen(
+    plan: DataPlan, splits: Mapping[str, AnySplit], states: Mapping[str, Fitted], inputs: Mapping[str, Shape]
+) -> Seen:
+    """What all tensors tell. Where every file would be decoded for it, it is kept under their contents."""
+    files = {part: split for part, split in splits.items() if isinstance(split, FileSplit)}
+    if len(files) < len(splits) or all(split.is_decoded for split in files.values()):
+        return survey(splits)
+    contents = {part: split.content() for part, split in files.items()}
+    tensors = [
+        [one.name, one.columns, one.transforms] for one in (*plan.inputs.values(), *plan.targets.values())
+    ]
+    made_by = [FORM, files["train"].files.versions, tensors, dict(states), dict(inputs), contents]
+    key = sha256(json.dumps(made_by, default=str).encode())
+    if None not in contents.values() and (told := kept.recall_told(key)):
+        return Seen(**told)
+    seen = survey(splits)
+    kept.remember_told(key, {"facts": seen.facts, "digest": seen.digest})
+    return seen
 
 
 def _split(plan: DataPlan, rows: Rows, states: Mapping[str, Fitted], inputs: Mapping[str, Shape]) -> AnySplit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -44,6 +45,15 @@ def content(value: object) -> bytes:
     if len(found) > LARGEST:
         raise Broken("it is larger than a gibibyte")
     return found
+
+
+def digest(value: object) -> bytes:
+    """SHA-256 of that.
+
+    Raises:
+        Broken: as in `content`.
+    """
+    return hashlib.sha256(content(value)).digest()
 
 
 def on_all_cores(

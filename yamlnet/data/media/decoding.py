@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from yamlnet.data.media import images, kept, sounds
 from yamlnet.data.media.broken import Broken
-from yamlnet.data.media.contents import content, on_all_cores, or_broken
+from yamlnet.data.media.contents import content, digest, on_all_cores, or_broken
 from yamlnet.data.media.named import paths_below
 from yamlnet.data.media.stack import Decode, Stack, named, parted
 from yamlnet.data.place import Place
@@ -142,7 +142,7 @@ def read(files: Array, kind: Kind, words: Words, place: Place) -> Decoded:
     """The same, where broken files are an answer and not an error."""
     require_decoder(kind, place)
     with quiet(kind), Waiting(f"{place.column}: reading {kind}s", len(files)) as waiting:
-        reading = _Reading(files, list(on_all_cores(_digest, files, waiting)), kind, words)
+        reading = _Reading(files, list(on_all_cores(digest, files, waiting)), kind, words)
         found = kept.recall(reading.key())
         if found is None:
             waiting.again(f"{place.column}: decoding {kind}s", len(reading.good))
@@ -158,7 +158,7 @@ class _Reading:
         self.files, self.digests, self.kind, self.words = files, digests, kind, words
         self.broken = {row: str(found) for row, found in enumerate(digests) if isinstance(found, Broken)}
         self.first_key = self.key()
-        self.broken |= kept.recall_broken(self.first_key)
+        self.broken |= {int(row): str(why) for row, why in kept.recall_told(self.first_key).items()}
 
     @property
     def good(self) -> list[int]:
@@ -167,9 +167,7 @@ class _Reading:
 
     def key(self) -> str:
         """What the array of the good rows is kept under."""
-        package = DECODERS[self.kind][0]
-        versions = [importlib.metadata.version(package), "1"]  # the last one is that of our own decoding
-        head = json.dumps([self.kind, list(self.words), versions], sort_keys=True).encode()
+        head = json.dumps([self.kind, list(self.words), versions(self.kind)], sort_keys=True).encode()
         whole = b"".join(found for row in self.good if isinstance(found := self.digests[row], bytes))
         return hashlib.sha256(head + whole).hexdigest()
 
@@ -179,9 +177,14 @@ def _stacked(reading: _Reading, place: Place, waiting: Waiting) -> tuple[Array, 
     stack = Stack(reading.files, reading.good, decoder(reading.kind, reading.words), place)
     stack.fill(waiting)
     if stack.broken:
-        kept.remember_broken(reading.first_key, stack.broken)
+        kept.remember_told(reading.first_key, {str(row): why for row, why in stack.broken.items()})
         reading.broken |= stack.broken
     return stack.values, stack.like.rate if stack.like is not None else 0
+
+
+def versions(kind: Kind) -> list[str]:
+    """Of what decodes files: another one may decode them to something else."""
+    return [importlib.metadata.version(DECODERS[kind][0]), "1"]  # the last one is that of our own decoding
 
 
 def decoder(kind: Kind, words: Words) -> Decode:
@@ -197,10 +200,6 @@ def rates(files: Array, place: Place) -> set[int]:
     with Waiting(f"{place.column}: reading sounds", len(files)) as waiting:
         found = list(on_all_cores(_rate, files, waiting))
     return {rate for rate in found if isinstance(rate, int)}
-
-
-def _digest(value: object) -> bytes:
-    return hashlib.sha256(content(value)).digest()
 
 
 def _rate(value: object) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator
 
@@ -9,6 +10,8 @@ import numpy as np
 from msgspec import Struct
 
 from yamlnet.data.batches import Batch, Split, epoch_order, steps_per_epoch
+from yamlnet.data.media.broken import Broken
+from yamlnet.data.media.contents import digest, on_all_cores
 from yamlnet.data.media.images import without_warnings_for_good
 from yamlnet.data.media.known import FileRows
 from yamlnet.data.table import Array, Table
@@ -39,6 +42,20 @@ class FileSplit(Struct, frozen=True):
     def is_decoded(self) -> bool:
         """Whether the files are decoded already, once for all epochs."""
         return all(known.values is not None for known in self.files.table.known.values())
+
+    def content(self) -> str | None:
+        """SHA-256 of all files and of the other tensors, in hexadecimal; None if a file cannot be read."""
+        whole, columns = hashlib.sha256(), self.files.table.columns
+        with Waiting(f"{self.files.source}: reading files", self.rows * len(columns)) as waiting:
+            for values in columns.values():
+                for found in on_all_cores(digest, values, waiting):
+                    if isinstance(found, Broken):
+                        return None
+                    whole.update(found)
+        for name, values in (*self.ready.inputs.items(), *self.ready.targets.items()):
+            whole.update(f"{name}/{values.dtype}/{values.shape}".encode())
+            whole.update(np.ascontiguousarray(values).data)
+        return whole.hexdigest()
 
     def pieces(self) -> Iterator[Split]:
         """All rows as tensors, some after others, in order; a terminal shows how far they are."""

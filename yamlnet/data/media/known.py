@@ -18,7 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from yamlnet.data.media.columns import PIECE_BYTES, fit_files, leading
-from yamlnet.data.media.decoding import Kind, Words, decode, files_of, first_of
+from yamlnet.data.media.decoding import Kind, Words, decode, files_of, first_of, versions
 from yamlnet.data.place import Place
 from yamlnet.data.rows import Rows
 from yamlnet.data.streams import spool
@@ -41,11 +41,13 @@ class FileRows(Struct, frozen=True):
         table: the rows; what is decoded already stands in `known`.
         at_once: how many rows are made tensors of at a time where all are looked at.
         tensors: by name, those that are made of files.
+        versions: of what decodes them.
     """
 
     table: Table
     at_once: int
     tensors: frozenset[str]
+    versions: tuple[str, ...]
 
     @property
     def source(self) -> str:
@@ -164,4 +166,5 @@ def _decoded(table: Table, columns: Sequence[_Column]) -> Table:
 def _file_rows(table: Table, columns: Sequence[_Column]) -> FileRows:
     row = sum(ITEM * math.prod(known.shape) for known in table.known.values())
     names = frozenset(column.tensor.name for column in columns)
-    return FileRows(table, max(PIECE_BYTES // max(row, 1), 1), names)
+    decoders = sorted({version for column in columns for version in versions(column.kind)})
+    return FileRows(table, max(PIECE_BYTES // max(row, 1), 1), names, tuple(decoders))
