@@ -32,6 +32,9 @@ Kind = Literal["image", "sound"]
 Words = Sequence[tuple[str, Any]]
 """The words that change a decoded file, in order: `("resize", {"size": [32, 32]})`."""
 
+READ_ONCE = 256 << 20
+"""Bytes of files that are held between looking at what they are and decoding them."""
+
 DECODERS = {"image": ("pillow", "image", "PIL"), "sound": ("soundfile", "audio", "soundfile")}
 """By kind: the package that decodes it, yamlnet's extra that has it, and its module."""
 
@@ -141,8 +144,9 @@ def broken_row(files: Array, row: int, kind: Kind, place: Place, why: str) -> st
 def read(files: Array, kind: Kind, words: Words, place: Place) -> Decoded:
     """The same, where broken files are an answer and not an error."""
     require_decoder(kind, place)
+    contents = files.copy()
     with quiet(kind), Waiting(f"{place.column}: reading {kind}s", len(files)) as waiting:
-        reading = _Reading(files, list(on_all_cores(digest, files, waiting)), kind, words)
+        reading = _Reading(files, contents, _digests(files, contents, waiting), kind, words)
         found = kept.recall(reading.key())
         if found is None:
             waiting.again(f"{place.column}: decoding {kind}s", len(reading.good))
@@ -151,11 +155,28 @@ def read(files: Array, kind: Kind, words: Words, place: Place) -> Decoded:
     return Decoded(*found, {row: reading.broken[row] for row in sorted(reading.broken)})
 
 
+def _digests(files: Array, contents: Array, waiting: Waiting) -> list[bytes | Broken]:
+    """The hash of each file; what is read for it is put among the contents as long as there is room."""
+    room = [READ_ONCE]
+
+    def looked_at(row: int) -> bytes:
+        found = content(files[row])
+        room[0] -= len(found)
+        if room[0] >= 0:
+            contents[row] = found
+        return digest(found)
+
+    return list(on_all_cores(looked_at, range(len(files)), waiting))
+
+
 class _Reading:
     """The files of one column, by what they hold; those that are known to be broken are set apart."""
 
-    def __init__(self, files: Array, digests: Sequence[bytes | Broken], kind: Kind, words: Words) -> None:
-        self.files, self.digests, self.kind, self.words = files, digests, kind, words
+    def __init__(
+        self, files: Array, contents: Array, digests: Sequence[bytes | Broken], kind: Kind, words: Words
+    ) -> None:
+        self.files, self.contents, self.digests = files, contents, digests
+        self.kind, self.words = kind, words
         self.broken = {row: str(found) for row, found in enumerate(digests) if isinstance(found, Broken)}
         self.first_key = self.key()
         self.broken |= {int(row): str(why) for row, why in kept.recall_told(self.first_key).items()}
@@ -174,7 +195,8 @@ class _Reading:
 
 def _stacked(reading: _Reading, place: Place, waiting: Waiting) -> tuple[Array, int]:
     """The good rows decoded, and their rate; what turns out to be broken is set apart, and remembered."""
-    stack = Stack(reading.files, reading.good, decoder(reading.kind, reading.words), place)
+    decode = decoder(reading.kind, reading.words)
+    stack = Stack(reading.files, reading.good, decode, place, contents=reading.contents)
     stack.fill(waiting)
     if stack.broken:
         kept.remember_told(reading.first_key, {str(row): why for row, why in stack.broken.items()})

@@ -39,9 +39,16 @@ class Stack:
     """
 
     def __init__(
-        self, files: Array, rows: Sequence[int], decode: Decode, place: Place, like: Known | None = None
+        self,
+        files: Array,
+        rows: Sequence[int],
+        decode: Decode,
+        place: Place,
+        like: Known | None = None,
+        contents: Array | None = None,
     ) -> None:
         self.files, self.rows, self.decode, self.place, self.like = files, rows, decode, place, like
+        self.contents = files if contents is None else contents
         self.values: Array = np.empty((0,), dtype=np.float32)
         self.broken: dict[int, str] = {}
 
@@ -69,7 +76,7 @@ class Stack:
             self.values = np.empty((len(self.rows), *self.like.shape), dtype=dtype)
             return 0
         for position, row in enumerate(self.rows):
-            found = or_broken(self.decode, self.files[row])
+            found = or_broken(self.decode, self.contents[row])
             if not isinstance(found, Broken):
                 values, rate = parted(found)
                 self.like = _known(values, rate, named(self.files, row, self.place))
@@ -81,7 +88,7 @@ class Stack:
 
     def _put(self, position: int) -> Known | None:
         """Decode a row to its place; what it is where it has none there."""
-        values, rate = parted(self.decode(self.files[self.rows[position]]))
+        values, rate = parted(self.decode(self.contents[self.rows[position]]))
         if self.like is None or (values.shape, rate) != (self.like.shape, self.like.rate):
             return _known(values, rate, named(self.files, self.rows[position], self.place))
         self.values[position] = values
