@@ -98,9 +98,10 @@ def speed_tables(page: Path) -> str:
         path = RESULTS / f"{name}.json"
         if path.is_file():
             parts.append(_speed_table(title, json.loads(path.read_text(encoding="utf-8"))))
-    stream = RESULTS / "stream_parquet.json"
-    if stream.is_file():
-        parts.append(_stream_table(json.loads(stream.read_text(encoding="utf-8"))))
+    for name, table in (("stream_parquet", _stream_table), ("stream_images", _images_table)):
+        path = RESULTS / f"{name}.json"
+        if path.is_file():
+            parts.append(table(json.loads(path.read_text(encoding="utf-8"))))
     return "\n\n".join(parts)
 
 
@@ -111,22 +112,42 @@ STREAMED = {
 }
 
 
+DECODED = {
+    "needed": "one epoch of the loader, each image decoded when it is needed",
+    "held": "the same, all decoded once and held",
+    "torch": "`torch.utils.data`, hand-written, two workers (their own memory is not counted)",
+}
+
+
 def _stream_table(result: dict[str, Any]) -> str:
+    title = f"**Streaming** a Parquet file of {result['file_gb']:.1f} GB, {result['rows']:,} rows, in memory:"
+    ready = result["loader"]["preparing_seconds"]
+    lines = _resident_lines(title, STREAMED, result)
+    return "\n".join(
+        [*lines, "", f"*Before the first epoch, {ready:.0f} s: dividing, fitting, looking for gaps.*"]
+    )
+
+
+def _images_table(result: dict[str, Any]) -> str:
+    title = f"**Decoding** {result['images']:,} JPEG images of 128 × 128, in memory:"
+    ready = [f"{result[name]['preparing_seconds']:.0f} s" for name in ("needed", "held")]
+    before = f"*Before the first epoch, {ready[0]} and {ready[1]}: each image is decoded once.*"
+    return "\n".join([*_resident_lines(title, DECODED, result), "", before])
+
+
+def _resident_lines(title: str, rows: dict[str, str], result: dict[str, Any]) -> list[str]:
     lines = [
-        f"**Streaming** a Parquet file of {result['file_gb']:.1f} GB, {result['rows']:,} rows, in memory:",
+        title,
         "",
         "| | rows a second | at most | first quarter | last quarter |",
         "|---|---|---|---|---|",
     ]
-    for name, what in STREAMED.items():
+    for name, what in rows.items():
         row = result[name]
         speed = f"{row['rows_a_second']:,}" if "rows_a_second" in row else ""
         memory = " | ".join(f"{row[key]:,} MB" for key in ("peak_mb", "first_quarter_mb", "last_quarter_mb"))
         lines.append(f"| {what} | {speed} | {memory} |")
-    ready = result["loader"]["preparing_seconds"]
-    return "\n".join(
-        [*lines, "", f"*Before the first epoch, {ready:.0f} s: dividing, fitting, looking for gaps.*"]
-    )
+    return lines
 
 
 def _speed_table(title: str, result: dict[str, Any]) -> str:

@@ -82,7 +82,7 @@ def watched(command: list[str], folder: Path) -> dict[str, object]:
     last = told.strip().splitlines()[-1] if told.strip() else "{}"
     epoch = json.loads(last) if last.startswith("{") else {}
     began = seen[-1][0] - float(epoch.get("seconds", seen[-1][0]))
-    during = [memory for at, memory in seen if at >= began]
+    during = [memory for at, memory in seen if at >= began and memory]  # 0 once it has ended
     quarter = max(len(during) // 4, 1)
     return {
         **epoch,

@@ -19,11 +19,25 @@ def read_ordinary(path: str | os.PathLike[str], most: int) -> bytes:
         ValueError: it is no path (a NUL in it).
     """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise NotOrdinary(f"{os.fspath(path)} is no ordinary file")
+        return _read(descriptor, most, found.st_size)
+    finally:
         os.close(descriptor)
-        raise NotOrdinary(f"{os.fspath(path)} is no ordinary file")
-    with os.fdopen(descriptor, "rb") as file:
-        return file.read(most)
+
+
+def _read(descriptor: int, most: int, size: int) -> bytes:
+    """The first `most` bytes; a file that says its size right is read at once."""
+    parts, left, step = list[bytes](), most, size + 1
+    while left and (part := os.read(descriptor, min(left, step))):
+        parts.append(part)
+        left -= len(part)
+        if len(parts) == 1 and len(part) == size:
+            break
+        step = 1 << 20
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def is_below(path: str | os.PathLike[str], folder: str | os.PathLike[str]) -> bool:

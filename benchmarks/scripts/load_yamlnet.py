@@ -9,9 +9,12 @@ import tempfile
 import time
 from pathlib import Path
 
-import grain  # noqa: F401  # imports are not counted
 import numpy as np
+import pandas  # noqa: F401  # imports are not counted; pyarrow imports this one where it is installed
+import PIL.ImageOps  # noqa: F401
+import pyarrow.compute
 import pyarrow.csv  # noqa: F401
+import tokenizers  # noqa: F401
 
 import yamlnet
 from yamlnet.data.dataset import load

@@ -92,7 +92,7 @@ def predicted(folder: Path, rows: str, backend: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_images(tmp_path: Path, backend: str) -> None:
+def test_images(tmp_path: Path, backend: str, capsys: pytest.CaptureFixture[str]) -> None:
     lines = []
     for row in range(24):
         picture = np.zeros((10, 12, 3), np.uint8)
@@ -117,6 +117,16 @@ def test_images(tmp_path: Path, backend: str) -> None:
     assert kept["train"]["rows"] == 1
     assert run.history["loss"][-1] < 0.3
     assert [row["kind.class"] for row in predicted(tmp_path, "raw.csv", backend)] == ["half", "whole"]
+    (tmp_path / "it.yaml").write_text(
+        text.replace("on_error:", "stream: true\n  on_error:"), encoding="utf-8"
+    )
+    assert "needed" not in capsys.readouterr().err
+    again = yamlnet.load(tmp_path / "it.yaml").train(out=tmp_path / "again")
+    assert (
+        "files are decoded when they are needed; to hold them in memory: stream: false"
+        in capsys.readouterr().err
+    )
+    assert again.history == run.history
     if backend != "jax":
         return
     for command in (["evaluate", "--on", "train"], ["predict"], ["export", "keras"]):

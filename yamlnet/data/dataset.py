@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
+from yamlnet.cache import sha256
 from yamlnet.data.batches import Split
 from yamlnet.data.fitting import fit_tensors, told_by
+from yamlnet.data.media import kept
+from yamlnet.data.media.file_split import FileSplit
+from yamlnet.data.media.known import FileRows, with_known_files
 from yamlnet.data.parts.reading import read_parts, without_broken_rows
 from yamlnet.data.rows import Rows
 from yamlnet.data.streams.stream import Stream
 from yamlnet.data.streams.streamed_split import StreamedSplit
-from yamlnet.data.survey import Facts, survey
+from yamlnet.data.survey import Facts, Seen, survey
 from yamlnet.data.table import Array, Table
 from yamlnet.data.tensors import Fitted, Shape, make_tensors
 from yamlnet.data.windows import Within, reach, require_reach
 from yamlnet.resolver.plan import DataPlan, TensorPlan
 
-AnySplit = Split | StreamedSplit
-"""Tensors that are held, or made when they are needed."""
+FORM = 1
+"""Of what is kept of tensors; raise it when they are made in another way."""
 
-AT_ONCE = 4096
-"""Rows that are hashed at a time."""
+AnySplit = Split | StreamedSplit | FileSplit
+"""Tensors that are held, or made when they are needed."""
 
 
 class Dataset(Struct, frozen=True):
@@ -70,19 +75,34 @@ def load(
     return from_parts(plan, read_parts(plan, root, seed), root, inputs, fitted)
 
 
+def way(split: AnySplit) -> str:
+    """In a sentence, how rows are read that memory does not hold; empty where it holds them."""
+    if isinstance(split, Split) or (isinstance(split, FileSplit) and split.is_decoded):
+        return ""
+    what = "files are decoded" if isinstance(split, FileSplit) else "rows are read"
+    return f"{what} when they are needed; to hold them in memory: stream: false"
+
+
 def from_parts(
     plan: DataPlan,
     parts: Mapping[str, Rows],
     root: Path,
     inputs: Mapping[str, Shape],
     fitted: Mapping[str, Fitted] | None = None,
+    held: bool = False,
 ) -> Dataset:
-    """Fit and transform the rows of each part, from `read_parts`; the rest is as for `load`."""
+    """Fit and transform the rows of each part, from `read_parts`; the rest is as for `load`.
+
+    With `held` all tensors of rows that are held are, too, whatever they take.
+    """
     parts, skipped = without_broken_rows(plan, parts)
+    if not held:
+        tensors = [*plan.inputs.values(), *plan.targets.values()]
+        parts = with_known_files(tensors, parts, plan.stream, plan.path)
     fitting = fit_tensors(plan, parts["train"], root) if fitted is None else told_by(plan, fitted)
     states = {name: one.states for name, one in fitting.items()}
     splits = {part: _split(plan, rows, states, inputs) for part, rows in parts.items()}
-    seen = survey(splits)
+    seen = _seen(plan, splits, states, inputs)
     splits = {part: _counted(plan, split, seen.rows.get(part, {})) for part, split in splits.items()}
     facts: Facts = {name: {**seen.facts[name], **one.facts} for name, one in fitting.items()}
     facts["train"] = {"rows": splits["train"].rows}
@@ -111,21 +131,55 @@ def pipeline_inputs(
     return make_tensors(inputs, table, fitted, shapes, every_row=True)[0]
 
 
+def _seen(
+    plan: DataPlan, splits: Mapping[str, AnySplit], states: Mapping[str, Fitted], inputs: Mapping[str, Shape]
+) -> Seen:
+    """What all tensors tell. Where every file would be decoded for it, it is kept under their contents."""
+    files = {part: split for part, split in splits.items() if isinstance(split, FileSplit)}
+    if len(files) < len(splits) or all(split.is_decoded for split in files.values()):
+        return survey(splits)
+    contents = {part: split.content() for part, split in files.items()}
+    tensors = [
+        [one.name, one.columns, one.transforms] for one in (*plan.inputs.values(), *plan.targets.values())
+    ]
+    made_by = [FORM, files["train"].files.versions, tensors, dict(states), dict(inputs), contents]
+    key = sha256(json.dumps(made_by, default=str).encode())
+    if None not in contents.values() and (told := kept.recall_told(key)):
+        return Seen(**told)
+    seen = survey(splits)
+    kept.remember_told(key, {"facts": seen.facts, "digest": seen.digest})
+    return seen
+
+
 def _split(plan: DataPlan, rows: Rows, states: Mapping[str, Fitted], inputs: Mapping[str, Shape]) -> AnySplit:
-    def make(table: Table, within: Within | None = None) -> Split:
+    every = {**plan.inputs, **plan.targets}
+
+    def make(table: Table, names: Collection[str], within: Within | None = None) -> Split:
+        tensors = {name: one for name, one in every.items() if name in names}
         made, count = make_tensors(tensors, table, states, inputs, within=within)
         return Split(
-            {name: made[name] for name in plan.inputs}, {name: made[name] for name in plan.targets}, count
+            {name: made[name] for name in plan.inputs if name in made},
+            {name: made[name] for name in plan.targets if name in made},
+            count,
         )
 
-    tensors = {**plan.inputs, **plan.targets}
+    if isinstance(rows, FileRows):
+        columns = {name: rows.table.columns[name] for name in _read(every, rows.tensors)}
+        table = replace(rows.table, columns=columns)
+        ready = make(rows.table, every.keys() - rows.tensors)
+        names = tuple(plan.inputs), tuple(plan.targets)
+        return FileSplit(replace(rows, table=table), ready, lambda some: make(some, rows.tensors), names)
     if isinstance(rows, Stream):
-        asked = reach(tensors.values())
-        columns = {name for one in tensors.values() for name in one.columns}
-        columns |= {asked.by} if asked is not None and asked.by is not None else set()
-        return StreamedSplit(rows, frozenset(columns), make, asked)
+        asked = reach(every.values())
+        read = _read(every, every) | ({asked.by} if asked is not None and asked.by is not None else set())
+        return StreamedSplit(rows, frozenset(read), lambda some, within: make(some, every, within), asked)
     (table,) = rows.chunks()
-    return make(table)
+    return make(table, every)
+
+
+def _read(tensors: Mapping[str, TensorPlan], names: Collection[str]) -> set[str]:
+    """The columns that some of the tensors are made of."""
+    return {column for name in names for column in tensors[name].columns}
 
 
 def _counted(plan: DataPlan, split: AnySplit, rows: Mapping[int, int]) -> AnySplit:
@@ -134,7 +188,7 @@ def _counted(plan: DataPlan, split: AnySplit, rows: Mapping[int, int]) -> AnySpl
     Raises:
         DataError: no row has as many before and after it as its windows ask for.
     """
-    if isinstance(split, Split) or split.reach is None:
+    if not isinstance(split, StreamedSplit) or split.reach is None:
         return split
     found = replace(split, counts=tuple(rows.get(index, 0) for index in range(len(split.stream.sizes))))
     if not found.rows:

@@ -26,13 +26,13 @@ class Seen(Struct, frozen=True):
     Attributes:
         facts: of each tensor of the training rows: its shape, its range, and its classes where it holds
             whole numbers.
-        digest: SHA-256 of all tensors, in hexadecimal.
+        digest: SHA-256 of all tensors, in hexadecimal; however many rows were looked at together.
         rows: by part, how many rows of tensors each chunk of those that are streamed gives.
     """
 
     facts: dict[str, dict[str, object]]
     digest: str
-    rows: dict[str, dict[int, int]]
+    rows: dict[str, dict[int, int]] = {}
 
 
 def survey(splits: Mapping[str, AnySplit]) -> Seen:
@@ -41,19 +41,22 @@ def survey(splits: Mapping[str, AnySplit]) -> Seen:
     Raises:
         DataError: rows that are read only now hold what a transform cannot take.
     """
-    digest = hashlib.sha256()
+    digests: dict[str, hashlib._Hash] = {}
     facts: dict[str, dict[str, object]] = {}
     rows: dict[str, dict[int, int]] = {}
     for part, split in splits.items():
         for index, piece in split.indexed():
             rows.setdefault(part, {})[index] = piece.rows
             for name, values in (*piece.inputs.items(), *piece.targets.items()):
-                digest.update(f"{part}/{name}/{values.dtype}/{values.shape}".encode())
+                digest = digests.setdefault(
+                    f"{part}/{name}/{values.dtype}/{values.shape[1:]}", hashlib.sha256()
+                )
                 for start in range(0, len(values), AT_ONCE):  # windows are views: whole, they would be copied
                     digest.update(np.ascontiguousarray(values[start : start + AT_ONCE]).data)
                 if part == "train":
                     facts[name] = _merged(facts.get(name, {}), _facts(values))
-    return Seen(facts, digest.hexdigest(), rows)
+    whole = "\n".join(f"{name} {digest.hexdigest()}" for name, digest in digests.items())
+    return Seen(facts, hashlib.sha256(whole.encode()).hexdigest(), rows)
 
 
 def _facts(values: Array) -> dict[str, object]:

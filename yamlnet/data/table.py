@@ -6,17 +6,48 @@ bytes, files (`pathlib.Path`, absolute), lists of any length, or None where ther
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 from yamlnet.diagnostics.suggest import did_you_mean
 
 Array = np.ndarray[Any, np.dtype[Any]]
+
+
+class Known(Struct, frozen=True):
+    """What is known of a column of files before they are asked for.
+
+    Attributes:
+        shape: of the pixels or samples that each is decoded to.
+        item: bytes of one of these.
+        rate: of sounds, in Hz; 0 of images.
+        row: the row that says so, for messages.
+        words: how many of the tensor's words are done by decoding.
+        values: all of them decoded, (rows, *shape); None where each is decoded when it is needed.
+    """
+
+    shape: tuple[int, ...]
+    item: int
+    rate: int
+    row: str
+    words: int
+    values: Array | None = None
+
+    @property
+    def bytes(self) -> int:
+        """What one of them takes, decoded."""
+        return self.item * math.prod(self.shape)
+
+    def take(self, rows: Array) -> Known:
+        """What is known of some of the rows, by index."""
+        return self if self.values is None else replace(self, values=np.take(self.values, rows, axis=0))
 
 
 class Table(Struct, frozen=True):
@@ -28,6 +59,7 @@ class Table(Struct, frozen=True):
         kept: which rows of the source these are, from 0; None where they are all of them, from `first` on.
         first: how many rows of the source stand before these.
         folder: where the files lie that texts in these rows may name; None where they may name none.
+        known: of files, by the tensor that is made of them and their column.
     """
 
     columns: Mapping[str, Array]
@@ -35,6 +67,7 @@ class Table(Struct, frozen=True):
     kept: Array | None = None
     first: int = 0
     folder: Path | None = None
+    known: Mapping[tuple[str, str], Known] = {}
 
     @property
     def rows(self) -> int:
@@ -63,7 +96,8 @@ class Table(Struct, frozen=True):
         """Some of the rows, by index."""
         columns = {name: values[rows] for name, values in self.columns.items()}
         kept = self.kept[rows] if self.kept is not None else self.first + np.asarray(rows)
-        return Table(columns, self.source, kept, folder=self.folder)
+        known = {key: one.take(rows) for key, one in self.known.items()}
+        return Table(columns, self.source, kept, folder=self.folder, known=known)
 
     def chunks(self, columns: Collection[str] | None = None) -> Iterator[Table]:
         """The rows, some after others: all at once, since they are held."""

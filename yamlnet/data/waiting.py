@@ -39,7 +39,8 @@ def hidden(hide: bool = True) -> Iterator[None]:
 class Waiting:
     """A bar on stderr, if that is a terminal; opened only once the work has taken a moment."""
 
-    def __init__(self, text: str, total: int) -> None:
+    def __init__(self, text: str, total: int, shown: bool = True) -> None:
+        self.shown = shown
         self.begun = time.monotonic()
         self.display: Any = None
         self.again(text, total)
@@ -53,6 +54,8 @@ class Waiting:
     def advance(self, count: int) -> None:
         """So much more is done."""
         self.done += count
+        if not self.shown:
+            return
         if _instead:
             _instead[-1](self.text, self.done, self.total)
             return

@@ -7,7 +7,7 @@ import keras
 from yamlnet.compiler.objects import construct
 from yamlnet.data.batches import row_shapes
 from yamlnet.data.dataset import Dataset
-from yamlnet.data.indices import check_indices
+from yamlnet.data.indices import check_indices, looks_up
 from yamlnet.diagnostics.diagnostic import BlueprintError
 from yamlnet.objectives import OBJECTIVES
 from yamlnet.resolver.plan import Plan
@@ -26,8 +26,9 @@ def require_trainable(plan: Plan, models: dict[str, keras.Model], dataset: Datas
     fed = plan.models.get(plan.objective.feeds) or plan.models["model"]
     problems += refused_callbacks(plan.train.callbacks, construct)
     parts = [part for part in (dataset.train, dataset.validation, dataset.test) if part is not None]
-    pieces = (piece for part in parts for piece in part.pieces())
-    problems += next(filter(None, (list(check_indices(fed, piece)) for piece in pieces)), [])
+    if looks_up(fed, parts[0].first()):  # all rows are looked at
+        pieces = (piece for part in parts for piece in part.pieces())
+        problems += next(filter(None, (list(check_indices(fed, piece)) for piece in pieces)), [])
     if plan.data is not None and not problems:
         Augmenter(
             plan.data.augment, plan.seed, row_shapes(dataset.train.first())

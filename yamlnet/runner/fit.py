@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from yamlnet.compiler.objects import construct, first_sentences
 from yamlnet.compiler.saving import save_model
 from yamlnet.data.batches import Batch, row_shapes, steps_per_epoch
-from yamlnet.data.dataset import AnySplit, Dataset
+from yamlnet.data.dataset import AnySplit, Dataset, way
 from yamlnet.data.waiting import hidden
 from yamlnet.diagnostics.diagnostic import TrainingError, YamlnetError
 from yamlnet.objectives.objective import Models, Objective, Phase
@@ -144,6 +144,8 @@ def _warm_up(objective: Objective, models: Models, first: Batch) -> None:
 def _train(loop: _Loop) -> bool:
     """Run the epochs; whether the user interrupted them."""
     per_epoch = steps_per_epoch(loop.dataset.train.rows, loop.data.batch_size)
+    if text := way(loop.dataset.train):
+        loop.progress.note(text)
     loop.progress.start(loop.epochs, per_epoch)
     loop.model.stop_training = False
     _tell(loop, "on_train_begin")

@@ -13,6 +13,9 @@ from yamlnet.resolver.plan import DataPlan
 class Progress(Protocol):
     """What the loop tells while it runs."""
 
+    def note(self, text: str) -> None:
+        """What there is to know before training begins."""
+
     def start(self, epochs: int, steps: int) -> None:
         """Training begins: how many epochs, of how many steps each."""
 
@@ -47,6 +50,9 @@ def make_progress(style: str, data: DataPlan | None = None) -> Progress:
 class Silent:
     """Shows nothing."""
 
+    def note(self, text: str) -> None:
+        """Nothing."""
+
     def start(self, epochs: int, steps: int) -> None:
         """Nothing."""
 
@@ -72,6 +78,10 @@ class Plain(Silent):
 
     def __init__(self, title: str = "") -> None:
         self.title = title
+
+    def note(self, text: str) -> None:
+        """Print it."""
+        print(self.title + text, file=sys.stderr, flush=True)
 
     def start(self, epochs: int, steps: int) -> None:
         """Remember the numbers."""
@@ -99,6 +109,10 @@ class Live:
 
     def __init__(self, title: str = "") -> None:
         self.title = title
+
+    def note(self, text: str) -> None:
+        """Print it above the display."""
+        print(self.title + text, file=sys.stderr, flush=True)
 
     def start(self, epochs: int, steps: int) -> None:
         """Open the display."""

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct
 
 from yamlnet.data.columns.numbers import are_lists, require_numbers, stacked
 from yamlnet.data.place import Place
@@ -13,6 +14,13 @@ from yamlnet.data.table import Array
 from yamlnet.diagnostics.diagnostic import DataError
 
 Side = Literal["left", "right"]
+
+
+class Ragged(Struct, frozen=True):
+    """Rows of any length: all their items one after another, and how many each row has."""
+
+    flat: Array
+    lengths: Array
 
 
 def lengths_of(values: Array, place: Place) -> Array:
@@ -54,17 +62,26 @@ def padded(values: Array, to: int, pad: float, side: Side, cut: Side, place: Pla
     Raises:
         DataError: a row has no list, or one of something else than numbers.
     """
-    lengths = lengths_of(values, place)
-    flat = _flat(values, place)
-    kept = np.minimum(lengths, to)
-    row = np.repeat(np.arange(len(values)), kept)
-    nth = np.arange(kept.sum()) - np.repeat(np.cumsum(kept) - kept, kept)
-    starts = np.cumsum(lengths) - lengths + (lengths - kept if cut == "left" else 0)
-    places = nth + np.repeat(to - kept, kept) if side == "left" else nth
-    whole = flat.dtype.kind in "biu" and float(pad).is_integer()
-    made = np.full((len(values), to, *flat.shape[1:]), pad, dtype=np.int64 if whole else np.float64)
-    made[row, places] = flat[np.repeat(starts, kept) + nth]
+    rows = Ragged(_flat(values, place), lengths_of(values, place))
+    whole = rows.flat.dtype.kind in "biu" and float(pad).is_integer()
+    return filled(rows, to, side, cut, np.full((), pad, dtype=np.int64 if whole else np.float64))
+
+
+def filled(rows: Ragged, to: int, side: Side, cut: Side, pad: Array) -> Array:
+    """The same of rows that are in one array already; `pad` is a single value, whose dtype all get."""
+    kept = np.minimum(rows.lengths, to)
+    flat = rows.flat[places_of(rows, kept, cut)] if (kept < rows.lengths).any() else rows.flat
+    made: Array = np.full((len(kept), to, *flat.shape[1:]), pad)
+    column = np.arange(to)
+    here = column >= (to - kept)[:, None] if side == "left" else column < kept[:, None]
+    made[here] = flat
     return made
+
+
+def places_of(rows: Ragged, kept: Array, cut: Side) -> Array:
+    """Which items stay where each row keeps so many of them, those of its end left out or of its begin."""
+    starts = np.cumsum(rows.lengths) - rows.lengths + (rows.lengths - kept if cut == "left" else 0)
+    return np.asarray(np.arange(kept.sum()) + np.repeat(starts - (np.cumsum(kept) - kept), kept))
 
 
 def _flat(values: Array, place: Place) -> Array:

@@ -6,29 +6,39 @@ sound's do; texts are names of files where the tensor's first word is about imag
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import Any
 
 import numpy as np
 
 from yamlnet.data.media.decoding import (
+    Decoded,
     Kind,
     broken_row,
     decode,
+    decode_some,
     files_of,
+    first_of,
     kind_in,
     kind_of,
+    quiet,
     rates,
     read,
+    read_some,
 )
 from yamlnet.data.place import Place
 from yamlnet.data.rows import Rows
+from yamlnet.data.streams import spool
 from yamlnet.data.table import Array, Table
+from yamlnet.data.waiting import Waiting
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import TensorPlan
 
 Transforms = Sequence[tuple[str, object]]
+
+PIECE_BYTES = 8 << 20
+"""About what is decoded at a time of files that memory does not hold."""
 
 RATE = "sampling rate"
 """Where the rate of sounds that are not resampled stands among the states of a column's words."""
@@ -42,9 +52,12 @@ def fit_files(plan: TensorPlan, column: str, train: Rows) -> dict[str, Any]:
     """
     found: set[int] = set()
     for table in train.chunks([column]):
-        kind, words, _ = _leading(plan.transforms, table.column(column, plan.path))
+        known = table.known.get((plan.name, column))
+        kind, words, _ = leading(plan.transforms, table.column(column, plan.path))
         if kind != "sound" or any(word == "resample" for word, _ in words):
             return {}
+        if known is not None:
+            return {RATE: known.rate}
         place = Place(column, plan.path, table)
         found |= rates(files_of(table.column(column, plan.path), place), place)
     if len(found) > 1:
@@ -64,11 +77,16 @@ def decoded(
         DataError: a file is broken, leads out of the data's folder, or does not fit the others.
     """
     values = table.column(column, plan.path)
-    kind, words, rest = _leading(transforms, values)
+    kind, words, rest = leading(transforms, values)
     if kind is None:
         return values, transforms
-    place = Place(column, plan.path, table)
-    found = decode(files_of(values, place), kind, words, place)
+    place, known = Place(column, plan.path, table), table.known.get((plan.name, column))
+    if known is None or known.words != len(words):
+        found = decode(files_of(values, place), kind, words, place)
+    elif known.values is None:
+        found = decode_some(values, kind, words, place, known)
+    else:
+        found = Decoded(known.values, known.rate, {})
     rate = learnt.get(RATE)
     if rate is not None and found.rate not in (0, rate):
         message = f'the sounds of column "{column}" have {found.rate} Hz, and those of training {rate} Hz'
@@ -93,13 +111,27 @@ def _broken_rows(plan: TensorPlan, table: Table) -> dict[int, str]:
     found: dict[int, str] = {}
     for column in plan.columns:
         values = table.column(column, plan.path)
-        kind, words, _ = _leading(plan.transforms, values)
+        kind, words, _ = leading(plan.transforms, values)
         if kind is not None:
             place = Place(column, plan.path, table)
             files = files_of(values, place)
-            for row, why in read(files, kind, words, place).broken.items():
+            for row, why in _broken(files, kind, words, place):
                 found.setdefault(row, broken_row(files, row, kind, place, why))
     return found
+
+
+def _broken(files: Array, kind: Kind, words: Transforms, place: Place) -> Iterator[tuple[int, str]]:
+    """The files that cannot be decoded, and why; those that memory does not hold are decoded in pieces."""
+    first = first_of(files, kind, words, place)
+    if first is None or len(files) * first.bytes <= spool.HELD_BYTES:
+        yield from read(files, kind, words, place).broken.items()
+        return
+    step = max(PIECE_BYTES // first.bytes, 1)
+    with quiet(kind), Waiting(f"{place.column}: looking at {kind}s", len(files)) as waiting:
+        for start in range(0, len(files), step):
+            found = read_some(files[start : start + step], kind, words, place, first)
+            yield from ((start + row, why) for row, why in found.broken.items())
+            waiting.advance(step)
 
 
 def without_broken(tensors: Sequence[TensorPlan], table: Table) -> tuple[Table, tuple[str, ...]]:
@@ -125,7 +157,7 @@ def require_rows(rows: int, broken: Sequence[str]) -> None:
         raise DataError(message, path=("data", "on_error"), check="broken-file")
 
 
-def _leading(transforms: Transforms, values: Array) -> tuple[Kind | None, Transforms, Transforms]:
+def leading(transforms: Transforms, values: Array) -> tuple[Kind | None, Transforms, Transforms]:
     """What the files of a column are (None: there are none), the words that decoding does, and those left."""
     kind = kind_of(transforms) if values.dtype.kind == "O" else None
     held = kind_in(values)

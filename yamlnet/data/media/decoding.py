@@ -11,37 +11,29 @@ import importlib
 import importlib.metadata
 import json
 import mimetypes
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
-import numpy as np
 from msgspec import Struct
 
 from yamlnet.data.media import images, kept, sounds
 from yamlnet.data.media.broken import Broken
+from yamlnet.data.media.contents import content, digest, on_all_cores, or_broken
 from yamlnet.data.media.named import paths_below
+from yamlnet.data.media.stack import Decode, Stack, named, parted
 from yamlnet.data.place import Place
-from yamlnet.data.table import Array
+from yamlnet.data.table import Array, Known
 from yamlnet.data.waiting import Waiting
 from yamlnet.diagnostics.diagnostic import DataError
-from yamlnet.ordinary import NotOrdinary, read_ordinary
 
 Kind = Literal["image", "sound"]
 Words = Sequence[tuple[str, Any]]
 """The words that change a decoded file, in order: `("resize", {"size": [32, 32]})`."""
 
-T = TypeVar("T")
-R = TypeVar("R")
-
-LARGEST = 1 << 30
-"""Bytes of the largest file that is read."""
-
-AT_ONCE = 32
-"""Files that a thread takes at a time."""
+READ_ONCE = 256 << 20
+"""Bytes of files that are held between looking at what they are and decoding them."""
 
 DECODERS = {"image": ("pillow", "image", "PIL"), "sound": ("soundfile", "audio", "soundfile")}
 """By kind: the package that decodes it, yamlnet's extra that has it, and its module."""
@@ -107,7 +99,28 @@ def decode(files: Array, kind: Kind, words: Words, place: Place) -> Decoded:
     Raises:
         DataError: the first broken one; or they differ in size, length, channels or rate.
     """
-    found = read(files, kind, words, place)
+    return _whole(files, kind, place, read(files, kind, words, place))
+
+
+def read_some(files: Array, kind: Kind, words: Words, place: Place, like: Known) -> Decoded:
+    """The same, where broken files are an answer and not an error."""
+    stack = Stack(files, range(len(files)), decoder(kind, words), place, like)
+    stack.fill(Waiting("", len(files), shown=False))
+    return Decoded(stack.values, like.rate, stack.broken)
+
+
+def first_of(files: Array, kind: Kind, words: Words, place: Place) -> Known | None:
+    """What the first file is that can be decoded; None where none can."""
+    require_decoder(kind, place)
+    with quiet(kind):
+        for row, file in enumerate(files):
+            if not isinstance(found := or_broken(decoder(kind, words), file), Broken):
+                values, rate = parted(found)
+                return Known(values.shape, values.itemsize, rate, named(files, row, place), len(words))
+    return None
+
+
+def _whole(files: Array, kind: Kind, place: Place, found: Decoded) -> Decoded:
     if found.broken:
         row, why = next(iter(found.broken.items()))
         more = f", and {len(found.broken) - 1} more" if len(found.broken) > 1 else ""
@@ -117,17 +130,23 @@ def decode(files: Array, kind: Kind, words: Words, place: Place) -> Decoded:
     return found
 
 
+def decode_some(files: Array, kind: Kind, words: Words, place: Place, like: Known) -> Decoded:
+    """The same of some files of many: each is to be `like` the others, and nothing is kept of them."""
+    return _whole(files, kind, place, read_some(files, kind, words, place, like))
+
+
 def broken_row(files: Array, row: int, kind: Kind, place: Place, why: str) -> str:
     """`row 3 of column "file" (cats/a.png) is no image: it is empty`."""
     noun = "an image" if kind == "image" else "a sound"
-    return f"{_named(files, row, place)} cannot be decoded as {noun}: {why}"
+    return f"{named(files, row, place)} cannot be decoded as {noun}: {why}"
 
 
 def read(files: Array, kind: Kind, words: Words, place: Place) -> Decoded:
     """The same, where broken files are an answer and not an error."""
-    _require_decoder(kind, place)
-    with _quiet(kind), Waiting(f"{place.column}: reading {kind}s", len(files)) as waiting:
-        reading = _Reading(files, list(_on_all_cores(_digest, files, waiting)), kind, words)
+    require_decoder(kind, place)
+    contents = files.copy()
+    with quiet(kind), Waiting(f"{place.column}: reading {kind}s", len(files)) as waiting:
+        reading = _Reading(files, contents, _digests(files, contents, waiting), kind, words)
         found = kept.recall(reading.key())
         if found is None:
             waiting.again(f"{place.column}: decoding {kind}s", len(reading.good))
@@ -136,14 +155,31 @@ def read(files: Array, kind: Kind, words: Words, place: Place) -> Decoded:
     return Decoded(*found, {row: reading.broken[row] for row in sorted(reading.broken)})
 
 
+def _digests(files: Array, contents: Array, waiting: Waiting) -> list[bytes | Broken]:
+    """The hash of each file; what is read for it is put among the contents as long as there is room."""
+    room = [READ_ONCE]
+
+    def looked_at(row: int) -> bytes:
+        found = content(files[row])
+        room[0] -= len(found)
+        if room[0] >= 0:
+            contents[row] = found
+        return digest(found)
+
+    return list(on_all_cores(looked_at, range(len(files)), waiting))
+
+
 class _Reading:
     """The files of one column, by what they hold; those that are known to be broken are set apart."""
 
-    def __init__(self, files: Array, digests: Sequence[bytes | Broken], kind: Kind, words: Words) -> None:
-        self.files, self.digests, self.kind, self.words = files, digests, kind, words
+    def __init__(
+        self, files: Array, contents: Array, digests: Sequence[bytes | Broken], kind: Kind, words: Words
+    ) -> None:
+        self.files, self.contents, self.digests = files, contents, digests
+        self.kind, self.words = kind, words
         self.broken = {row: str(found) for row, found in enumerate(digests) if isinstance(found, Broken)}
         self.first_key = self.key()
-        self.broken |= kept.recall_broken(self.first_key)
+        self.broken |= {int(row): str(why) for row, why in kept.recall_told(self.first_key).items()}
 
     @property
     def good(self) -> list[int]:
@@ -152,148 +188,60 @@ class _Reading:
 
     def key(self) -> str:
         """What the array of the good rows is kept under."""
-        package = DECODERS[self.kind][0]
-        versions = [importlib.metadata.version(package), "1"]  # the last one is that of our own decoding
-        head = json.dumps([self.kind, list(self.words), versions], sort_keys=True).encode()
+        head = json.dumps([self.kind, list(self.words), versions(self.kind)], sort_keys=True).encode()
         whole = b"".join(found for row in self.good if isinstance(found := self.digests[row], bytes))
         return hashlib.sha256(head + whole).hexdigest()
 
 
 def _stacked(reading: _Reading, place: Place, waiting: Waiting) -> tuple[Array, int]:
     """The good rows decoded, and their rate; what turns out to be broken is set apart, and remembered."""
-    good, found_broken = reading.good, dict[int, str]()
-    stack = _Stack(reading.files, reading.kind, place, len(good))
+    decode = decoder(reading.kind, reading.words)
+    stack = Stack(reading.files, reading.good, decode, place, contents=reading.contents)
+    stack.fill(waiting)
+    if stack.broken:
+        kept.remember_told(reading.first_key, {str(row): why for row, why in stack.broken.items()})
+        reading.broken |= stack.broken
+    return stack.values, stack.like.rate if stack.like is not None else 0
 
-    def decoded(value: object) -> Array | sounds.Sound:
-        return _decoded(value, reading.kind, reading.words)
 
-    results = _on_all_cores(decoded, [reading.files[row] for row in good], waiting)
-    for row, found in zip(good, results, strict=True):
-        if isinstance(found, Broken):
-            found_broken[row] = str(found)
-        else:
-            stack.add(row, found)
-    if found_broken:
-        kept.remember_broken(reading.first_key, found_broken)
-        reading.broken |= found_broken
-    return stack.whole(), stack.rate
+def versions(kind: Kind) -> list[str]:
+    """Of what decodes files: another one may decode them to something else."""
+    return [importlib.metadata.version(DECODERS[kind][0]), "1"]  # the last one is that of our own decoding
+
+
+def decoder(kind: Kind, words: Words) -> Decode:
+    """What decodes one file, and does what the words say."""
+    if kind == "image":
+        return lambda value: images.decode_image(content(value), words)
+    return lambda value: sounds.decode_sound(content(value), words)
 
 
 def rates(files: Array, place: Place) -> set[int]:
     """The sampling rates that the headers of sounds tell."""
-    _require_decoder("sound", place)
+    require_decoder("sound", place)
     with Waiting(f"{place.column}: reading sounds", len(files)) as waiting:
-        found = list(_on_all_cores(_rate, files, waiting))
+        found = list(on_all_cores(_rate, files, waiting))
     return {rate for rate in found if isinstance(rate, int)}
 
 
-class _Stack:
-    """Decoded rows in one array, which is made when the first one says how large they are."""
-
-    def __init__(self, files: Array, kind: Kind, place: Place, count: int) -> None:
-        self.files, self.kind, self.place, self.count = files, kind, place, count
-        self.rows: list[int] = []
-        self.rate = 0
-        self.values: Array = np.empty((0,), dtype=np.uint8 if kind == "image" else np.float32)
-
-    def add(self, row: int, found: Array | sounds.Sound) -> None:
-        values, rate = (found.samples, found.rate) if isinstance(found, sounds.Sound) else (found, 0)
-        if not self.rows:
-            self.values, self.rate = np.empty((self.count, *values.shape), dtype=values.dtype), rate
-        elif rate != self.rate:
-            self._refuse(row, f"{rate} Hz", f"{self.rate} Hz", "give all one rate: resample: 16000")
-        elif values.shape != self.values.shape[1:]:
-            self._refuse(row, *self._difference(values.shape, self.values.shape[1:]))
-        self.values[len(self.rows)] = values
-        self.rows.append(row)
-
-    def whole(self) -> Array:
-        return self.values if len(self.rows) == len(self.values) else self.values[: len(self.rows)].copy()
-
-    def _difference(self, found: tuple[int, ...], first: tuple[int, ...]) -> tuple[str, str, str]:
-        if self.kind == "sound":
-            return f"{found[0]} samples", f"{first[0]}", "give all one length: seconds: 1.0"
-        if found[:2] == first[:2]:
-            return f"channels: {found[2]}", f"channels: {first[2]}", "give all as many: channels: 3"
-        sizes = [f"{size[0]} × {size[1]} pixels" for size in (found, first)]
-        return sizes[0], sizes[1], "give all one size: resize: [height, width]"
-
-    def _refuse(self, row: int, found: str, first: str, mend: str) -> None:
-        names = [_named(self.files, one, self.place) for one in (row, self.rows[0])]
-        message = f"{names[0]} has {found}, and {names[1]} {first}; {mend}"
-        raise DataError(message, path=self.place.path, check="ragged")
-
-
-def _decoded(value: object, kind: Kind, words: Words) -> Array | sounds.Sound:
-    content = _content(value)
-    return images.decode_image(content, words) if kind == "image" else sounds.decode_sound(content, words)
-
-
-def _content(value: object) -> bytes:
-    if isinstance(value, bytes):
-        return value
-    if not isinstance(value, Path):
-        raise Broken("there is no value" if value is None else f"it is no file but {type(value).__name__}")
-    try:
-        content = read_ordinary(value, LARGEST + 1)
-    except FileNotFoundError:
-        raise Broken("there is no such file") from None
-    except NotOrdinary:
-        raise Broken("it is no file, but a folder, a pipe or a device") from None
-    except (OSError, ValueError) as error:
-        raise Broken(f"it cannot be read ({getattr(error, 'strerror', None) or error})") from None
-    if len(content) > LARGEST:
-        raise Broken("it is larger than a gibibyte")
-    return content
-
-
-def _digest(value: object) -> bytes:
-    return hashlib.sha256(_content(value)).digest()
-
-
 def _rate(value: object) -> int | None:
-    return sounds.sampling_rate(_content(value))
+    return sounds.sampling_rate(content(value))
 
 
-def _on_all_cores(
-    work: Callable[[T], R], values: Sequence[T] | Array, waiting: Waiting
-) -> Iterator[R | Broken]:
-    """Results in order; what is broken comes as the exception. Decoders let other threads run meanwhile."""
-
-    def some(start: int) -> list[R | Broken]:
-        return [_or_broken(work, value) for value in values[start : start + AT_ONCE]]
-
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for done in pool.map(some, range(0, len(values), AT_ONCE)):
-            yield from done
-            waiting.advance(len(done))
-
-
-def _or_broken(work: Callable[[T], R], value: T) -> R | Broken:
-    try:
-        return work(value)
-    except Broken as broken:
-        return broken
-
-
-def _quiet(kind: Kind) -> AbstractContextManager[None]:
+def quiet(kind: Kind) -> AbstractContextManager[None]:
+    """Without the warnings of decoders, whose matter is refused in our own words or no matter at all."""
     return images.without_bomb_warnings() if kind == "image" else nullcontext()
 
 
-def _require_decoder(kind: Kind, place: Place) -> None:
+def require_decoder(kind: Kind, place: Place) -> None:
+    """Refuse to go on without the package.
+
+    Raises:
+        DataError: it is not installed.
+    """
     package, extra, module = DECODERS[kind]
     try:
         importlib.import_module(module)
     except (ImportError, OSError) as error:  # soundfile raises OSError where libsndfile is missing
         hint = f'pip install "yamlnet[{extra}]"'
         raise DataError(f"decoding {kind}s needs {package}", hint, place.path, "missing-package") from error
-
-
-def _named(files: Array, row: int, place: Place) -> str:
-    """A row, with its file as the rows name it: `row 3 of column "file" (cats/a.png)`."""
-    file, folder = files[row], place.table.folder
-    if not isinstance(file, Path):
-        return place.row(row)
-    below = folder is not None and file.is_relative_to(os.path.realpath(folder))
-    shown = file.relative_to(os.path.realpath(folder)) if below and folder is not None else file.name
-    return f"{place.row(row)} ({shown})"

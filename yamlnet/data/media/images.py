@@ -28,6 +28,9 @@ MOST_PIXELS = 1 << 27
 """Pixels of the largest image that is decoded: half a gibibyte with opacity. A file of a few kilobytes may
 hold a thousand times as many."""
 
+ORIENTATION = 0x0112
+"""Where EXIF says how the camera was held; 1 is upright."""
+
 MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 
 
@@ -43,7 +46,8 @@ def decode_image(content: bytes, words: Sequence[tuple[str, Any]]) -> Array:
         with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
             _refuse_size(opened.size)
             opened.load()
-            image = _plain(ImageOps.exif_transpose(opened))
+            turned = opened.getexif().get(ORIENTATION, 1) != 1
+            image = _plain(ImageOps.exif_transpose(opened) if turned else opened)
     except Image.DecompressionBombError as error:
         raise Broken(f"it is too large to be decoded safely: {str(error).split(',')[0]}") from None
     except UnidentifiedImageError:
@@ -53,9 +57,13 @@ def decode_image(content: bytes, words: Sequence[tuple[str, Any]]) -> Array:
     except Exception as error:  # each of Pillow's decoders has its own: OSError, SyntaxError, struct.error …
         raise Broken(f"Pillow says: {str(error) or type(error).__name__}") from None
     for word, argument in words:
-        image = image.convert(MODES[argument]) if word == "channels" else resized(image, argument)
+        image = _converted(image, MODES[argument]) if word == "channels" else resized(image, argument)
     pixels = np.asarray(image)
     return pixels[..., None] if pixels.ndim == 2 else pixels
+
+
+def _converted(image: Any, mode: str) -> Any:
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _refuse_size(size: tuple[int, int]) -> None:
@@ -106,3 +114,11 @@ def without_bomb_warnings() -> Iterator[None]:
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         warnings.simplefilter("ignore", UserWarning)  # what is odd and still decoded: corrupt EXIF
         yield
+
+
+def without_warnings_for_good() -> None:
+    """The same for threads that go on while others run: Pillow's own warnings alone, and they stay away."""
+    from PIL import Image
+
+    warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\..*")

@@ -12,6 +12,7 @@ import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -49,20 +50,20 @@ def remember(key: str, values: Array, rate: int) -> None:
         return
 
 
-def recall_broken(key: str) -> dict[int, str]:
-    """By row, what was found to be broken among the files under a key."""
+def recall_told(key: str) -> dict[str, Any]:
+    """What was found out about the files under a key; empty where nothing is kept."""
     try:
         found = json.loads((_folder() / f"{key}.json").read_bytes())
-        return {int(row): str(why) for row, why in found.items()}
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError):
         return {}
+    return found if isinstance(found, dict) else {}
 
 
-def remember_broken(key: str, broken: Mapping[int, str]) -> None:
-    """Keep that, so that the others are found under the key of the good ones without decoding any."""
+def remember_told(key: str, told: Mapping[str, object]) -> None:
+    """Keep that, JSON-able, so that no file has to be decoded to find it out again."""
     try:
         _folder().mkdir(parents=True, exist_ok=True)
-        (_folder() / f"{key}.json").write_text(json.dumps(broken), encoding="utf-8")
+        (_folder() / f"{key}.json").write_text(json.dumps(told), encoding="utf-8")
     except OSError:
         return
 

@@ -9,6 +9,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from yamlnet.data.media.columns import broken_rows, require_rows, without_broken
+from yamlnet.data.media.decoding import kind_of
 from yamlnet.data.parts.in_order import (
     is_one_text,
     parts_in_order,
@@ -69,7 +70,10 @@ def all_rows(plan: DataPlan, root: Path) -> Table | Stream:
 
 def _read(plan: DataPlan, source: SourcePlan, root: Path) -> Table | Stream:
     """All rows of a source: in memory if they fit, or are asked to be held."""
-    stream = open_stream(source, root, plan.stream)
+    asked = plan.stream
+    if asked and any(kind_of(one.transforms) for one in (*plan.inputs.values(), *plan.targets.values())):
+        asked = None  # what is asked for are the files; rows that name them are few enough, or say so
+    stream = open_stream(source, root, asked)
     return stream if stream is not None else read_source(source, root)
 
 

@@ -117,7 +117,7 @@ def _dataset(
     data: DataPlan, parts: Mapping[str, Rows], root: Path, shapes: Mapping[str, tuple[int | None, ...]]
 ) -> tuple[Dataset | None, DataError | None]:
     try:
-        return from_parts(data, parts, root, shapes), None
+        return from_parts(data, parts, root, shapes, held=True), None
     except DataError as error:
         return None, error
 

@@ -24,7 +24,7 @@ from yamlnet.data.table import Table
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.resolver.plan import SourcePlan
 
-__all__ = ["CHUNKED", "SOURCES", "read_source", "size"]
+__all__ = ["CHUNKED", "LISTS", "SOURCES", "read_source", "size"]
 
 Read = Callable[[Mapping[str, object], Path, KeyPath], Table]
 ReadChunks = Callable[[Mapping[str, object], Path, KeyPath, int], Iterator[Table]]
@@ -53,6 +53,9 @@ CHUNKED: dict[str, ReadChunks] = {
     "TextFile": text_file.chunks,
 }
 """Those that also read so many rows at a time, in bounded memory; `size` says how much there is to read."""
+
+LISTS = ("ImageFolder", "AudioFolder")
+"""Those that only list files, which are decoded some at a time where they are streamed."""
 
 
 def read_source(plan: SourcePlan, root: Path) -> Table:

@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from yamlnet.cache import cache_folder, sha256
 from yamlnet.data.columns.arrow import Kind, arrays
 from yamlnet.data.files.found import File, folder_of, source_files
-from yamlnet.data.sources import CHUNKED, size
+from yamlnet.data.sources import CHUNKED, LISTS, size
 from yamlnet.data.sources.parquet_files import row_groups
 from yamlnet.data.streams.stream import Stream
 from yamlnet.data.table import Array, Table
@@ -56,8 +56,10 @@ def open_stream(source: SourcePlan, root: Path, asked: bool | None) -> Stream | 
     """
     arguments, path = source.arguments, source.path
     if source.name not in CHUNKED:
-        if asked:
-            message = f"{source.name} is read at once; what can be streamed are {', '.join(CHUNKED)}"
+        if asked and source.name not in LISTS:
+            message = (
+                f"{source.name} is read at once; what can be streamed are {', '.join((*CHUNKED, *LISTS))}"
+            )
             raise DataError(message, path=path, check="stream")
         return None
     if asked is False or (asked is None and size(arguments, root, path) <= HELD_BYTES):

@@ -25,13 +25,13 @@ def lines_of(text: str) -> list[str]:
     return [*parts, text[start:]]
 
 
-def portions(texts: Iterable[str]) -> Iterator[list[str]]:
-    """The texts, some after others, never too much at once."""
+def portions(texts: Iterable[str], at_once: int = AT_ONCE, most: int = CHARACTERS) -> Iterator[list[str]]:
+    """The texts, some after others, never too much at once: so many texts, or about so many characters."""
     some, size = list[str](), 0
     for text in texts:
         some.append(text)
         size += len(text)
-        if len(some) >= AT_ONCE or size >= CHARACTERS:
+        if len(some) >= at_once or size >= most:
             yield some
             some, size = [], 0
     if some:

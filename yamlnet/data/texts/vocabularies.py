@@ -16,6 +16,7 @@ from typing import Any
 from msgspec import Struct
 
 from yamlnet.data.texts.long_texts import portions
+from yamlnet.data.texts.pieces import bytes_of_words, counted, each_character
 from yamlnet.data.texts.waiting import waiting_texts
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 
@@ -81,12 +82,23 @@ def learnt(recipe: Recipe, texts: Iterable[list[str]], path: KeyPath) -> str:
 def _train(tokenizer: Any, recipe: Recipe, texts: Iterable[list[str]]) -> None:
     from tokenizers import pre_tokenizers, trainers
 
-    settings = _settings(recipe)
-    if recipe.kind == "bpe":
-        alphabet = pre_tokenizers.ByteLevel.alphabet()
-        tokenizer.train_from_iterator(texts, trainers.BpeTrainer(initial_alphabet=alphabet, **settings))
-    else:
-        tokenizer.train_from_iterator(texts, trainers.WordLevelTrainer(**settings))
+    if recipe.kind != "bpe":
+        return _number(tokenizer, recipe, texts)
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(initial_alphabet=alphabet, **_settings(recipe))
+    tokenizer.train_from_iterator(texts, trainer)
+
+
+def _number(tokenizer: Any, recipe: Recipe, texts: Iterable[list[str]]) -> None:
+    """Number words or characters, the most frequent first, as the library's WordLevelTrainer does."""
+    from tokenizers import models
+
+    counts = counted(tokenizer, texts)
+    met = sorted((-count, token) for token, count in counts.items() if count >= recipe.min_count)
+    tokens = [*recipe.special, *(token for _, token in met)][: recipe.size]
+    vocabulary = {token: number for number, token in enumerate(tokens)}
+    tokenizer.model = models.WordLevel(vocabulary, unk_token=UNKNOWN)
+    tokenizer.add_special_tokens(recipe.special)
 
 
 def _train_pieces(tokenizer: Any, recipe: Recipe, texts: Iterable[list[str]]) -> None:
@@ -128,10 +140,9 @@ def _normalizer(lower: bool) -> Any:
 
 
 def _characters() -> tuple[Any, Any, Any]:
-    from tokenizers import Regex, decoders, models, pre_tokenizers
+    from tokenizers import decoders, models
 
-    split = pre_tokenizers.Split(Regex(r"[\s\S]"), "isolated")
-    return models.WordLevel({}, unk_token=UNKNOWN), split, decoders.Fuse()
+    return models.WordLevel({}, unk_token=UNKNOWN), each_character(), decoders.Fuse()
 
 
 def _words() -> tuple[Any, Any, Any]:
@@ -141,9 +152,9 @@ def _words() -> tuple[Any, Any, Any]:
 
 
 def _bpe() -> tuple[Any, Any, Any]:
-    from tokenizers import decoders, models, pre_tokenizers
+    from tokenizers import decoders, models
 
-    return models.BPE(), pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
+    return models.BPE(), bytes_of_words(), decoders.ByteLevel()
 
 
 def _wordpiece() -> tuple[Any, Any, Any]:

@@ -14,11 +14,12 @@ import numpy as np
 from msgspec import Struct
 
 from yamlnet.data.columns.numbers import are_lists, refuse_missing
-from yamlnet.data.columns.padding import padded
+from yamlnet.data.columns.padding import Ragged, filled
 from yamlnet.data.place import Place
 from yamlnet.data.table import Array, objects
 from yamlnet.data.texts.long_texts import lines_of, portions
-from yamlnet.data.texts.vocabularies import END, PAD, START, UNKNOWN, Recipe, encoded, learnt, tokenizer_of
+from yamlnet.data.texts.tokens import marked, tokens
+from yamlnet.data.texts.vocabularies import END, PAD, START, UNKNOWN, Recipe, learnt, tokenizer_of
 from yamlnet.data.transforms.transform import Chunks, State, Transform
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 from yamlnet.schema.data_words import in_full
@@ -68,8 +69,7 @@ def fit(argument: object, chunks: Chunks, path: KeyPath) -> State:
         written = learnt(_recipe(words), texts, path)
     state: dict[str, Any] = {"tokenizer": written}
     state |= _special(words, written, path)
-    rows = list(_tokens(told, state, words, path))
-    return state | _told(rows, state, words)
+    return state | _told(_tokens(told, state, words, path), state, words)
 
 
 def _words(argument: object) -> dict[str, Any]:
@@ -139,55 +139,41 @@ def _special(words: dict[str, Any], written: str, path: KeyPath) -> dict[str, An
 
 
 def _tokens(
-    texts: Sequence[str], state: State, words: dict[str, Any], path: KeyPath
-) -> Iterator[Sequence[int]]:
-    """The tokens of each text, whole, with its marks."""
-    tokenizer = tokenizer_of(state["tokenizer"], path)
+    texts: Sequence[str], state: State, words: dict[str, Any], path: KeyPath, most: int | None = None
+) -> Ragged:
+    """The tokens of each text with its marks: whole, or at most so many."""
+    found = tokens(tokenizer_of(state["tokenizer"], path), texts, state["learnt"], state["own_marks"], path)
     before = [state["start"]] if words.get("start") else []
     after = [state["end"]] if words.get("end") else []
-    parts = [lines_of(text) if state["learnt"] else [text] for text in texts]
-    found = encoded(tokenizer, (part for some in parts for part in some), state["own_marks"], path)
-    for some in parts:
-        ids = next(found) if len(some) == 1 else np.concatenate([next(found) for _ in some]).tolist()
-        yield [*before, *ids, *after] if before or after else ids
+    return marked(found, before, after, most, words.get("side", "right"))
 
 
-def _told(rows: list[Sequence[int]], state: State, words: dict[str, Any]) -> dict[str, Any]:
-    lengths = [len(row) for row in rows]
-    unknown = sum(list(row).count(state["unknown"]) for row in rows) if state["unknown"] is not None else 0
+def _told(rows: Ragged, state: State, words: dict[str, Any]) -> dict[str, Any]:
+    count, total = max(len(rows.lengths), 1), int(rows.lengths.sum())
+    unknown = int((rows.flat == state["unknown"]).sum()) if state["unknown"] is not None else 0
     most = words.get("length")
     return {
-        "texts": len(rows),
-        "longest": max(lengths, default=0),
-        "mean_length": sum(lengths) / max(len(rows), 1),
-        "unknown_share": unknown / max(sum(lengths), 1),
-        "cut": sum(length > most for length in lengths) / max(len(rows), 1) if most is not None else 0.0,
+        "texts": len(rows.lengths),
+        "longest": int(rows.lengths.max(initial=0)),
+        "mean_length": total / count,
+        "unknown_share": unknown / max(total, 1),
+        "cut": int((rows.lengths > most).sum()) / count if most is not None else 0.0,
     }
 
 
 def apply(argument: object, values: Array, state: State, place: Place) -> Array:
-    """Token numbers: int64 of (rows, length), or without `length` an int32 array of its own for each row.
+    """Token numbers as int32: (rows, length), or without `length` an array of its own for each row.
 
     Raises:
         DataError: the column holds no texts.
     """
     words = _words(argument)
-    rows = _tokens(_checked(values, place), state, words, place.path)
-    if words.get("length") is None:
-        return objects([np.asarray(row, dtype=np.int32) for row in rows])
+    most = words.get("length")
+    rows = _tokens(_checked(values, place), state, words, place.path, most)
+    if most is None:
+        return objects(np.split(rows.flat, np.cumsum(rows.lengths)[:-1]) if len(rows.lengths) else [])
     side = words.get("side", "right")
-    cut = [_cut(row, words["length"], side, words) for row in rows]
-    return padded(objects(cut), words["length"], state["pad"], side, side, place)
-
-
-def _cut(row: Sequence[int], most: int, side: str, words: dict[str, Any]) -> Sequence[int]:
-    """A row of at most `most` tokens, its marks among them."""
-    if len(row) <= most:
-        return row
-    before, after = int(bool(words.get("start"))), int(bool(words.get("end")))
-    inner, room = row[before : len(row) - after], max(most - before - after, 0)
-    kept = inner[:room] if side == "right" else inner[len(inner) - room :]
-    return [*row[:before], *kept, *row[len(row) - after :]][:most]
+    return filled(rows, most, side, side, np.array(state["pad"], dtype=np.int32))
 
 
 def facts(argument: object, state: State) -> dict[str, object]:

@@ -1,0 +1,175 @@
+"""Columns of files before anything is made of them: how large they are decoded, and whether that is held.
+
+- Files whose pixels or samples memory holds (`HELD_BYTES`, as for other sources) are decoded once. Tensors
+  are made of them at once; or batch by batch, if those would not fit or are only scaled: a quarter of the
+  room, and no second copy.
+- Others are decoded batch by batch, anew in each epoch.
+
+All files of a column are decoded to one shape, or are refused, so that the first one says how much that is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
+from yamlnet.data.media.columns import PIECE_BYTES, fit_files, leading
+from yamlnet.data.media.decoding import Kind, Words, decode, files_of, first_of, kind_of, versions
+from yamlnet.data.place import Place
+from yamlnet.data.rows import Rows
+from yamlnet.data.streams import spool
+from yamlnet.data.table import Known, Table
+from yamlnet.data.windows import reach
+from yamlnet.diagnostics.diagnostic import DataError, KeyPath
+from yamlnet.resolver.plan import TensorPlan
+
+ITEM = 4
+"""Bytes of a number in a tensor."""
+
+CHEAP = ("scale", "dtype")
+"""Words that are done in the time that it takes to copy a batch."""
+
+
+class FileRows(Struct, frozen=True):
+    """Rows whose files are made tensors some after others.
+
+    Attributes:
+        table: the rows; what is decoded already stands in `known`.
+        at_once: how many rows are made tensors of at a time where all are looked at.
+        tensors: by name, those that are made of files.
+        versions: of what decodes them.
+    """
+
+    table: Table
+    at_once: int
+    tensors: frozenset[str]
+    versions: tuple[str, ...]
+
+    @property
+    def source(self) -> str:
+        """Where the rows come from."""
+        return self.table.source
+
+    @property
+    def rows(self) -> int:
+        """How many there are."""
+        return self.table.rows
+
+    def chunks(self, columns: Collection[str] | None = None) -> Iterator[Table]:
+        """All of them, some after others."""
+        for first in range(0, self.rows, self.at_once):
+            yield self.table.take(np.arange(first, min(first + self.at_once, self.rows)))
+
+    def number(self, row: int) -> int:
+        """The number of a row as users count the rows of the source: from 1."""
+        return self.table.number(row)
+
+
+class _Column(Struct, frozen=True):
+    """A tensor's column of files."""
+
+    tensor: TensorPlan
+    name: str
+    kind: Kind
+    words: Words
+    left: Sequence[tuple[str, object]]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.tensor.name, self.name
+
+    def place(self, table: Table) -> Place:
+        return Place(self.name, self.tensor.path, table)
+
+
+def with_known_files(
+    tensors: Sequence[TensorPlan], parts: Mapping[str, Rows], asked: bool | None, path: KeyPath
+) -> dict[str, Rows]:
+    """The same parts, those that hold files with what these are decoded to.
+
+    Args:
+        tensors: all that are made of the rows.
+        parts: their rows.
+        asked: `stream` of the blueprint: whether files are decoded when they are needed; None leaves it to
+            their size.
+        path: of the data section.
+
+    Raises:
+        DataError: a file cannot be decoded, or does not fit the others.
+    """
+    tables = {part: rows for part, rows in parts.items() if isinstance(rows, Table)}
+    columns = list(_columns(tensors, tables["train"])) if len(tables) == len(parts) else []
+    for column in columns:
+        fit_files(column.tensor, column.name, tables["train"])  # refuses sounds of several rates
+    known = {part: _known(columns, table) for part, table in tables.items()}
+    named = any(kind_of(one.transforms) for one in tensors)  # other rows were streamed, or are one text
+    if asked and named and len(tables) == len(parts) and not columns:
+        message = "these rows hold no files that could be decoded when they are needed; leave stream out"
+        raise DataError(message, path=(*path, "stream"), check="stream")
+    if not columns or not all(len(found) == len(columns) for found in known.values()):
+        return dict(parts)
+    if reach(tensors) is not None:
+        if asked:
+            message = "windows look at rows one after another, and files are decoded when they are needed"
+            raise DataError(f"{message}; hold them: stream: false", path=path, check="stream")
+        return dict(parts)
+    every = [(one, table.rows) for part, table in tables.items() for one in known[part].values()]
+    decoded = sum(one.bytes * rows for one, rows in every)
+    made = sum(ITEM * math.prod(one.shape) * rows for one, rows in every)
+    tables = {part: replace(table, known=known[part]) for part, table in tables.items()}
+    if asked or (asked is None and decoded > spool.HELD_BYTES):
+        return {part: _file_rows(_with_paths(table, columns), columns) for part, table in tables.items()}
+    tables = {part: _decoded(table, columns) for part, table in tables.items()}
+    cheap = all(word in CHEAP for column in columns for word, _ in column.left)
+    if cheap or made > spool.HELD_BYTES:
+        return {part: _file_rows(table, columns) for part, table in tables.items()}
+    return dict(tables)
+
+
+def _columns(tensors: Sequence[TensorPlan], table: Table) -> Iterator[_Column]:
+    for tensor in tensors:
+        for name in tensor.columns:
+            if (values := table.columns.get(name)) is not None:
+                kind, words, left = leading(tensor.transforms, values)
+                if kind is not None:
+                    yield _Column(tensor, name, kind, words, left)
+
+
+def _known(columns: Sequence[_Column], table: Table) -> dict[tuple[str, str], Known]:
+    """By tensor and column, what the first file is that can be decoded; nothing where there is none."""
+    found = {}
+    for column in columns:
+        if column.name not in table.columns:
+            continue
+        files = files_of(table.columns[column.name], column.place(table))
+        first = first_of(files, column.kind, column.words, column.place(table))
+        if first is not None:
+            found[column.key] = first
+    return found
+
+
+def _with_paths(table: Table, columns: Sequence[_Column]) -> Table:
+    """Names of files made paths, once and not in every batch."""
+    paths = {one.name: files_of(table.columns[one.name], one.place(table)) for one in columns}
+    return replace(table, columns={**table.columns, **paths})
+
+
+def _decoded(table: Table, columns: Sequence[_Column]) -> Table:
+    known = dict(table.known)
+    for column in columns:
+        place = column.place(table)
+        files = files_of(table.columns[column.name], place)
+        found = decode(files, column.kind, column.words, place)
+        known[column.key] = replace(known[column.key], values=found.values)
+    return replace(table, known=known)
+
+
+def _file_rows(table: Table, columns: Sequence[_Column]) -> FileRows:
+    row = sum(ITEM * math.prod(known.shape) for known in table.known.values())
+    names = frozenset(column.tensor.name for column in columns)
+    decoders = sorted({version for column in columns for version in versions(column.kind)})
+    return FileRows(table, max(PIECE_BYTES // max(row, 1), 1), names, tuple(decoders))
