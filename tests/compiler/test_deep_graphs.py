@@ -37,6 +37,7 @@ def same(inputs: list[Any], outputs: list[Any]) -> None:
     assert named(ours.map_graph(inputs, outputs)) == named(function.map_graph(inputs, outputs))
 
 
+@pytest.mark.usefixtures("on_jax")  # how a graph is sorted does not depend on the backend
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50), st.sampled_from("adsi")), max_size=14))
 @settings(deadline=None, max_examples=40)
 def test_random_graphs_are_sorted_as_keras_sorts_them(steps: list[tuple[int, int, str]]) -> None:
@@ -87,10 +88,10 @@ def test_a_deep_chain_is_built_saved_loaded_and_run(tmp_path: Path) -> None:
     path = tmp_path / "deep.yaml"
     path.write_text(
         "yamlnet: 1\nmodel:\n  inputs: [4]\n  layers:\n    - Dense: {units: 4}\n"
-        "    - Identity: {for: 2000}\n    - Dense: {units: 4}\n"
+        "    - Identity: {for: 1200}\n    - Dense: {units: 4}\n"
     )
     model = yamlnet.load(path).build()
-    assert len(model.layers) == 2003
+    assert len(model.layers) == 1203
     save_model(model, tmp_path / "deep.keras")
     again = load_model(tmp_path / "deep.keras")
     assert [layer.name for layer in again.layers] == [layer.name for layer in model.layers]
