@@ -1,7 +1,7 @@
 """`validate` looks at shapes: with Keras the first time, without it where nothing has changed.
 
-What a call imports is asked of a process of its own (`call`). Where Keras is sure to be needed, this process, which
-has it, answers (`here`): importing it takes longer than all that is asked.
+What a call imports is asked of a process of its own (`call`). Where Keras is sure to be needed, this process
+answers (`here`): it has Keras, and importing that takes longer than all that is asked.
 """
 
 from __future__ import annotations

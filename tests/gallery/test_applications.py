@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import pytest
 
-pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("held_once")]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Every blueprint of the gallery builds on every backend, under the names that its plan gives.
 
-What each is held against on JAX stands in the file of its own name, what `keras.applications` has in
+What each is held against on PyTorch stands in the file of its own name, what `keras.applications` has in
 test_applications.py. The other members of the families take minutes and gigabytes:
 `pytest -m exhaustive tests/gallery/test_builds.py`.
 """

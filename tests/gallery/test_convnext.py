@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("held_once")]
 
 BLUEPRINT = "vision/convnext.yaml"
 PARAMETERS = {

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("held_once")]
 
 BLUEPRINT = "vision/mlp_mixer.yaml"
 PARAMETERS = {"s16": 18_528_264, "b16": 59_880_472, "l16": 208_196_168}

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("held_once")]
 
 BLUEPRINT = "vision/vit.yaml"
 PARAMETERS = {"tiny": 5_717_416, "small": 22_050_664, "base": 86_567_656, "large": 304_326_632}
