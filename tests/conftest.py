@@ -45,7 +45,7 @@ RECORD = "\x1e"
 """Begins a line that carries a report among whatever else a child prints (RFC 7464)."""
 
 CHILD = "YAMLNET_TEST_CHILD"
-"""Set in the environment of a child, which then writes its reports for the parent: the folder of its claims."""
+"""In the environment of a child, which then writes its reports for the parent: the folder of its claims."""
 
 WORTH_HELPING = 8
 """How many files of a backend wait when a second process is worth what it costs to import Keras."""
