@@ -50,6 +50,18 @@ def build() -> Callable[..., Any]:
     return built
 
 
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models of hundreds of megabytes hold zeros: what is drawn is held against references elsewhere."""
+    import numpy as np
+
+    def zeros(self: object, shape: tuple[int, ...], *rest: Any) -> Any:
+        return np.zeros(shape, rest[-1])
+
+    for draw in ("uniform", "normal", "truncated_normal"):
+        monkeypatch.setattr(f"yamlnet.compiler.streams.Stream.{draw}", zeros)
+
+
 @pytest.fixture(scope="session")
 def quick_weights() -> Callable[[], AbstractContextManager[None]]:
     """A context in which Keras builds a reference model without compiling an initializer per shape.

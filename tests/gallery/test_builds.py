@@ -29,6 +29,7 @@ def variants() -> list[str]:
     return [name for name in found if name not in GIANTS]
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("name", gallery())
 def test_it_builds(name: str) -> None:
     assert_built(str(gallery()[name]))
