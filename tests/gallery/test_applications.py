@@ -108,6 +108,7 @@ MEMBERS = [
 ]
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("member", MEMBERS, ids=str)
 def test_it_is_the_one_of_keras(
     member: Member, build: Callable[..., Any], same_as: Any, quick_weights: Any

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("held_once")]
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
 
 BLUEPRINT = "graph-ops/mixture_of_experts.yaml"
 EXPERTS, WIDTH, HIDDEN, HEADS = 8, 32, 64, 4

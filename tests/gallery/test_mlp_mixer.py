@@ -17,6 +17,7 @@ TABLE_1 = {"s16": (8, 512, 2048, 256), "b16": (12, 768, 3072, 384), "l16": (24, 
 """The paper's: layers, hidden size C, MLP dimension DC, MLP dimension DS."""
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("member", PARAMETERS)
 def test_it_has_as_many_parameters_as_published(member: str, build: Any) -> None:
     assert build(f"{BLUEPRINT}:{member}").count_params() == PARAMETERS[member]

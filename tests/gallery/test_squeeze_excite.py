@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("held_once")]
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
 
 BLUEPRINT = "graph-ops/squeeze_excite.yaml"
 WIDTHS = (16, 32, 64)

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import pytest
 
-pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("held_once")]
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
 
 BLUEPRINT = "recommend/two_tower.yaml"
 ROWS, HISTORY, TEMPERATURE = 32, 20, 0.05

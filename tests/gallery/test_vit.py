@@ -15,6 +15,7 @@ PARAMETERS = {"tiny": 5_717_416, "small": 22_050_664, "base": 86_567_656, "large
 """As timm counts `vit_tiny_patch16_224` to `vit_large_patch16_224`."""
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("member", PARAMETERS)
 def test_it_has_as_many_parameters_as_published(member: str, build: Any) -> None:
     assert build(f"{BLUEPRINT}:{member}").count_params() == PARAMETERS[member]
