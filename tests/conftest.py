@@ -17,6 +17,7 @@ it ran on.
 from __future__ import annotations
 
 import ast
+import gc
 import importlib.util
 import json
 import os
@@ -109,6 +110,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays, and is no longer looked through for garbage: a second with Keras, each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
