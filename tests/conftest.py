@@ -113,7 +113,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays, and is no longer looked through for garbage: a second with Keras, each time."""
+    """What was imported stays; looking through it for garbage takes up to a second, and Keras asks often."""
     gc.collect()
     gc.freeze()
 
