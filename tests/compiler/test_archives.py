@@ -28,6 +28,13 @@ pytestmark = pytest.mark.backend
 GOLDEN = Path(__file__).parents[1] / "blueprints" / "ok"
 GALLERY = Path(__file__).parents[2] / "blueprints"
 SMALL = ("attention", "functional", "lstm", "recommend/dlrm", "graph-ops/mixture_of_experts", "sequence/tcn")
+LARGE = GOLDEN / "many_parameters.yaml"
+"""10⁹ parameters: four gigabytes are drawn, written and read to say of a graph what smaller ones say too."""
+
+PATHS = [
+    pytest.param(path, marks=pytest.mark.exhaustive) if path == LARGE else path
+    for path in sorted(GOLDEN.glob("*.yaml"))
+]
 
 
 def built(path: Path) -> keras.Model | None:
@@ -41,7 +48,7 @@ def built(path: Path) -> keras.Model | None:
         return None
 
 
-@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_what_a_blueprint_makes_is_let_through(path: Path, tmp_path: Path) -> None:
     model = built(path)
     if model is not None:

@@ -76,10 +76,12 @@ def test_a_file_that_holds_code_is_refused(tmp_path: Path) -> None:
 
 
 def test_other_backends_do_not_import_tensorflow(tmp_path: Path, backend: str) -> None:
+    if backend == "tensorflow":
+        pytest.skip("it imports itself")
     done = subprocess.run(
         [sys.executable, "-c", SAVES, str(tmp_path / "model.keras")],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert done.stdout.strip() == str(backend == "tensorflow")
+    assert done.stdout.strip() == "False"

@@ -111,6 +111,8 @@ def test_what_has_no_place_is_a_notification() -> None:
 @pytest.mark.parametrize("kind", ["err", "err-syntax"])
 def test_every_golden_mistake_is_valid(kind: str) -> None:
     for path in sorted((GOLDEN / kind).glob("*.yaml")):
+        if path.stem == "bomb_of_blocks":
+            continue  # it takes seconds to say in one line what others say: tests/test_golden.py
         with pytest.raises(BlueprintError) as refused:
             load(path)
         run = log(render(refused.value.diagnostics, refused.value.trees, "sarif"))

@@ -67,7 +67,11 @@ def model_of(text: str, folder: Path) -> Any:
 
 @pytest.mark.parametrize("text", [TWO, IMAGES, SEQUENCES], ids=["two", "images", "sequences"])
 @pytest.mark.parametrize("format", EXPORTERS)
-def test_an_export_computes_what_the_model_computes(text: str, format: str, tmp_path: Path) -> None:
+def test_an_export_computes_what_the_model_computes(
+    text: str, format: str, tmp_path: Path, backend: str
+) -> None:
+    if format == "saved_model" and backend != "tensorflow" and text != TWO:
+        pytest.skip("TensorFlow writes it from the saved model, in a process of its own: tried there")
     model = model_of(text, tmp_path)
     artifact = export(model, format, tmp_path / "export", ROWS[text])
     assert artifact.path.exists()

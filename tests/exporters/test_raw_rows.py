@@ -99,8 +99,10 @@ def test_the_names_of_exports_are_those_of_the_exporters() -> None:
     assert {one.name for one in EXPORTERS.values()} == set(EXPORTED)
 
 
-def test_a_process_takes_the_backend_of_the_run(run: Path) -> None:
+def test_a_process_takes_the_backend_of_the_run(run: Path, backend: str) -> None:
     """Nothing imports Keras before the run has said which."""
+    if backend == "tensorflow":
+        pytest.skip("Keras's own choice where nobody says one")
     environment = {name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"}
     command = [sys.executable, "-m", "yamlnet", "predict", str(run), str(run.parent / "new.csv")]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

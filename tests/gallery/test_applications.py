@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import pytest
 
-pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("held_once")]
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,7 @@ MEMBERS = [
 ]
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("member", MEMBERS, ids=str)
 def test_it_is_the_one_of_keras(
     member: Member, build: Callable[..., Any], same_as: Any, quick_weights: Any

@@ -62,7 +62,7 @@ def test_its_layers_have_the_names_that_weights_are_saved_under(ours: Any) -> No
     assert "pooler" in names
 
 
-@pytest.mark.usefixtures("on_jax")
+@pytest.mark.usefixtures("held_once")
 def test_with_the_same_weights_it_gives_the_same_outputs(ours: Any, theirs: Any, from_torch: Any) -> None:
     import torch
 
@@ -85,7 +85,7 @@ def test_with_the_same_weights_it_gives_the_same_outputs(ours: Any, theirs: Any,
             np.testing.assert_allclose(found[name], values, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.usefixtures("on_jax")
+@pytest.mark.usefixtures("held_once")
 def test_what_stands_in_the_padding_changes_no_token(ours: Any) -> None:
     inputs = texts(12)
     real = inputs["attention_mask"].astype(bool)

@@ -55,7 +55,7 @@ def theirs(ours: Any) -> Any:
     return reference
 
 
-@pytest.mark.usefixtures("on_jax")
+@pytest.mark.usefixtures("held_once")
 def test_with_the_same_weights_it_gives_the_same_outputs(ours: Any, theirs: Any) -> None:
     import torch
 
@@ -65,7 +65,7 @@ def test_with_the_same_weights_it_gives_the_same_outputs(ours: Any, theirs: Any)
     np.testing.assert_allclose(ours.predict(words, verbose=0), expected, rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.usefixtures("on_jax")
+@pytest.mark.usefixtures("held_once")
 @pytest.mark.usefixtures("theirs")
 def test_padding_gets_no_weight(ours: Any) -> None:
     words, lengths = texts()

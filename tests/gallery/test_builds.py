@@ -1,6 +1,6 @@
 """Every blueprint of the gallery builds on every backend, under the names that its plan gives.
 
-What each is held against on JAX stands in the file of its own name, what `keras.applications` has in
+What each is held against on PyTorch stands in the file of its own name, what `keras.applications` has in
 test_applications.py. The other members of the families take minutes and gigabytes:
 `pytest -m exhaustive tests/gallery/test_builds.py`.
 """
@@ -29,6 +29,7 @@ def variants() -> list[str]:
     return [name for name in found if name not in GIANTS]
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("name", gallery())
 def test_it_builds(name: str) -> None:
     assert_built(str(gallery()[name]))

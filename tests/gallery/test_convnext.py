@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("held_once")]
 
 BLUEPRINT = "vision/convnext.yaml"
 PARAMETERS = {
@@ -37,6 +37,7 @@ MEMBERS = [pytest.param(name, marks=pytest.mark.exhaustive) if name in LARGE els
 """The two largest take half a minute and six gigabytes."""
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("member", MEMBERS)
 def test_its_weighted_layers_are_the_same(member: str, build: Any, quick_weights: Any) -> None:
     ours = build(f"{BLUEPRINT}:{member.lower()}", "image=32")

@@ -12,7 +12,7 @@ import pytest
 import yamlnet
 from yamlnet.resolver.plan import LayerCall
 
-pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("held_once")]
 
 BLUEPRINTS = Path(__file__).resolve().parents[2] / "blueprints"
 BLUEPRINT = "recommend/dlrm.yaml"

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import pytest
 
-pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("held_once")]
 
 BLUEPRINT = "vision/efficientnet_b0.yaml"
 

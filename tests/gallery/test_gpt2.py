@@ -73,7 +73,7 @@ def test_its_layers_have_the_names_that_weights_are_saved_under(ours: Any) -> No
     assert names[-1] == "final_norm"
 
 
-@pytest.mark.usefixtures("on_jax")
+@pytest.mark.usefixtures("held_once")
 def test_with_the_same_weights_it_gives_the_same_logits(ours: Any, theirs: Any, from_torch: Any) -> None:
     import torch
 
@@ -87,7 +87,7 @@ def test_with_the_same_weights_it_gives_the_same_logits(ours: Any, theirs: Any, 
         np.testing.assert_allclose(ours.predict(tokens, verbose=0), expected, rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.usefixtures("on_jax")
+@pytest.mark.usefixtures("held_once")
 def test_what_comes_later_changes_nothing_before_it(ours: Any) -> None:
     tokens = np.random.default_rng(0).integers(0, 61, size=(1, 12))
     changed = tokens.copy()

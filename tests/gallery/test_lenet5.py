@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("held_once")]
 
 BLUEPRINT = "vision/lenet5.yaml"
 PARAMETERS = 156 + 2_416 + 48_120 + 10_164 + 850

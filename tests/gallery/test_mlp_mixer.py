@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("held_once")]
 
 BLUEPRINT = "vision/mlp_mixer.yaml"
 PARAMETERS = {"s16": 18_528_264, "b16": 59_880_472, "l16": 208_196_168}
@@ -17,6 +17,7 @@ TABLE_1 = {"s16": (8, 512, 2048, 256), "b16": (12, 768, 3072, 384), "l16": (24, 
 """The paper's: layers, hidden size C, MLP dimension DC, MLP dimension DS."""
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("member", PARAMETERS)
 def test_it_has_as_many_parameters_as_published(member: str, build: Any) -> None:
     assert build(f"{BLUEPRINT}:{member}").count_params() == PARAMETERS[member]

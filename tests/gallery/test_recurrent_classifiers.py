@@ -36,7 +36,7 @@ def test_the_gru_has_as_many_parameters_as_the_same_network_in_torch(build: Call
     assert weighted(model) == ["embedding", "layer1_gru", "layer2_gru", "label"]
 
 
-@pytest.mark.usefixtures("on_jax")
+@pytest.mark.usefixtures("held_once")
 @KINDS
 @FORMS
 def test_with_the_same_weights_it_gives_the_same_outputs(
@@ -52,7 +52,7 @@ def test_with_the_same_weights_it_gives_the_same_outputs(
     np.testing.assert_allclose(ours.predict(words, verbose=0), expected, rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.usefixtures("on_jax")
+@pytest.mark.usefixtures("held_once")
 @KINDS
 @FORMS
 def test_padding_is_as_good_as_nothing(

@@ -13,7 +13,7 @@ import pytest
 import torch
 from torch import nn
 
-pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("held_once")]
 
 BLUEPRINT = "vision/resnet.yaml"
 BASIC = {18: ((2, 2, 2, 2), 11_689_512), 34: ((3, 4, 6, 3), 21_797_672)}

@@ -93,7 +93,7 @@ def test_its_layers_have_the_names_that_weights_are_saved_under(ours: Any) -> No
     assert {"decoder_2_attention_heads", "decoder_2_cross_attention_heads", "embedding"} <= names
 
 
-@pytest.mark.usefixtures("on_jax")
+@pytest.mark.usefixtures("held_once")
 def test_with_the_same_weights_it_gives_the_same_logits(ours: Any, theirs: Any, table: Any) -> None:
     copy_weights(theirs, table, ours)
     for source_length, target_length in ((11, 8), (6, 9)):
@@ -104,7 +104,7 @@ def test_with_the_same_weights_it_gives_the_same_logits(ours: Any, theirs: Any, 
         np.testing.assert_allclose(ours.predict(sentences, verbose=0), expected, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.usefixtures("on_jax")
+@pytest.mark.usefixtures("held_once")
 def test_padding_is_as_good_as_nothing(ours: Any) -> None:
     sentences = pairs(11, 8)
     padded = ours.predict(sentences, verbose=0)
@@ -117,7 +117,7 @@ def test_padding_is_as_good_as_nothing(ours: Any) -> None:
         )
 
 
-@pytest.mark.usefixtures("on_jax")
+@pytest.mark.usefixtures("held_once")
 def test_what_comes_later_in_the_target_changes_nothing_before_it(ours: Any) -> None:
     sentences = pairs(6, 8)
     changed = sentences["target"].copy()

@@ -13,7 +13,7 @@ import pytest
 import torch
 from torch import nn
 
-pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("held_once")]
 
 BLUEPRINT = "vision/vgg.yaml"
 OF_TORCHVISION = {

@@ -8,13 +8,14 @@ import keras
 import numpy as np
 import pytest
 
-pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("held_once")]
 
 BLUEPRINT = "vision/vit.yaml"
 PARAMETERS = {"tiny": 5_717_416, "small": 22_050_664, "base": 86_567_656, "large": 304_326_632}
 """As timm counts `vit_tiny_patch16_224` to `vit_large_patch16_224`."""
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("member", PARAMETERS)
 def test_it_has_as_many_parameters_as_published(member: str, build: Any) -> None:
     assert build(f"{BLUEPRINT}:{member}").count_params() == PARAMETERS[member]

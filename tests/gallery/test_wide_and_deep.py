@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("on_jax")]
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("held_once")]
 
 BLUEPRINT = "recommend/wide_and_deep.yaml"
 COLUMNS, CROSSES, NUMBERS, EMBEDDING = (1000, 500, 50, 10), ((0, 1), (2, 3)), 8, 32

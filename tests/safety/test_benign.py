@@ -28,6 +28,7 @@ def hook(event, arguments):
         found.append(f"{event} {arguments!r:.200}")
 
 first, *paths = sorted(Path(sys.argv[1]).glob("*.yaml"))
+paths = [path for path in paths if path.stem != "many_parameters"]   # four gigabytes, drawn as others are
 yamlnet.load(first).build()      # imports the backend, which asks the machine about itself
 sys.addaudithook(hook)
 on = True
