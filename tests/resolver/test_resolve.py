@@ -115,6 +115,17 @@ def test_a_named_layer_called_again_is_the_same_layer() -> None:
     assert len(set(names(plan))) == 3
 
 
+def test_losses_in_a_list_are_those_of_the_outputs_in_order() -> None:
+    layers = "- Dense: {units: 3, from: x, as: kind}\n- Dense: {units: 1, from: x, as: size}"
+    rest = "  outputs: [kind, size]\ndata:\n  train: {Csv: rows.csv}\ntrain:\n  loss: [mse, mae]"
+    train = plan_of(layers, outputs=rest).train
+    assert train is not None and isinstance(train.loss, dict)
+    assert {name: spec.name for name, spec in train.loss.items()} == {
+        "kind": "MeanSquaredError",
+        "size": "MeanAbsoluteError",
+    }
+
+
 def test_shadowing_as_a_python_variable() -> None:
     plan = plan_of("- Dense: {units: 4, as: h}\n- Dense: {units: 4, as: h}\n- Dense: {units: 1, from: h}")
     assert reads(plan) == ["x", "h", "h_1"]

@@ -68,10 +68,23 @@ class _Reading:
         value, path = self.filled.get("loss"), (*self.path, "loss")
         if value is None:
             return None
+        if isinstance(value, list):
+            return self._losses_in_order(value, path)
         if is_by_output("loss", value, self.outputs):
             found = by_output("loss", value, self.outputs, path)
             return {str(place[-1]): self.spec("loss", spec, place) for spec, place in found}
         return self.spec("loss", value, path)
+
+    def _losses_in_order(self, value: list[object], path: KeyPath) -> dict[str, ObjectSpec]:
+        """Losses of the outputs one after another, as Keras takes them."""
+        if self.outputs and len(value) != len(self.outputs):
+            message = (
+                f"there are {len(value)} losses and {len(self.outputs)} outputs; give each its own: "
+                f"{{{', '.join(f'{name}: …' for name in self.outputs)}}}"
+            )
+            self.filling.problems.add("losses", message, path)
+        pairs = enumerate(zip(self.outputs, value, strict=False))
+        return {name: self.spec("loss", spec, (*path, index)) for index, (name, spec) in pairs}
 
     def metrics(self) -> dict[str, tuple[ObjectSpec, ...]]:
         value, path = self.filled.get("metrics"), (*self.path, "metrics")
