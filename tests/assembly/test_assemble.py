@@ -97,7 +97,7 @@ class TestExtending:
         loaded = load(GOLDEN / "ok" / "extends.yaml")
         tree, train = loaded.tree, loaded.plan.train
         assert train is not None
-        assert (train.epochs, train.optimizer.name) == (5, "SGD")
+        assert (train.epochs, train.optimizers[""].name) == (5, "SGD")
         assert tree.span(("train", "epochs")).source.endswith("parts/base.yaml")
         assert tree.span(("train", "optimizer")).source == ""
         assert loaded.plan.params == {"width": 16, "depth": 3, "rate": 0.1}
@@ -150,7 +150,7 @@ class TestVariants:
         wide = load(f"{path}:wide").plan
         assert wide.name == "variants-wide"
         assert wide.train is not None
-        assert wide.train.optimizer.name == "SGD"
+        assert wide.train.optimizers[""].name == "SGD"
 
     def test_the_command_line_goes_over_the_variant(self) -> None:
         plan = load(f"{GOLDEN}/ok/variants.yaml:wide", ["width=5"]).plan

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -207,14 +208,22 @@ def test_hundred_thousand_nodes_and_not_more_than_the_limit() -> None:
         plan_of(loop % 3000)
 
 
+def written_models(document: Any) -> dict[str, Any]:
+    """The models of a file by their names in its plan."""
+    main = {"model": document["model"]} if "model" in document else {}
+    return {**document.get("models", {}), **main}
+
+
 def test_an_unrelated_change_renames_no_layer_of_the_gallery() -> None:
     """Weights are saved under the names: an entry more, anywhere in a model, leaves all others theirs."""
     for path in gallery().values():
-        tree = load(path).tree
-        before = {node.name for node in load(path).plan.models["model"].nodes}
-        layers = tree.value["model"]["layers"]  # type: ignore[call-overload,index]
-        for place in range(1, len(layers) + 1):
-            changed = copy.deepcopy(tree.value)
-            changed["model"]["layers"].insert(place, "GaussianNoise" if place % 2 else {"Identity": {}})  # type: ignore[call-overload,index,union-attr]
-            plan = resolve(validate(replace(tree, value=changed), found := Problems()), problems=found)
-            assert before <= {node.name for node in plan.models["model"].nodes}, (path, place)
+        loaded = load(path)
+        for name, model in written_models(loaded.tree.value).items():
+            before = {node.name for node in loaded.plan.models[name].nodes}
+            for place in range(1, len(model["layers"]) + 1):
+                changed = copy.deepcopy(loaded.tree.value)
+                entry = "GaussianNoise" if place % 2 else {"Identity": {}}
+                written_models(changed)[name]["layers"].insert(place, entry)
+                tree = replace(loaded.tree, value=changed)
+                plan = resolve(validate(tree, found := Problems()), problems=found)
+                assert before <= {node.name for node in plan.models[name].nodes}, (path, name, place)
