@@ -18,6 +18,7 @@ from yamlnet.diagnostics.formats.text import told_notes
 from yamlnet.diagnostics.report import Located, locate
 from yamlnet.pipeline import infer_shapes, load
 from yamlnet.resolver.plan import Plan
+from yamlnet.verdicts.limits import UNLIMITED
 
 Examination = Callable[[Path], Mapping[str, Plan]]
 """What is done with a file: its plans, or the error that refuses it."""
@@ -151,7 +152,7 @@ def plans_of(path: Path) -> Mapping[str, Plan]:
     document = loaded.tree.value
     variants = document.get("variants") if isinstance(document, dict) else None
     names = list(variants) if isinstance(variants, dict) else []
-    return {"": loaded.plan, **{name: load(f"{path}:{name}").plan for name in names}}
+    return {"": loaded.plan, **{name: load(f"{path}:{name}", max_params=UNLIMITED).plan for name in names}}
 
 
 @cache

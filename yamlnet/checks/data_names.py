@@ -57,7 +57,7 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
                 mend = did_you_mean(name, names) or f"; it has {', '.join(names)}"
                 message = f'{fed} has no {noun} "{name}"{mend}'
                 yield Diagnostic(NAME, message, tensor.path, "key")
-        if section == "inputs":
+        if section == "inputs" and "train" in plan.sections:
             for name in names:
                 if name not in tensors and name not in meant:  # one mistake is told once
                     message = f'nothing feeds the input "{name}"; add it: {name}: {{column: …}}'

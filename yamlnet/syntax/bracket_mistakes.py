@@ -57,7 +57,9 @@ def item(stuck: Stuck) -> Diagnostic | None:
         return None
     if stuck.here == "-":
         message = "items with a dash cannot stand inside […] or {…}; there, items are separated by commas"
-        return stuck.refuse("list-item", message, stuck.span())
+        opened = _innermost_open(stuck)
+        notes = [] if opened is None else [stuck.note("this bracket is open", stuck.place_of(opened))]
+        return stuck.refuse("list-item", message, stuck.span(), *notes)
     if stuck.here in CLOSERS:
         return _closes_nothing(stuck)
     if stuck.here == ",":

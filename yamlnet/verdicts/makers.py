@@ -220,7 +220,18 @@ def _says(value: object, axis: int) -> bool:
 
 def makers_told(walk: Walk, ref: TensorRef, axes: Sequence[int], most: int) -> Iterator[Note]:
     """Notes that say who gave some axes of a tensor their sizes."""
-    for maker in islice(walk.makers(ref, axes), most):
+    return _told(walk, ref, list(islice(walk.makers(ref, axes), most)))
+
+
+def largest_told(walk: Walk, ref: TensorRef, axes: Sequence[int], among: int) -> Iterator[Note]:
+    """The same of two: the nearest, and of the next `among` the largest number that somebody wrote."""
+    nearest, *others = list(islice(walk.makers(ref, axes), among + 1)) or (None,)
+    largest = max(others, key=lambda maker: (not maker.before, maker.size or 0), default=None)
+    return _told(walk, ref, [maker for maker in (nearest, largest) if maker is not None])
+
+
+def _told(walk: Walk, ref: TensorRef, makers: Sequence[Maker]) -> Iterator[Note]:
+    for maker in makers:
         yield told(ref.node, walk.shape(ref) or (), maker)
         yield from written_here(maker.given)
 

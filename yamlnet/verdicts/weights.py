@@ -9,14 +9,17 @@ from itertools import islice
 from yamlnet.diagnostics.diagnostic import KeyPath, Note
 from yamlnet.resolver.given import MOST_PLACES, written_here
 from yamlnet.resolver.plan import LayerCall, Node, ObjectSpec, references
-from yamlnet.verdicts.makers import Walk, callee_of, makers_told
+from yamlnet.verdicts.makers import Walk, callee_of, largest_told
 from yamlnet.verdicts.verdict import Heaviest
 
 MOST_LAYERS = 4
 """So many of the largest are told of, where no one of them is too large alone."""
 
-MOST_MAKERS = 2
+MOST_NOTES = 4
 """Of what a layer reads."""
+
+LOOKED_AT = 16
+"""Makers of a width, of which the one is told that made it largest."""
 
 
 def largest_layers(counted: Iterable[tuple[Walk, Node, int]]) -> tuple[Heaviest, ...]:
@@ -39,7 +42,7 @@ def _notes(walk: Walk, node: Node) -> Iterator[Note]:
     places = (place for found in node.given.values() for place in found)
     yield from written_here(dict.fromkeys(islice(places, 2 * MOST_PLACES)))
     for read in islice(references(node.args), 1):
-        yield from islice(makers_told(walk, read, (-1,), MOST_MAKERS), 2 * MOST_MAKERS)
+        yield from islice(largest_told(walk, read, (-1,), LOOKED_AT), MOST_NOTES)
 
 
 def _largest_number(node: Node) -> KeyPath:
