@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yamlnet.schema.distribution_words import DISTRIBUTIONS, HELP
 from yamlnet.schema.json_help import helped
 from yamlnet.schema.json_objects import one_of_keys
 from yamlnet.schema.json_types import EXPRESSION, NULL, Schema, arguments_schema, either, reference
@@ -19,6 +20,7 @@ def train_keys(output: str) -> dict[str, Schema]:
         "metrics": either(metrics, _by_output(either(metrics, NULL), output), NULL),
         "optimizer": either(reference("optimizer"), _by_phase(), NULL),
         "callbacks": {"type": "array", "items": reference("callback")},
+        "distribution": _distribution(),
     }
 
 
@@ -27,6 +29,12 @@ def _objective() -> Schema:
     helps = {name: OBJECTIVES[name].help for name in words}
     bare = [name for name, one in OBJECTIVES.items() if not any(word.required for word in one.words)]
     return either(one_of_keys(helped(words, helps)), {"enum": bare}, EXPRESSION)
+
+
+def _distribution() -> Schema:
+    words = {name: arguments_schema(arguments) for name, arguments in DISTRIBUTIONS.items()}
+    bare = [name for name, arguments in DISTRIBUTIONS.items() if not any(one.required for one in arguments)]
+    return either(one_of_keys(helped(words, HELP)), {"enum": bare}, EXPRESSION, NULL)
 
 
 def _words(objective: ObjectiveWords) -> Schema:

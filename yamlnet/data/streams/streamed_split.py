@@ -8,7 +8,7 @@ from itertools import accumulate
 import numpy as np
 from msgspec import Struct
 
-from yamlnet.data.batches import Batch, Split, epoch_order
+from yamlnet.data.batches import WHOLE, Batch, Shard, Split, epoch_order
 from yamlnet.data.streams.stream import Stream, ahead
 from yamlnet.data.table import Array, Table
 from yamlnet.data.waiting import Waiting
@@ -74,12 +74,22 @@ class StreamedSplit(Struct, frozen=True):
         return next(self.pieces())
 
     def batches(
-        self, batch_size: int, seed: int = 0, epoch: int = 0, start: int = 0, shuffle: bool = True
+        self,
+        batch_size: int,
+        seed: int = 0,
+        epoch: int = 0,
+        start: int = 0,
+        shuffle: bool = True,
+        shard: Shard = WHOLE,
     ) -> Iterator[Batch]:
-        """The batches of one epoch, from batch number `start` on; see `Split.batches`."""
+        """The batches of one epoch, from batch number `start` on; see `Split.batches`.
+
+        Rows of a batch come from any chunk of their window, so every process reads all chunks.
+        """
         windows = Windows(self, seed, epoch, shuffle)
         first, before = windows.at_row(start * batch_size)
-        yield from _cut(_ahead(windows, first), batch_size, start * batch_size - before)
+        for rows in _cut(_ahead(windows, first), batch_size, start * batch_size - before):
+            yield _share(rows, shard)
 
 
 class Windows:
@@ -173,8 +183,8 @@ def _ahead(windows: Windows, first: int) -> Iterator[Split | Mixed]:
     yield from source.to_iter_dataset(grain.ReadOptions(num_threads=1, prefetch_buffer_size=1))
 
 
-def _cut(windows: Iterator[Split | Mixed], batch_size: int, skipped: int) -> Iterator[Batch]:
-    """Batches of all rows, but for the first; what a window leaves over is put before the next."""
+def _cut(windows: Iterator[Split | Mixed], batch_size: int, skipped: int) -> Iterator[Split]:
+    """All rows in batches, but for the first; what a window leaves over is put before the next."""
     left: Split | None = None
     for window in windows:
         first = skipped
@@ -183,15 +193,21 @@ def _cut(windows: Iterator[Split | Mixed], batch_size: int, skipped: int) -> Ite
             left = _joined(left, _between(window, 0, first))
             if left.rows < batch_size:
                 continue
-            yield Batch(left.inputs, left.targets)
+            yield left
         whole = window.rows - (window.rows - first) % batch_size
         for start in range(first, whole, batch_size):
-            rows = _between(window, start, start + batch_size)
-            yield Batch(rows.inputs, rows.targets)
+            yield _between(window, start, start + batch_size)
         left = _between(window, whole, window.rows) if whole < window.rows else None
         skipped = 0
     if left is not None:
-        yield Batch(left.inputs, left.targets)
+        yield left
+
+
+def _share(rows: Split, shard: Shard) -> Batch:
+    """What a process has of a batch."""
+    places = shard.of(np.arange(rows.rows))
+    own = _between(rows, int(places[0]), int(places[-1]) + 1)
+    return Batch(own.inputs, own.targets, divided=shard.divides(rows.rows))
 
 
 def _between(rows: Split | Mixed, first: int, end: int) -> Split:
