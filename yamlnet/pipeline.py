@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from yamlnet.compiler.inference import Announce
     from yamlnet.data.dataset import Dataset
     from yamlnet.runner.run import Run
+    from yamlnet.runner.steps.devices import Devices
     from yamlnet.verdicts.verdict import Verdict
 
 
@@ -280,22 +281,26 @@ def train(
         raise located(BlueprintError([Diagnostic("folds", message, ("data", "folds"), "key")]), loaded.tree)
     _select(loaded, backend)
     _require_exporters(loaded)
+    devices = _join(loaded)
+    if devices.process:  # the first of several processes speaks for all, and keeps the run
+        tell, progress = None, "none"
     plan, dataset = _with_data(loaded, tell, quiet=progress == "none")
     models = _lower(loaded, plan)
     from yamlnet.runner.before_training import require_trainable
 
     with _located_in(loaded.tree):
-        require_trainable(plan, models, dataset)
+        require_trainable(plan, models, dataset, devices)
     from yamlnet.exporters.export import export_run
     from yamlnet.runner.fit import fit
-    from yamlnet.runner.folder import create_folder
+    from yamlnet.runner.folder import create_folder, own_place
     from yamlnet.runner.progress import make_progress
 
     files = {name: pin.sha256 for name, pin in loaded.pins.items()}
-    folder = create_folder(plan, loaded.tree.text, Path(out) if out else None, files)
-    with _located_in(loaded.tree):
-        run = fit(models, dataset, plan, folder, make_progress(progress, plan.data), loaded.path.parent)
-        if plan.export:
+    with own_place(Path(out) if out else None, devices.process) as place, _located_in(loaded.tree):
+        folder = create_folder(plan, loaded.tree.text, place, files)
+        shown = make_progress(progress, plan.data, live=devices.processes == 1)
+        run = fit(models, dataset, plan, folder, shown, loaded.path.parent, devices)
+        if plan.export and not devices.process:
             export_run(run, plan.export, dataset, plan)
     return run
 
@@ -310,6 +315,16 @@ def _select(loaded: LoadedBlueprint, backend: str | None) -> str:
     from yamlnet.compiler.backend import select_backend
 
     return select_backend(backend, loaded.plan.backend)
+
+
+def _join(loaded: LoadedBlueprint) -> Devices:
+    """The devices that train together; processes that share a training meet here."""
+    from yamlnet.runner.steps.devices import join
+
+    train, data = loaded.plan.train, loaded.plan.data
+    assert train is not None and data is not None, "the checks require both to train"
+    with _located_in(loaded.tree):
+        return join(train.distribution, data)
 
 
 def _require_exporters(loaded: LoadedBlueprint) -> None:

@@ -14,14 +14,20 @@ class Shard(Struct, frozen=True):
     """The share that one of several processes has of each batch: consecutive rows, as many for each.
 
     A batch that cannot be divided evenly, such as the last one of an epoch, each of them has whole.
+
+    Attributes:
+        index: the process, from 0.
+        count: how many processes there are.
+        devices: how many devices of the process share its rows.
     """
 
     index: int = 0
     count: int = 1
+    devices: int = 1
 
     def divides(self, rows: int) -> bool:
-        """Whether so many rows are divided."""
-        return self.count > 1 and rows % self.count == 0
+        """Whether so many rows are divided: all devices then have as many."""
+        return rows % (self.count * self.devices) == 0
 
     def of(self, rows: Array) -> Array:
         """The rows of a batch, by index, that belong to this share."""
@@ -84,7 +90,7 @@ class Split(Struct, frozen=True):
 class Batch(Struct, frozen=True):
     """Consecutive rows of an epoch; `sample_weight` is (rows,) or None.
 
-    `divided` says that other processes have other rows of the same batch.
+    `divided` says that every device has rows of its own; otherwise each has all of them.
     """
 
     inputs: Mapping[str, Array]

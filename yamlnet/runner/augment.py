@@ -19,6 +19,7 @@ from typing import Any
 import keras
 import numpy as np
 from keras.src.backend import compute_output_spec
+from msgspec.structs import replace
 
 from yamlnet.compiler.objects import construct, first_sentences
 from yamlnet.data.batches import Batch
@@ -62,7 +63,7 @@ class Augmenter:
             drawn = np.random.SeedSequence([self.seed, epoch, step, index]).generate_state(2 * max(count, 1))
             states = [drawn[2 * one : 2 * one + 2] for one in range(count)]
             changed[name] = run(states, np.asarray(changed[name], dtype=np.float32))
-        return Batch(changed, batch.targets, batch.sample_weight)
+        return replace(batch, inputs=changed)
 
 
 def _chain(specs: Sequence[ObjectSpec], shape: tuple[int, ...]) -> list[keras.layers.Layer]:

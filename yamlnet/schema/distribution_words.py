@@ -97,7 +97,5 @@ def _check_arguments(
 def _check_patterns(layouts: object, path: KeyPath, problems: Problems) -> None:
     for pattern in layouts if isinstance(layouts, dict) else ():
         if not _PATTERN.fullmatch(pattern):
-            message = (
-                f'"{pattern}" is no pattern of paths; write letters, digits, _ / . - and at most three *'
-            )
+            message = f'"{pattern}" is no pattern of paths: letters, digits, _ / . - and at most three *'
             problems.add("wrong-type", message, (*path, pattern), "key")

@@ -10,6 +10,7 @@ import torch
 
 from yamlnet.data.batches import Batch
 from yamlnet.objectives.objective import Models, Objective
+from yamlnet.runner.steps.devices import Devices
 from yamlnet.runner.steps.stepper import Variables, collect_variables, due, steps_done
 
 STEPS = 2**32
@@ -87,6 +88,6 @@ def _tensors(batch: Batch) -> Batch:
     return Batch(_on_device(batch.inputs), _on_device(batch.targets), weight)
 
 
-def make(objective: Objective, models: Models, seed: int) -> TorchStepper:
+def make(objective: Objective, models: Models, seed: int, devices: Devices) -> TorchStepper:
     """A stepper for objectives whose metrics are built."""
     return TorchStepper(objective, models, collect_variables(objective, models), seed)
