@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from yamlnet.compiler.inference import Announce
     from yamlnet.data.dataset import Dataset
     from yamlnet.runner.run import Run
-    from yamlnet.runner.steps.devices import Devices
     from yamlnet.verdicts.verdict import Verdict
 
 
@@ -280,24 +279,25 @@ def train(
         )
         raise located(BlueprintError([Diagnostic("folds", message, ("data", "folds"), "key")]), loaded.tree)
     _select(loaded, backend)
-    _require_exporters(loaded)
-    devices = _join(loaded)
+    from yamlnet.exporters.export import export_run, require_exporters
+    from yamlnet.runner.steps.devices import join
+
+    with _located_in(loaded.tree):
+        require_exporters(loaded.plan.export)
+        devices = join(loaded.plan)
     if devices.process:  # the first of several processes speaks for all, and keeps the run
         tell, progress = None, "none"
     plan, dataset = _with_data(loaded, tell, quiet=progress == "none")
     models = _lower(loaded, plan)
     from yamlnet.runner.before_training import require_trainable
-
-    with _located_in(loaded.tree):
-        require_trainable(plan, models, dataset, devices)
-    from yamlnet.exporters.export import export_run
     from yamlnet.runner.fit import fit
-    from yamlnet.runner.folder import create_folder, own_place
+    from yamlnet.runner.folder import create_folder
     from yamlnet.runner.progress import make_progress
 
     files = {name: pin.sha256 for name, pin in loaded.pins.items()}
-    with own_place(Path(out) if out else None, devices.process) as place, _located_in(loaded.tree):
-        folder = create_folder(plan, loaded.tree.text, place, files)
+    with _located_in(loaded.tree):
+        require_trainable(plan, models, dataset, devices)
+        folder = create_folder(plan, loaded.tree.text, devices.place(out), files)
         shown = make_progress(progress, plan.data, live=devices.processes == 1)
         run = fit(models, dataset, plan, folder, shown, loaded.path.parent, devices)
         if plan.export and not devices.process:
@@ -315,31 +315,6 @@ def _select(loaded: LoadedBlueprint, backend: str | None) -> str:
     from yamlnet.compiler.backend import select_backend
 
     return select_backend(backend, loaded.plan.backend)
-
-
-def _join(loaded: LoadedBlueprint) -> Devices:
-    """The devices that train together; processes that share a training meet here."""
-    from yamlnet.runner.steps.devices import join
-
-    train, data = loaded.plan.train, loaded.plan.data
-    assert train is not None and data is not None, "the checks require both to train"
-    with _located_in(loaded.tree):
-        return join(train.distribution, data)
-
-
-def _require_exporters(loaded: LoadedBlueprint) -> None:
-    """Refuse an export that cannot be made here before an hour of training, not after."""
-    if not loaded.plan.export:
-        return
-    from yamlnet.exporters import EXPORTERS
-
-    problems = []
-    for index, name in enumerate(loaded.plan.export):
-        missing = EXPORTERS[name].missing()
-        if missing is not None:
-            problems.append(Diagnostic("missing-exporter", missing, ("export", index)))
-    if problems:
-        raise located(BlueprintError(problems), loaded.tree)
 
 
 def _with_data(

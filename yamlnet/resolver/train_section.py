@@ -12,7 +12,7 @@ from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.resolver.evaluate import Scope, Unknown, has_template
 from yamlnet.resolver.filling import Filling, without_unknown
 from yamlnet.resolver.plan import DistributionPlan, Graph, ObjectivePlan, ObjectSpec, TrainPlan
-from yamlnet.resolver.sections import refilled
+from yamlnet.resolver.sections import holds_unknown, refilled
 from yamlnet.schema.objective_forms import phases_written
 from yamlnet.schema.objects import split_form
 from yamlnet.schema.sections import TrainSection
@@ -49,7 +49,7 @@ def train_plan(
         callbacks=reading.callbacks(),
         class_weight=_class_weight(filled.get("class_weight")),
         precision=cast("str | None", filled.get("precision")),
-        distribution=_distribution(filled.get("distribution"), (*path, "distribution")),
+        distribution=_distribution(filled.get("distribution"), filling, (*path, "distribution")),
         outputs=outputs,
         path=path,
     )
@@ -128,8 +128,11 @@ def _named_as_written(metric: ObjectSpec, written: object) -> ObjectSpec:
     return metric
 
 
-def _distribution(value: object, path: KeyPath) -> DistributionPlan | None:
-    if value is None or isinstance(value, Unknown):
+def _distribution(value: object, filling: Filling, path: KeyPath) -> DistributionPlan | None:
+    if holds_unknown(value):
+        message = "devices meet before anything is known of the rows; write which they are"
+        filling.problems.add("expression", message, path)
+    if value is None or holds_unknown(value):
         return None
     name, arguments, _ = split_form(value, path)
     return DistributionPlan(name, cast("dict[str, object]", arguments or {}), path)

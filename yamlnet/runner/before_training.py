@@ -13,7 +13,7 @@ from yamlnet.objectives import OBJECTIVES
 from yamlnet.resolver.plan import Plan
 from yamlnet.runner.augment import Augmenter
 from yamlnet.runner.callbacks import refused_callbacks
-from yamlnet.runner.steps.devices import Devices, layout_problems
+from yamlnet.runner.steps.devices import Devices, layout_problems, require_same_rows
 
 
 def require_trainable(plan: Plan, models: dict[str, keras.Model], dataset: Dataset, devices: Devices) -> None:
@@ -23,6 +23,7 @@ def require_trainable(plan: Plan, models: dict[str, keras.Model], dataset: Datas
         BlueprintError: with every problem of the objective and the callbacks, and the first wrong index.
     """
     assert plan.train is not None, "train() looked"
+    require_same_rows(dataset.digest, devices)
     problems = OBJECTIVES[plan.objective.name].problems(models, plan.train, dataset.train.first())
     problems += layout_problems(models, devices)
     fed = plan.models.get(plan.objective.feeds) or plan.models["model"]

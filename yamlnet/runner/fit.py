@@ -45,7 +45,8 @@ def fit(
 ) -> Run:
     """Train until the plan's end, early stopping, or an interruption; evaluate; keep everything.
 
-    Ctrl-C ends training after the step as if it had been planned: what was learnt is evaluated and kept.
+    Ctrl-C ends training after the step as if it had been planned: what was learnt is evaluated and kept. Of
+    several processes it ends each at once.
 
     Args:
         models: from `lower`.
@@ -98,8 +99,8 @@ class _Loop(Struct):
     epochs: int
     steps: int
     devices: Devices
+    interruption: Interruption
     history: History = field(default_factory=dict)
-    interruption: Interruption = field(default_factory=Interruption)
 
 
 def _start(
@@ -119,7 +120,7 @@ def _start(
         models=models,
         phases=objective.phases,
         stepper=make_stepper(objective, models, plan.seed, devices),
-        augment=Augmenter(data.augment, plan.seed, row_shapes(dataset.train.first())),
+        augment=Augmenter(data.augment, plan.seed, row_shapes(dataset.train.first()), devices.process),
         dataset=dataset,
         train=train,
         data=data,
@@ -131,6 +132,7 @@ def _start(
         epochs=epochs,
         steps=train.steps or epochs * per_epoch,
         devices=devices,
+        interruption=Interruption(hears=devices.processes == 1),
     )
 
 
@@ -172,6 +174,8 @@ def _train(loop: _Loop) -> bool:
                     break
         interrupted = loop.interruption.asked
     except KeyboardInterrupt:  # from a callback, which runs between steps
+        if not loop.interruption.hears:
+            raise
         interrupted = True
     loop.stepper.sync()
     for phase in loop.phases:  # Keras's moving average of the weights, where an optimizer keeps one

@@ -12,11 +12,9 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from msgspec import Struct, field
@@ -95,16 +93,6 @@ def create_folder(
     folder.write(BLUEPRINT, text)
     folder.write(RESOLVED, Writer().text(_with_vocabularies(unparse(plan), folder)))
     return folder
-
-
-@contextmanager
-def own_place(out: Path | None, process: int) -> Iterator[Path | None]:
-    """The run folder of the first of several processes; what the others write is thrown away."""
-    if process == 0:
-        yield out
-        return
-    with TemporaryDirectory() as folder:
-        yield Path(folder) / "run"
 
 
 def make_empty(path: Path) -> None:

@@ -7,6 +7,7 @@ computes what it computes on one device: batch statistics, penalties and random 
 from __future__ import annotations
 
 import math
+import operator
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from typing import Any, cast
 import jax
 import keras
 import numpy as np
+from jax.experimental import multihost_utils
 from jax.sharding import NamedSharding, PartitionSpec, Sharding
 
 from yamlnet.checks.distribution import NAME
@@ -22,7 +24,7 @@ from yamlnet.data.batches import Batch
 from yamlnet.diagnostics.diagnostic import Diagnostic
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.resolver.plan import DistributionPlan
-from yamlnet.runner.steps.devices import KERAS_PROCESSES, Devices, count, refuse
+from yamlnet.runner.steps.devices import Devices, processes_told, refuse
 
 Arrays = tuple[Mapping[str, Any], Mapping[str, Any], Any]
 ADDRESSES, PROCESS = "KERAS_DISTRIBUTION_JOB_ADDRESSES", "KERAS_DISTRIBUTION_PROCESS_ID"
@@ -35,22 +37,22 @@ def join(plan: DistributionPlan) -> Devices:
     Raises:
         BlueprintError: they do not meet, or there are no such devices.
     """
-    if count(KERAS_PROCESSES) > 1 and not jax.distributed.is_initialized():
-        _meet(plan)
-    processes = jax.process_count()
-    if processes > 1 and (plan.name != "DataParallel" or plan.arguments.get("devices")):
-        refuse(plan, "several processes share all of their devices, as DataParallel without more does")
-    mesh = _distribution(plan).device_mesh
-    devices = mesh.devices.size
-    axis = mesh.axis_names.index(_distribution(plan).batch_dim_name)
-    return Devices(plan, devices, mesh.devices.shape[axis], jax.process_index(), processes)
+    if processes_told("jax") > 1:
+        if plan.name != "DataParallel" or plan.arguments.get("devices"):
+            refuse(plan, "several processes share all of their devices: write DataParallel alone")
+        if not jax.distributed.is_initialized():
+            _meet(plan)
+    distribution = _distribution(plan)
+    grid = distribution.device_mesh
+    sharing = grid.devices.shape[grid.axis_names.index(distribution.batch_dim_name)]
+    return Devices(plan, grid.devices.size, sharing, jax.process_index(), jax.process_count())
 
 
 def _meet(plan: DistributionPlan) -> None:
     try:
         jax.distributed.initialize(
             coordinator_address=os.environ[ADDRESSES].split(",")[0],
-            num_processes=count(KERAS_PROCESSES),
+            num_processes=processes_told("jax"),
             process_id=int(os.environ[PROCESS]),
         )
     except (KeyError, ValueError, RuntimeError) as error:
@@ -71,37 +73,50 @@ def _distribution(plan: DistributionPlan) -> keras.distribution.Distribution:
     layouts = keras.distribution.LayoutMap(
         keras.distribution.DeviceMesh(tuple(mesh["shape"]), list(mesh["axis_names"]), devices)
     )
-    for pattern, axes in cast("Mapping[str, Sequence[str | None]]", plan.arguments["layout_map"]).items():
+    for pattern, axes in _layouts(plan).items():
         layouts[pattern] = tuple(axes)
     batch = cast("str | None", plan.arguments.get("batch_dim_name"))
     return keras.distribution.ModelParallel(layout_map=layouts, batch_dim_name=batch)
 
 
+def is_same(digest: str) -> bool:
+    """Whether all processes have one digest."""
+    found = multihost_utils.process_allgather(np.frombuffer(bytes.fromhex(digest), np.uint8))
+    return bool((found == found[0]).all())
+
+
 def layout_problems(models: Mapping[str, keras.Model], plan: DistributionPlan) -> list[Diagnostic]:
-    """Patterns that are of no weight, and weights that the devices of an axis cannot divide evenly."""
-    layouts = cast("Mapping[str, Sequence[str | None]]", plan.arguments["layout_map"])
-    mesh = _distribution(plan).device_mesh
-    sizes = dict(zip(mesh.axis_names, mesh.shape, strict=True))
+    """Patterns of no weight or of one that another divides, and weights that cannot be divided evenly."""
+    grid = _distribution(plan).device_mesh
+    sizes = dict(zip(grid.axis_names, grid.shape, strict=True))
     weights = {one.path: tuple(one.shape) for model in models.values() for one in model.variables}
     path, problems = (*plan.path, plan.name, "layout_map"), []
-    for pattern, axes in layouts.items():
+    taken: dict[str, str] = {}
+    for pattern, axes in _layouts(plan).items():
         matched = [name for name in weights if re.fullmatch(pattern, name)]
-        divided = [sizes[axis] if axis else 1 for axis in axes]
         if not matched:
             mend = did_you_mean(pattern, weights) or f"; there are {', '.join(list(weights)[:10])}"
-            problems.append(
-                Diagnostic(NAME, f'no weight is called "{pattern}"{mend}', (*path, pattern), "key")
+            message = f'no weight is called "{pattern}"{mend}'
+            problems.append(Diagnostic(NAME, message, (*path, pattern), "key"))
+        parts = [sizes[axis] if axis else 1 for axis in axes]
+        uneven = [name for name in matched if not _divides(parts, weights[name])]
+        if uneven:
+            message = (
+                f'"{uneven[0]}" is of shape {list(weights[uneven[0]])}, and cannot be divided by {parts}'
             )
-        for name in matched:
-            shape = weights[name]
-            whole = len(shape) == len(axes) and not any(
-                size % parts for size, parts in zip(shape, divided, strict=True)
-            )
-            if not whole:
-                message = f'"{name}" is of shape {list(shape)}, which {divided} devices cannot divide evenly'
-                problems.append(Diagnostic(NAME, message, (*path, pattern)))
-                break
+            problems.append(Diagnostic(NAME, message, (*path, pattern)))
+        if twice := [name for name in matched if taken.setdefault(name, pattern) != pattern]:
+            message = f'"{twice[0]}" is divided by "{taken[twice[0]]}" already'
+            problems.append(Diagnostic(NAME, message, (*path, pattern), "key"))
     return problems
+
+
+def _divides(parts: Sequence[int], shape: Sequence[int]) -> bool:
+    return len(parts) == len(shape) and not any(map(operator.mod, shape, parts))
+
+
+def _layouts(plan: DistributionPlan) -> Mapping[str, Sequence[str | None]]:
+    return cast("Mapping[str, Sequence[str | None]]", plan.arguments["layout_map"])
 
 
 def _devices(plan: DistributionPlan, asked: Any) -> list[str]:
