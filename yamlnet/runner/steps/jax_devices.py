@@ -56,7 +56,7 @@ def _meet(plan: DistributionPlan) -> None:
             process_id=int(os.environ[PROCESS]),
         )
     except (KeyError, ValueError, RuntimeError) as error:
-        what = f"{error} is not set" if isinstance(error, KeyError) else str(error).splitlines()[0]
+        what = f"{error.args[0]} is not set" if isinstance(error, KeyError) else str(error).splitlines()[0]
         refuse(plan, f"the processes do not meet: {what}")
 
 
@@ -125,9 +125,9 @@ def _devices(plan: DistributionPlan, asked: Any) -> list[str]:
     names = known[:asked] if isinstance(asked, int) else asked or known
     missing = [name for name in names if name not in known]
     if missing:
-        refuse(plan, f'there is no device "{missing[0]}"; there are {", ".join(known)}')
+        refuse(plan, f'there is no device "{missing[0]}"; found: {", ".join(known)}')
     if isinstance(asked, int) and len(names) < asked:
-        refuse(plan, f"there are {len(known)} devices, not {asked}: {', '.join(known)}")
+        refuse(plan, f"{asked} devices are asked for; found: {', '.join(known)}")
     return list(names)
 
 

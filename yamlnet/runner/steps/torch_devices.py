@@ -52,7 +52,7 @@ def _meet(plan: DistributionPlan) -> None:
             torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
         processes.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
     except (KeyError, ValueError, RuntimeError) as error:
-        what = f"{error} is not set" if isinstance(error, KeyError) else str(error).splitlines()[0]
+        what = f"{error.args[0]} is not set" if isinstance(error, KeyError) else str(error).splitlines()[0]
         refuse(plan, f"the processes do not meet: {what}")
     atexit.register(processes.destroy_process_group)
 
