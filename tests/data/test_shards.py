@@ -33,7 +33,7 @@ def streamed(rows: int) -> StreamedSplit:
 
 
 def assert_shares(split: AnySplit, processes: int, devices: int, size: int, **position: Any) -> None:
-    """The batches of every process, side by side, are those of one alone: whole, or each row once, in order."""
+    """The batches of every process, side by side, are those of one alone: whole, or each row once."""
     alone = list(split.batches(size, **position))
     of_each = [
         list(split.batches(size, **position, shard=Shard(index, processes, devices)))
@@ -56,7 +56,12 @@ def together(shares: list[Batch]) -> dict[str, np.ndarray]:
 
 
 POSITIONS = st.fixed_dictionaries(
-    {"seed": st.integers(0, 3), "epoch": st.integers(0, 3), "start": st.integers(0, 2), "shuffle": st.booleans()}
+    {
+        "seed": st.integers(0, 3),
+        "epoch": st.integers(0, 3),
+        "start": st.integers(0, 2),
+        "shuffle": st.booleans(),
+    }
 )
 
 

@@ -92,7 +92,8 @@ def layout_problems(models: Mapping[str, keras.Model], plan: DistributionPlan) -
     weights = {one.path: tuple(one.shape) for model in models.values() for one in model.variables}
     path, problems = (*plan.path, plan.name, "layout_map"), []
     taken: dict[str, str] = {}
-    for pattern, axes in _layouts(plan).items():
+    layouts = _layouts(plan)
+    for pattern, axes in layouts.items():
         matched = [name for name in weights if re.fullmatch(pattern, name)]
         if not matched:
             mend = did_you_mean(pattern, weights) or f"; there are {', '.join(list(weights)[:10])}"
@@ -101,11 +102,11 @@ def layout_problems(models: Mapping[str, keras.Model], plan: DistributionPlan) -
         parts = [sizes[axis] if axis else 1 for axis in axes]
         uneven = [name for name in matched if not _divides(parts, weights[name])]
         if uneven:
-            message = (
-                f'"{uneven[0]}" is of shape {list(weights[uneven[0]])}, and cannot be divided by {parts}'
-            )
+            message = f'"{uneven[0]}" is of shape {list(weights[uneven[0]])}, not to be divided by {parts}'
             problems.append(Diagnostic(NAME, message, (*path, pattern)))
-        if twice := [name for name in matched if taken.setdefault(name, pattern) != pattern]:
+        if twice := [
+            name for name in matched if taken.setdefault(name, pattern) != pattern and name not in layouts
+        ]:
             message = f'"{twice[0]}" is divided by "{taken[twice[0]]}" already'
             problems.append(Diagnostic(NAME, message, (*path, pattern), "key"))
     return problems
