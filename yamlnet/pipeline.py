@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from yamlnet.compiler.inference import Announce
     from yamlnet.data.dataset import Dataset
     from yamlnet.runner.run import Run
+    from yamlnet.runner.steps.devices import Devices
     from yamlnet.verdicts.verdict import Verdict
 
 
@@ -279,16 +280,23 @@ def train(
         )
         raise located(BlueprintError([Diagnostic("folds", message, ("data", "folds"), "key")]), loaded.tree)
     _select(loaded, backend)
-    from yamlnet.exporters.export import export_run, require_exporters
+    from yamlnet.exporters.export import require_exporters
     from yamlnet.runner.steps.devices import join
 
     with _located_in(loaded.tree):
         require_exporters(loaded.plan.export)
         devices = join(loaded.plan)
     if devices.process:  # the first of several processes speaks for all, and keeps the run
-        tell, progress = None, "none"
+        return _train(loaded, devices, out, "none", None)
+    return _train(loaded, devices, out, progress, tell)
+
+
+def _train(
+    loaded: LoadedBlueprint, devices: Devices, out: str | Path | None, progress: str, tell: Tell | None
+) -> Run:
     plan, dataset = _with_data(loaded, tell, quiet=progress == "none")
     models = _lower(loaded, plan)
+    from yamlnet.exporters.export import export_run
     from yamlnet.runner.before_training import require_trainable
     from yamlnet.runner.fit import fit
     from yamlnet.runner.folder import create_folder

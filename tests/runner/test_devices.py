@@ -65,7 +65,8 @@ GRID = """{ModelParallel: {
 
 TRAIN = """
 import importlib, json, os, sys
-import keras, matplotlib.pyplot, sklearn.datasets, yamlnet, yamlnet.pipeline, yamlnet.runner.fit, yamlnet.exporters.export
+import keras, matplotlib.pyplot, sklearn.datasets
+import yamlnet, yamlnet.exporters.export, yamlnet.pipeline, yamlnet.runner.fit
 importlib.import_module(f"yamlnet.runner.steps.{keras.backend.backend()}_steps")
 children = []
 for path, out, settings, environment in json.loads(sys.argv[1]):

@@ -49,11 +49,6 @@ DISTRIBUTIONS: dict[str, tuple[Argument, ...]] = {
 }
 """Keras's classes of `keras.distribution` by name (https://keras.io/api/distribution/)."""
 
-HELP = {
-    "DataParallel": "Each device has a share of every batch, and all weights.",
-    "ModelParallel": "Weights are divided among devices, too.",
-}
-
 
 def check_distribution(value: object, path: KeyPath, problems: Problems) -> None:
     """Report the mistakes of `train.distribution`."""

@@ -81,6 +81,11 @@ HELP: dict[type, dict[str, str]] = {
     },
 }
 
+DISTRIBUTION_HELP = {
+    "DataParallel": "Each device has a share of every batch, and all weights.",
+    "ModelParallel": "Weights are divided among devices, too.",
+}
+
 SPLIT_HELP = {
     "column": "Rows say themselves whether they are train, validation or test.",
     "time": "The latest rows are test, those before them validation.",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from yamlnet.schema.distribution_words import DISTRIBUTIONS, HELP
-from yamlnet.schema.json_help import helped
+from yamlnet.schema.distribution_words import DISTRIBUTIONS
+from yamlnet.schema.json_help import DISTRIBUTION_HELP, helped
 from yamlnet.schema.json_objects import one_of_keys
 from yamlnet.schema.json_types import EXPRESSION, NULL, Schema, arguments_schema, either, reference
 from yamlnet.schema.objective_words import OBJECTIVES, ObjectiveWords
@@ -34,7 +34,7 @@ def _objective() -> Schema:
 def _distribution() -> Schema:
     words = {name: arguments_schema(arguments) for name, arguments in DISTRIBUTIONS.items()}
     bare = [name for name, arguments in DISTRIBUTIONS.items() if not any(one.required for one in arguments)]
-    return either(one_of_keys(helped(words, HELP)), {"enum": bare}, EXPRESSION, NULL)
+    return either(one_of_keys(helped(words, DISTRIBUTION_HELP)), {"enum": bare}, EXPRESSION, NULL)
 
 
 def _words(objective: ObjectiveWords) -> Schema:
