@@ -106,7 +106,7 @@ def _refuse_of_plugin(name: str, place: KeyPath, at: At, problems: Problems) -> 
     if namespace not in found():
         mend = did_you_mean(namespace, found()) or f"; there are {', '.join(found()) or 'none'}"
         message = f'no installed plugin with objectives is called "{namespace}"{mend}'
-        problems.add("unknown-objective", message, place, at)
+        problems.add("unknown-import", message, place, at)
         return
     try:
         known = objectives_of(namespace)
