@@ -9,7 +9,7 @@ from yamlnet.data.batches import row_shapes
 from yamlnet.data.dataset import Dataset
 from yamlnet.data.indices import check_indices, looks_up
 from yamlnet.diagnostics.diagnostic import BlueprintError
-from yamlnet.objectives import OBJECTIVES
+from yamlnet.objectives import implementation
 from yamlnet.resolver.plan import Plan
 from yamlnet.runner.augment import Augmenter
 from yamlnet.runner.callbacks import refused_callbacks
@@ -24,7 +24,7 @@ def require_trainable(plan: Plan, models: dict[str, keras.Model], dataset: Datas
     """
     assert plan.train is not None, "train() looked"
     require_same_rows(dataset.digest, devices)
-    problems = OBJECTIVES[plan.objective.name].problems(models, plan.train, dataset.train.first())
+    problems = implementation(plan.objective.name).problems(models, plan.train, dataset.train.first())
     problems += layout_problems(models, devices)
     fed = plan.models.get(plan.objective.feeds) or plan.models["model"]
     problems += refused_callbacks(plan.train.callbacks, construct)
