@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,19 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 import soundfile
+from msgspec import to_builtins
 from msgspec.structs import replace
 from PIL import Image
 
+import yamlnet
 from yamlnet.data.dataset import AnySplit, Dataset, load, way
 from yamlnet.data.media import columns, images, known
+from yamlnet.data.parts.row_numbers import row_numbers
+from yamlnet.data.report.report import report
 from yamlnet.data.sources import parquet_files
 from yamlnet.data.streams import spool
 from yamlnet.data.streams.streamed_split import StreamedSplit
+from yamlnet.data.table import Table, objects
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import DataPlan, SourcePlan, TensorPlan
 
@@ -170,3 +176,66 @@ def test_names_of_files_beside_such_rows_are_decoded_batch_by_batch_too(
     assert_same(
         batches(split, shuffle=False), [(x[:5], y[:5] * 0) for x, y in batches(data.train, shuffle=False)[:1]]
     )
+
+
+TEXT = """yamlnet: 1
+name: pictures
+model:
+  inputs: {x: [5, 6, 3]}
+  layers: [Flatten, Dense: {units: 3, as: y}]
+data:
+  train: {Parquet: rows.parquet}
+  validation: 0.3
+  inputs: {x: {column: image, resize: [5, 6], channels: 3}}
+  targets: {y: {column: kind, encode: index}}
+train: {loss: {SparseCategoricalCrossentropy: {from_logits: true}}}
+"""
+
+
+def told(folder: Path) -> dict[str, Any]:
+    (folder / "pictures.yaml").write_text(TEXT)
+    found, error = report(yamlnet.load(folder / "pictures.yaml").plan, folder, lambda what, done: None)
+    assert error is None
+    return dict(to_builtins(found))
+
+
+def test_of_files_the_same_is_told_in_every_way_and_each_is_decoded_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures = list(map(png, range(ROWS)))
+    write(folder, [*pictures, pictures[3], pictures[8], pictures[20]])
+    count, decode = [0], images.decode_image
+
+    def counted(*given: Any) -> Any:
+        count[0] += 1
+        return decode(*given)
+
+    monkeypatch.setattr(images, "decode_image", counted)
+    streamed = told(folder)
+    assert count[0] == ROWS + 3 + 2  # the first of each part says how large all are
+    assert streamed["columns"][0]["distinct"] == ROWS
+    monkeypatch.setattr(spool, "HELD_BYTES", 1 << 20)
+    for room in (0, 1 << 20):  # as needed, and all at once
+        monkeypatch.setattr("yamlnet.data.report.report.ROOM", room)
+        held = told(folder)
+        for one, other in zip(held["tensors"], streamed["tensors"], strict=True):
+            assert one.pop("mean") == pytest.approx(other["mean"])
+            assert one == {name: value for name, value in other.items() if name != "mean"}
+        assert {**held, "tensors": None} == {**streamed, "tensors": None}
+    assert {"duplicates", "scale"} <= {one["kind"] for one in held["warnings"]}
+
+
+def test_the_bytes_of_files_are_let_go_one_by_one_where_rows_are_hashed(tmp_path: Path) -> None:
+    size = 200_000
+    files = [tmp_path / str(row) for row in range(30)]
+    for row, file in enumerate(files):
+        file.write_bytes(bytes([row]) * size)
+    tracemalloc.start()
+    try:
+        found = row_numbers(Table({"image": objects(files)}, "images"), 3)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 4 * size
+    contents = objects([file.read_bytes() for file in files])
+    np.testing.assert_array_equal(found, row_numbers(Table({"image": contents}, "images"), 3))
