@@ -112,9 +112,9 @@ class Stream(Struct, frozen=True):
     def chunks(self, columns: Collection[str] | None = None) -> Iterator[Table]:
         """All rows in order, a chunk at a time, or less where they hold files; a terminal shows how far."""
         files = {column for _, column in self.known}
-        decoded = self.at_once is not None and (columns is None or not files.isdisjoint(columns))
+        at_once = self.at_once if columns is None or not files.isdisjoint(columns) else None
         for _, table in self.indexed(columns):
-            yield from table.cut(self.at_once) if decoded and self.at_once is not None else [table]
+            yield from [table] if at_once is None else table.cut(at_once)
 
     def indexed(self, columns: Collection[str] | None = None) -> Iterator[tuple[int, Table]]:
         """The chunks that have rows, in order, each with its number."""
