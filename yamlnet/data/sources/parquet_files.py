@@ -12,6 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from yamlnet.data.columns.arrow import (
     Kinds,
     all_joined,
@@ -52,8 +54,8 @@ def read(arguments: Mapping[str, object], root: Path, path: KeyPath) -> Table:
 def chunks(arguments: Mapping[str, object], root: Path, path: KeyPath, rows: int) -> Iterator[Table]:
     """Read `rows` rows at a time, or fewer where these take much room, of the same types as `read` gives.
 
-    What the schema does not say (whether a whole number is missing, how long lists are) is settled by a
-    first pass over the columns that it concerns, made once as long as the files stay as they are.
+    What neither the schema nor the footer says (how long lists are) is settled by a first pass over the
+    columns that it concerns, made once as long as the files stay as they are.
 
     Raises:
         DataError: as in `read`, also while it is read.
@@ -173,12 +175,30 @@ def _settled(stamps: tuple[tuple[File, int, int], ...], source: str, path: KeyPa
             rows += opened.metadata.num_rows
             said = observed(plain(opened.schema_arrow.empty_table(), file.name, path))
             unsaid = [field.name for field in opened.schema_arrow if _is_unsaid(field.type)]
+            missing = _missing(opened.metadata)
+        said |= {name: replace(said[name], nulls=missing[name] > 0) for name in unsaid if name in missing}
+        unsaid = [name for name in unsaid if name not in missing]
         parts = _parts(file, path, _rows_at_once(file, path), unsaid) if unsaid else ()
         looked = [(file.name, observed(part)) for part in parts]
         found.append((file.name, {**said, **all_joined(looked, path)}))
     if not rows:
         raise no_rows(source, path)
     return all_joined(found, path)
+
+
+def _missing(footer: Any) -> dict[str, int]:
+    """How many values are missing in each column of single values, as far as a file's footer says it."""
+    told = dict[str, int]()
+    unsaid = set[str]()
+    for index in range(footer.num_row_groups):
+        group = footer.row_group(index)
+        for column in (group.column(number) for number in range(group.num_columns)):
+            name, statistics = column.path_in_schema, column.statistics
+            if statistics is None or not statistics.has_null_count:
+                unsaid.add(name)
+            else:
+                told[name] = told.get(name, 0) + statistics.null_count
+    return {name: count for name, count in told.items() if name not in unsaid}
 
 
 def _is_unsaid(kind: Any) -> bool:
