@@ -3,7 +3,8 @@
 - Files whose pixels or samples memory holds (`HELD_BYTES`, as for other sources) are decoded once. Tensors
   are made of them at once; or batch by batch, if those would not fit or are only scaled: a quarter of the
   room, and no second copy.
-- Others are decoded batch by batch, anew in each epoch; so are those that stand in rows that are streamed.
+- Others are decoded batch by batch, anew in each epoch. So are those that stand in rows that are streamed,
+  but not under windows, which look at many rows together: then a chunk of the stream is decoded at once.
 
 All files of a column are decoded to one shape, or are refused, so that the first one says how much that is.
 """

@@ -1,7 +1,8 @@
 """Rows that memory does not hold as batches: windows of rows, made ready while others are trained on.
 
 A window holds tensors. Where rows hold files (images, sounds) it holds these as they were read, and tensors
-are made batch by batch: decoded they take many times the room.
+are made batch by batch: decoded they take many times the room. So memory holds one window of chunks, each of
+which `spool.GROUP_BYTES` are the most, and a few batches.
 """
 
 from __future__ import annotations
@@ -93,12 +94,13 @@ class StreamedSplit(Struct, frozen=True):
         """The batches of one epoch, from batch number `start` on; see `Split.batches`."""
         windows = Windows(self, seed, epoch, shuffle)
         first, before = windows.at_row(start * batch_size)
-        cut = _cut(_ahead(windows, first), batch_size, start * batch_size - before)
+        skipped = start * batch_size - before
         if not self.decodes:
-            yield from map(self._batch, cut)
+            yield from map(self._batch, _cut(_ahead(windows, first), batch_size, skipped))
             return
         without_warnings_for_good()
-        yield from ahead(cut, self._batch, os.cpu_count() or 1)
+        read = map(windows.__getitem__, range(first, len(windows)))  # in no time, beside what decoding takes
+        yield from ahead(_cut(read, batch_size, skipped), self._batch, os.cpu_count() or 1)
 
     def _batch(self, rows: Split | Table) -> Batch:
         made = self.make(rows, None) if isinstance(rows, Table) else rows
@@ -219,7 +221,7 @@ def _cut(windows: Iterator[Window], batch_size: int, skipped: int) -> Iterator[S
             yield window.between(start, start + batch_size)
         left = window.between(whole, window.rows) if whole < window.rows else None
         skipped = 0
-        del window  # or it would be held while the next but one is read
+        del window  # or it would be held while the next is read
     if left is not None:
         yield left
 
