@@ -108,21 +108,14 @@ def with_known_files(
     """
     streamed = any(isinstance(rows, Stream) for rows in parts.values())
     columns = list(_columns(tensors, _first_rows(parts["train"], tensors)))
-    if not columns:
-        named = any(kind_of(one.transforms) for one in tensors)  # other rows were streamed, or are one text
-        if asked and named and not streamed:
-            message = "these rows hold no files that could be decoded when they are needed; leave stream out"
-            raise DataError(message, path=(*path, "stream"), check="stream")
+    if asked and not streamed:
+        _require_files(tensors, columns, path)
+    if not columns or reach(tensors) is not None:
         return dict(parts)
     for column in columns:
         fit_files(column.tensor, column.name, parts["train"])  # refuses sounds of several rates
     known = {part: _known(columns, _first_rows(rows, tensors)) for part, rows in parts.items()}
     if not all(len(found) == len(columns) for found in known.values()):
-        return dict(parts)
-    if reach(tensors) is not None:
-        if asked and not streamed:
-            message = "windows look at rows one after another, and files are decoded when they are needed"
-            raise DataError(f"{message}; hold them: stream: false", path=path, check="stream")
         return dict(parts)
     every = [(one, parts[part].rows) for part, found in known.items() for one in found.values()]
     decoded = sum(one.bytes * rows for one, rows in every)
@@ -134,6 +127,21 @@ def with_known_files(
     if cheap or made > spool.HELD_BYTES:
         return {part: _file_rows(table, columns) for part, table in tables.items()}
     return dict(tables)
+
+
+def _require_files(tensors: Sequence[TensorPlan], columns: Sequence[_Column], path: KeyPath) -> None:
+    """Refuse that rows which are held are streamed, where that cannot mean their files.
+
+    Raises:
+        DataError: there are no files, or windows are taken of them.
+    """
+    named = any(kind_of(one.transforms) for one in tensors)  # other rows were streamed, or are one text
+    if named and not columns:
+        message = "these rows hold no files that could be decoded when they are needed; leave stream out"
+        raise DataError(message, path=(*path, "stream"), check="stream")
+    if columns and reach(tensors) is not None:
+        message = "windows look at rows one after another, and files are decoded when they are needed"
+        raise DataError(f"{message}; hold them: stream: false", path=path, check="stream")
 
 
 def _first_rows(rows: Rows, tensors: Sequence[TensorPlan]) -> Table:
