@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -38,7 +39,8 @@ def make_room(folder: Path, most: int, more: int, at_rest: float = 0) -> None:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # gone meanwhile, or held open where that forbids it
+                path.unlink()
         room += size
 
 
