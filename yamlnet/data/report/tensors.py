@@ -78,8 +78,8 @@ class Looking:
 
     def __init__(self, plan: Plan, data: DataPlan) -> None:
         self.tensors = [
-            *(_Tensor(one, "input", False) for one in data.inputs.values()),
-            *(_Tensor(one, "target", are_classes(plan, name)) for name, one in data.targets.items()),
+            *(_SoFar(one, "input", False) for one in data.inputs.values()),
+            *(_SoFar(one, "target", are_classes(plan, name)) for name, one in data.targets.items()),
         ]
 
     def look_at(self, part: str, piece: Split) -> None:
@@ -100,7 +100,7 @@ class Looking:
         )
 
 
-class _Tensor:
+class _SoFar:
     """What is found of one tensor so far."""
 
     def __init__(self, plan: TensorPlan, role: str, counted: bool) -> None:
