@@ -209,6 +209,10 @@ def infer_shapes(loaded: LoadedBlueprint, announce: Announce | None = None) -> V
         refuse_facts(loaded.plan)
         verdict = plan_verdict(loaded.plan, announce=announce or nullcontext)
         raise_if_refused(verdict, loaded.max_params)
+        if loaded.plan.objective.acts:
+            from yamlnet.runner.experience.fitting import require_environment
+
+            require_environment(loaded.plan)
     return verdict
 
 
@@ -314,17 +318,11 @@ def _select(loaded: LoadedBlueprint, backend: str | None) -> str:
 
 def _require_exporters(loaded: LoadedBlueprint) -> None:
     """Refuse an export that cannot be made here before an hour of training, not after."""
-    if not loaded.plan.export:
-        return
-    from yamlnet.exporters import EXPORTERS
+    if loaded.plan.export:
+        from yamlnet.exporters.missing import require_exporters
 
-    problems = []
-    for index, name in enumerate(loaded.plan.export):
-        missing = EXPORTERS[name].missing()
-        if missing is not None:
-            problems.append(Diagnostic("missing-exporter", missing, ("export", index)))
-    if problems:
-        raise located(BlueprintError(problems), loaded.tree)
+        with _located_in(loaded.tree):
+            require_exporters(loaded.plan.export)
 
 
 def _with_data(
@@ -335,7 +333,12 @@ def _with_data(
     from yamlnet.data.waiting import hidden
 
     with _located_in(loaded.tree), hidden(quiet):
-        plan, dataset = with_data(loaded.blueprint, loaded.tree, loaded.plan, loaded.path.parent)
+        if loaded.plan.objective.acts:
+            from yamlnet.runner.experience.observations import with_environment
+
+            plan, dataset = with_environment(loaded.blueprint, loaded.tree, loaded.plan)
+        else:
+            plan, dataset = with_data(loaded.blueprint, loaded.tree, loaded.plan, loaded.path.parent)
         found = found_in_rows(plan, loaded.warnings, loaded.tree, loaded.strict, loaded.max_params)
         found += rows_left_out(dataset.skipped, loaded.tree, loaded.strict)
     if found and tell is not None:

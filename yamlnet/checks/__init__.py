@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from yamlnet.checks import (
     activation_twice,
+    agent,
     class_count,
     class_weight,
     data_names,
@@ -49,6 +50,7 @@ CHECKS: tuple[Callable[[Plan], Iterator[Diagnostic]], ...] = (
     data_names.check,
     output_names.check,
     losses.check,
+    agent.check,
     schedule.check,
     shared_models.check,
     name_clash.check,

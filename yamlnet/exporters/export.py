@@ -21,6 +21,7 @@ from yamlnet.exporters import EXPORTERS
 from yamlnet.exporters.artifact import Array, Artifact, Exporter, Rows
 from yamlnet.exporters.raw_rows import keep_pipeline, make_pipeline
 from yamlnet.resolver.plan import Plan
+from yamlnet.runner.experience.observations import with_rows
 from yamlnet.runner.files import read_json, require_own
 from yamlnet.runner.run import Run
 
@@ -82,6 +83,7 @@ def export_run(run: Run, formats: Sequence[str], dataset: Dataset, plan: Plan) -
     rows = rows_for(run.model, {name: values[:COMPARED_ROWS] for name, values in split.inputs.items()})
     folder = run.folder / "export"
     artifacts = [export(run.model, name, folder, rows) for name in formats]
+    plan = with_rows(plan)
     if plan.data is not None and set(rows) <= set(plan.data.inputs):
         outputs = tuple(run.manifest["outputs"])
         keep_pipeline(folder, make_pipeline(plan, run.fitted, input_shapes(plan), outputs))

@@ -39,7 +39,8 @@ def objective_plan(
             filling.problems.add("unknown-name", message, (*path, role))
     arguments = _arguments(words, name, body if isinstance(body, dict) else {}, path, values, filling)
     made = frozenset(str(arguments[one]) for one in words.makes if one in arguments)
-    return ObjectivePlan(name, roles, arguments, roles.get(words.feeds, DEFAULT_MODEL), made, path)
+    feeds = roles.get(words.feeds, DEFAULT_MODEL)
+    return ObjectivePlan(name, roles, arguments, feeds, made, bool(words.episodes), path)
 
 
 def _arguments(
