@@ -274,16 +274,12 @@ def train(
         ExportError: an export did not reproduce the model; the trained run is kept.
     """
     _require_model(loaded, "train")
-    if loaded.plan.train is None:
-        message = "there is nothing to train: add a train section, e.g. train: {loss: mse, epochs: 10}"
-        raise located(BlueprintError([Diagnostic("losses", message)]), loaded.tree)
-    if loaded.plan.data is not None and loaded.plan.data.folds and loaded.plan.data.fold is None:
-        message = (
-            "these are several trainings: yamlnet.train_folds does them all, and fold: 1 the first alone"
-        )
-        raise located(BlueprintError([Diagnostic("folds", message, ("data", "folds"), "key")]), loaded.tree)
+    _require_training(loaded)
     _select(loaded, backend)
-    _require_exporters(loaded)
+    from yamlnet.exporters.missing import require_exporters
+
+    with _located_in(loaded.tree):
+        require_exporters(loaded.plan.export)
     plan, dataset = _with_data(loaded, tell, quiet=progress == "none")
     models = _lower(loaded, plan)
     from yamlnet.runner.before_training import require_trainable
@@ -310,19 +306,21 @@ def _require_model(loaded: LoadedBlueprint, verb: str) -> None:
         raise located(BlueprintError([Diagnostic("missing-key", message)]), loaded.tree)
 
 
+def _require_training(loaded: LoadedBlueprint) -> None:
+    if loaded.plan.train is None:
+        message = "there is nothing to train: add a train section, e.g. train: {loss: mse, epochs: 10}"
+        raise located(BlueprintError([Diagnostic("losses", message)]), loaded.tree)
+    if loaded.plan.data is not None and loaded.plan.data.folds and loaded.plan.data.fold is None:
+        message = (
+            "these are several trainings: yamlnet.train_folds does them all, and fold: 1 the first alone"
+        )
+        raise located(BlueprintError([Diagnostic("folds", message, ("data", "folds"), "key")]), loaded.tree)
+
+
 def _select(loaded: LoadedBlueprint, backend: str | None) -> str:
     from yamlnet.compiler.backend import select_backend
 
     return select_backend(backend, loaded.plan.backend)
-
-
-def _require_exporters(loaded: LoadedBlueprint) -> None:
-    """Refuse an export that cannot be made here before an hour of training, not after."""
-    if loaded.plan.export:
-        from yamlnet.exporters.missing import require_exporters
-
-        with _located_in(loaded.tree):
-            require_exporters(loaded.plan.export)
 
 
 def _with_data(

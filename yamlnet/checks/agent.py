@@ -1,9 +1,9 @@
 """agent: an objective that learns from an environment has models that give what it asks for, and no data.
 
 DQN reads the value of each action from the model's only output. PolicyGradient reads a logit for each action
-from a model called policy and the return to come from one called value, or from the two outputs of one model, in
-this order; algorithm: reinforce can do without a value. Rows come from the environment, so a data section has no
-use.
+from the model called policy and the return to come from the one called value, or both from the two outputs of
+one model, in this order; algorithm: reinforce can do without a value. Data are what an agent meets, so a data
+section has no use.
 
 Fails:
 
@@ -36,7 +36,7 @@ NAME = "agent"
 
 
 def check(plan: Plan) -> Iterator[Diagnostic]:
-    """Yield a problem where an agent's models lack an output, where it is given rows, or steps do not add up."""
+    """Yield a problem where an agent's models lack an output, it is given rows, or steps do not add up."""
     objective = plan.objective
     if not objective.acts or plan.train is None:
         return
@@ -62,7 +62,10 @@ def _inputs(plan: Plan, name: str) -> Iterator[Diagnostic]:
 def _values(plan: Plan, objective: ObjectivePlan) -> Iterator[Diagnostic]:
     model = plan.models.get(DEFAULT_MODEL)
     if model is not None and len(model.outputs) != 1:
-        message = f"the model gives {', '.join(model.outputs)}; {objective.name} reads one output: the value of each action"
+        message = (
+            f"the model gives {', '.join(model.outputs)}; {objective.name} reads one output, "
+            "the value of each action"
+        )
         yield Diagnostic(NAME, message, (*model.path, "outputs"), "key")
 
 

@@ -9,7 +9,7 @@ from yamlnet.exporters import EXPORTERS
 
 
 def require_exporters(formats: Sequence[str]) -> None:
-    """Refuse formats whose packages are not installed.
+    """Refuse formats whose packages are not installed: before an hour of training, not after.
 
     Raises:
         BlueprintError: at each of them.

@@ -1,13 +1,15 @@
 """Deep Q-learning: the model tells what each action in a state is worth, and the target network what follows.
 
-With Q the model, Q' the target network and (s, a, r, s', d) a remembered step, whose reward r may be several and
-whose discount d is 0 where the episode ended,
+With Q the model, Q' the target network and (s, a, r, s', d) a remembered step, whose reward r may be several
+and whose discount d is 0 where the episode ended,
 
-    loss = L(Q(s)[a], r + d · Q'(s')[argmax Q'(s')])        (Mnih et al. 2015, https://doi.org/10.1038/nature14236)
-    loss = L(Q(s)[a], r + d · Q'(s')[argmax Q(s')])         with `double` (https://arxiv.org/abs/1509.06461)
+    loss = L(Q(s)[a], r + d · Q'(s')[argmax Q'(s')])
+    loss = L(Q(s)[a], r + d · Q'(s')[argmax Q(s')])     with `double`
 
-where L is `train.loss`, Huber's if none is written. Every `target_update` training steps the target network goes
-the share `tau` of the way to the model. It is a copy of the model's variables, no model of its own.
+(Mnih et al. 2015, https://doi.org/10.1038/nature14236; van Hasselt et al. 2016,
+https://arxiv.org/abs/1509.06461), where L is `train.loss`, Huber's if none is written. Every `target_update`
+training steps the target network goes the share `tau` of the way to the model. It is a copy of the model's
+variables, no model of its own.
 """
 
 from __future__ import annotations
@@ -46,8 +48,8 @@ class DQN(Objective):
 
         Args:
             models: with the one that tells values.
-            batch: observations, and as targets `action` (rows,) int32, `reward` and `discount` (rows,) and `next`,
-                what was seen afterwards.
+            batch: observations, and as targets `action` (rows,) int32, `reward` and `discount` (rows,), and
+                `next`, what was seen afterwards.
             phase: the only one.
             training: whether the target network follows.
         """

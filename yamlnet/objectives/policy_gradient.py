@@ -1,15 +1,15 @@
 """Policy gradients: actions that turned out better than expected become likelier.
 
-With π the policy, whose logits the model gives, A the advantage of an action, G the return that followed, V the
-value that was expected, H the entropy of π and E a mean over the batch,
+With π the policy, whose logits the model gives, A the advantage of an action, G the return that followed, V
+the value that was expected, H the entropy of π and E a mean over the batch,
 
     loss      = policy + value_weight · E (V(s) - G)² - entropy_weight · E H
     reinforce:  policy = -E A log π(a|s)                                          (Williams 1992)
     ppo:        policy = -E min(ρ A, clip(ρ, 1 - ε, 1 + ε) A),  ρ = π(a|s) / π'(a|s)
 
 where π' is the policy that acted (Schulman et al. 2017, https://arxiv.org/abs/1707.06347). `divergence` is
-E ((ρ - 1) - log ρ), an estimate of KL(π' ‖ π) (http://joschu.net/blog/kl-approx.html), and `clipped` the share of
-steps with ρ outside of its bounds; both are 0 where the policy that acted is the one that learns.
+E ((ρ - 1) - log ρ), an estimate of KL(π' ‖ π) (http://joschu.net/blog/kl-approx.html), and `clipped` the
+share of steps with ρ outside of its bounds; both are 0 where the policy that acted is the one that learns.
 """
 
 from __future__ import annotations

@@ -204,8 +204,8 @@ class DataPlan(Struct, frozen=True):
 class ObjectivePlan(Struct, frozen=True):
     """What is learnt: the objective's name, the models of its roles, and everything else that it takes.
 
-    `feeds` is the model that rows feed, and `made` are those of its inputs that the objective makes itself. One
-    that `acts` learns from what an agent meets in an environment, and from no rows.
+    `feeds` is the model that rows feed, and `made` are those of its inputs that the objective makes itself.
+    One that `acts` learns from what an agent meets in an environment, and from no rows.
     """
 
     name: str = SUPERVISED

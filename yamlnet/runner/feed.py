@@ -27,7 +27,7 @@ class Feed(Protocol):
 
     per_epoch: int
     note: str
-    parts: Sequence[str]
+    parts: tuple[str, ...]
     callbacks: Sequence[keras.callbacks.Callback]
 
     def first(self) -> Batch:

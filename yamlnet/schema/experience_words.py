@@ -1,4 +1,4 @@
-"""The words of objectives that learn from an environment: where an agent acts, how much, and what it keeps."""
+"""The words of objectives that learn from an environment: where an agent acts, and what it learns from."""
 
 from __future__ import annotations
 

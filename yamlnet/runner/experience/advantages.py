@@ -13,10 +13,12 @@ TINY = 1e-8
 def generalized_advantages(
     moves: list[Moves], values: Array, next_values: Array, gamma: float, gae_lambda: float
 ) -> Array:
-    """Generalized advantage estimation (Schulman et al. 2016, https://arxiv.org/abs/1506.02438):
+    """Generalized advantage estimation (Schulman et al. 2016, https://arxiv.org/abs/1506.02438).
 
-        δ(t) = r(t) + γ V(s(t+1)) - V(s(t))        without the second term where the environment ended the episode
-        A(t) = δ(t) + γ λ A(t+1)                   without the second term where an episode is over
+        δ(t) = r(t) + γ V(s(t+1)) - V(s(t))
+        A(t) = δ(t) + γ λ A(t+1)
+
+    where V(s(t+1)) is 0 if the environment ended the episode, and A(t+1) if it is over for whatever reason.
 
     Args:
         moves: steps one after another in each copy.
@@ -48,4 +50,5 @@ def returns_to_come(rewards: Array, gamma: float) -> Array:
 
 def normalized(advantages: Array) -> Array:
     """The same with mean 0 and deviation 1."""
-    return (advantages - advantages.mean()) / (advantages.std() + TINY)
+    found: Array = (advantages - advantages.mean()) / (advantages.std() + TINY)
+    return found

@@ -155,14 +155,15 @@ class _Policy:
 
     def _drawn(self, logits: Array) -> Array:
         """An action of each row's distribution, by the Gumbel-max trick: (rows, actions) → (rows,)."""
-        return np.argmax(logits + self.numbers.gumbel(size=logits.shape), axis=-1).astype(np.int32)
+        drawn: Array = np.argmax(logits + self.numbers.gumbel(size=logits.shape), axis=-1)
+        return drawn.astype(np.int32)
 
     def _scaled(self, advantages: Array) -> Array:
         return normalized(advantages) if self.settings.normalize_advantages else advantages
 
 
 class Rolling(_Policy):
-    """Proximal policy optimization: some steps in every copy, learnt from several times (Schulman et al. 2017)."""
+    """Proximal policy optimization: some steps in every copy, learnt from several times."""
 
     def batches(self, predict: Predict) -> Iterator[Batch]:
         """The minibatches of a rollout, in a new order at each pass; then the next rollout."""

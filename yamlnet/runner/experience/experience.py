@@ -13,7 +13,7 @@ from yamlnet.data.batches import Batch
 from yamlnet.data.table import Array
 from yamlnet.resolver.plan import Plan
 from yamlnet.runner.experience.collecting import Predict, Seen, make_collector
-from yamlnet.runner.experience.episodes import measured, play_episodes
+from yamlnet.runner.experience.episodes import Choose, measured, play_episodes
 from yamlnet.runner.experience.world import find_world
 from yamlnet.runner.steps.stepper import Stepper
 
@@ -69,12 +69,8 @@ class Experience:
 
     def measure(self, stepper: Stepper, part: str) -> dict[str, float]:
         """Episodes in which the best action is always taken, from the same starts each time."""
-        predict = _predict(stepper, self.seen)
-        found = measured(
-            play_episodes(
-                self.world, lambda seen: best(predict(seen)), self.episodes[part], self.seed + APART[part]
-            )
-        )
+        choose, seed = _choosing(stepper, self.seen), self.seed + APART[part]
+        found = measured(play_episodes(self.world, choose, self.episodes[part], seed))
         if part == "validation":
             del found["return_deviation"]
         return found
@@ -85,7 +81,7 @@ class Experience:
 
 
 class Goal(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is untyped
-    """Ends training once an epoch's return is high enough: that of its validation episodes, where there are any."""
+    """Ends training once an epoch's return is high enough: of its validation episodes, if there are any."""
 
     def __init__(self, goal: float) -> None:
         super().__init__()
@@ -109,7 +105,17 @@ def observed(plan: Plan) -> Seen:
     return Seen(given.name, str(given.arguments.get("dtype") or keras.config.floatx()))
 
 
-def best(said: Any) -> Array:
+def acting(stepper: Stepper, plan: Plan) -> Choose:
+    """Always the best action, by the weights that a stepper holds."""
+    return _choosing(stepper, observed(plan))
+
+
+def _choosing(stepper: Stepper, seen: Seen) -> Choose:
+    predict = _predict(stepper, seen)
+    return lambda rows: _best(predict(rows))
+
+
+def _best(said: Any) -> Array:
     """The action of the greatest value, or the likeliest, of each row."""
     values = said["policy"] if isinstance(said, Mapping) else said
     return cast(Array, np.argmax(values, axis=-1).astype(np.int32))

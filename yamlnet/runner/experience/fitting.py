@@ -1,4 +1,4 @@
-"""Whether the models of an objective fit to its environment: what they read is seen, and each action has a number."""
+"""Whether the models of an objective fit to its environment: they read what is seen, and rate each action."""
 
 from __future__ import annotations
 

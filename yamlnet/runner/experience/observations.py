@@ -1,4 +1,4 @@
-"""Observations as rows: what a model that acts is exported and asked with, as any other is with its data's rows."""
+"""Observations as rows: an agent's model is exported and asked with them, as others are with their data's."""
 
 from __future__ import annotations
 
@@ -33,18 +33,17 @@ def with_environment(blueprint: Blueprint, tree: Tree, plan: Plan) -> tuple[Plan
         BlueprintError: there is no such environment, or the models do not fit to it.
     """
     refuse_facts(plan)
-    world = find_world(plan.objective)
-    require_fit(plan, world)
+    require_fit(plan, find_world(plan.objective))
     assert plan.train is not None, "train() looked"
     steps = plan.train.steps or telling_of(plan).steps_per_epoch * (plan.train.epochs or 1)
     facts = {"steps": steps, "data": {}}
     known = replace(resolve(blueprint, facts, tree=tree) if plan.unknown else plan, facts=facts)
-    return known, observations(known, world)
+    return known, observations(known)
 
 
-def observations(plan: Plan, world: World) -> Dataset:
+def observations(plan: Plan) -> Dataset:
     """Observations of an agent that acts at random, or all states where they are counted."""
-    seen = observed(plan)
+    seen, world = observed(plan), find_world(plan.objective)
     rows = _states(world, seen) if 0 < world.states <= MOST_STATES else _met(world, seen, plan.seed)
     data = with_rows(plan).data
     assert data is not None, "with_rows gives one"
@@ -52,7 +51,7 @@ def observations(plan: Plan, world: World) -> Dataset:
 
 
 def with_rows(plan: Plan) -> Plan:
-    """The plan of an objective that acts as if observations came from a file, in a column of the input's name."""
+    """The plan of an agent as if observations came from a file, in a column of the input's name."""
     if not plan.objective.acts:
         return plan
     name = observed(plan).name
@@ -60,6 +59,16 @@ def with_rows(plan: Plan) -> Plan:
     source = SourcePlan("Npz", {}, plan.objective.path)
     data = DataPlan(source, None, None, {name: tensor}, {}, batch_size=ROWS, shuffle=False)
     return replace(plan, data=data)
+
+
+def as_observations(table: Table, plan: Plan) -> Table:
+    """A table with the column that an agent's model reads: where it has none, all columns in their order."""
+    if not plan.objective.acts:
+        return table
+    name, shape = observed(plan).name, plan.fed[0].shape or ()
+    if name in table.columns or len(shape) != 1 or len(table.columns) != shape[0]:
+        return table
+    return Table({name: np.stack(list(table.columns.values()), axis=-1)}, table.source)
 
 
 def _states(world: World, seen: Seen) -> Array:

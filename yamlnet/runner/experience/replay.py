@@ -59,7 +59,7 @@ class Replay:
         self.count += len(actions)
 
     def draw(self, name: str, rows: int, numbers: np.random.Generator) -> Batch:
-        """Steps drawn at random, each as likely as the others: what is seen under the model's own name for it."""
+        """Steps drawn at random; `name` is what the model calls what it sees."""
         places = numbers.integers(0, len(self), rows)
         targets = {
             "action": self.actions[places],

@@ -1,12 +1,13 @@
-"""The environment that an objective names: found in Gymnasium's registry, made, and what is seen and done in it.
+"""The environment that an objective names: found in Gymnasium's registry, and what is seen and done in it.
 
-A blueprint is untrusted, and Gymnasium imports modules for `module:Id` and opens files for some arguments. So an
-environment is one that Gymnasium or an installed plugin has registered under exactly its id, and an argument of it
-is a number, a word or a list of them.
+A blueprint is untrusted, and Gymnasium imports modules for `module:Id` and opens files for some arguments. So
+an environment is one that Gymnasium or an installed plugin has registered under exactly its id, and its
+arguments are numbers, words and lists of them.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -117,6 +118,8 @@ def _made(id: str, arguments: Mapping[str, Any], steps: int, render: bool = Fals
     import gymnasium
 
     shown = {"render_mode": "rgb_array"} if render else {}
+    if render:
+        os.environ.setdefault("SDL_VIDEODRIVER", "dummy")  # frames are kept, and no window is opened
     return gymnasium.make(id, max_episode_steps=steps, disable_env_checker=True, **shown, **arguments)
 
 
@@ -129,7 +132,7 @@ def _world(
     if not isinstance(seen, Box | Discrete | MultiBinary | MultiDiscrete):
         raise _refused(f'observations of "{id}" are {type(seen).__name__}, and not one tensor', path)
     if not isinstance(done, Discrete):
-        message = f'actions of "{id}" are {type(done).__name__}; this version learns actions that are counted (Discrete)'
+        message = f'actions of "{id}" are {type(done).__name__}; this version chooses among some (Discrete)'
         raise _refused(message, path)
     return World(
         id=id,
