@@ -311,9 +311,7 @@ def _require_training(loaded: LoadedBlueprint) -> None:
         message = "there is nothing to train: add a train section, e.g. train: {loss: mse, epochs: 10}"
         raise located(BlueprintError([Diagnostic("losses", message)]), loaded.tree)
     if loaded.plan.data is not None and loaded.plan.data.folds and loaded.plan.data.fold is None:
-        message = (
-            "these are several trainings: yamlnet.train_folds does them all, and fold: 1 the first alone"
-        )
+        message = "these are several trainings: train_folds does them all, and fold: 1 the first alone"
         raise located(BlueprintError([Diagnostic("folds", message, ("data", "folds"), "key")]), loaded.tree)
 
 

@@ -7,6 +7,7 @@ section has no use.
 
 Fails:
 
+    yamlnet: 1
     model:
       inputs: {observation: [4]}
       layers: [{Dense: 2}]
@@ -16,6 +17,7 @@ Fails:
 
 Passes:
 
+    yamlnet: 1
     models:
       actor: {inputs: {observation: [4]}, layers: [{Dense: 2}]}
       critic: {inputs: {observation: [4]}, layers: [{Dense: 1}]}
@@ -48,6 +50,9 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
     for name in dict.fromkeys([objective.feeds, *objective.models.values()]):
         yield from _inputs(plan, name)
     yield from _policy(plan, objective) if objective.name == "PolicyGradient" else _values(plan, objective)
+    if "value" in plan.train.optimizers and "value" not in objective.models:
+        message = "one model tells both, so there is one update: optimizer: adam"
+        yield Diagnostic(NAME, message, ("train", "optimizer", "value"), "key")
 
 
 def _inputs(plan: Plan, name: str) -> Iterator[Diagnostic]:

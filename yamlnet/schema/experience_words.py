@@ -10,15 +10,15 @@ ENVIRONMENT_ID = r"[A-Za-z][\w.-]*(/[A-Za-z][\w.-]*)?"
 
 _COUNT = t.Integer(min=1)
 _SHARE = t.Number(min=0, max=1)
-_WORD = t.Text(r"[\w-]+", "a word")
-_SCALAR = t.AnyOf((t.Number(), t.Boolean(), _WORD))
 _ENVIRONMENT = t.AnyOf(
     (
         t.Text(ENVIRONMENT_ID, "the id of an environment, without a module (CartPole-v1)"),
-        t.MappingOf(t.MappingOf(t.AnyOf((_SCALAR, t.ListOf(_SCALAR))))),
+        t.MappingOf(t.MappingOf(t.Plain())),
     )
 )
-"""An argument of an environment is a number, a word or a list of them: never a path."""
+_SCALAR = t.AnyOf((t.Number(), t.Boolean(), t.Text(r"[\w-]+", "a word")))
+ENVIRONMENT_ARGUMENT = t.AnyOf((_SCALAR, t.ListOf(_SCALAR)))
+"""What an environment may be given: never a path."""
 
 _WHERE = (
     Argument(

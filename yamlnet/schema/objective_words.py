@@ -227,13 +227,13 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
         feeds="policy",
         serves=("policy",),
         measures=(
-            Measure("loss"),
             Measure("policy_loss"),
             Measure("value_loss"),
             Measure("entropy", falls=False),
             Measure("divergence"),
             Measure("clipped"),
         ),
+        phases=("policy", "value"),
         episodes=(*_EPISODES, _STEPS_TAKEN),
     ),
 }

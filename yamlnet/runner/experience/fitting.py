@@ -40,12 +40,12 @@ def _problems(plan: Plan, world: World) -> Iterator[Diagnostic]:
             yield from _input(graph.inputs[0], world)
     acting = plan.models.get(plan.objective.feeds) or plan.models[DEFAULT_MODEL]
     outputs = list(acting.outputs)
-    yield from _output(plan, acting, outputs[0], world.actions, f'the actions of "{world.id}"')
+    yield from _output(plan, acting, outputs[0], world.actions, f'a number for each action of "{world.id}"')
     if "value" in roles:
         valuing = plan.models[roles["value"]]
-        yield from _output(plan, valuing, next(iter(valuing.outputs)), 1, "the one return that is told")
+        yield from _output(plan, valuing, next(iter(valuing.outputs)), 1, "the return that is to come")
     elif len(outputs) > 1:
-        yield from _output(plan, acting, outputs[1], 1, "the one return that is told")
+        yield from _output(plan, acting, outputs[1], 1, "the return that is to come")
 
 
 def _input(given: Input, world: World) -> Iterator[Diagnostic]:
@@ -63,6 +63,6 @@ def _output(plan: Plan, graph: Graph, output: str, width: int, what: str) -> Ite
     if shape is None or shape[1:] == (width,) or None in shape[1:]:
         return
     node = next((one for one in graph.nodes if one.name == ref.node), None)
-    message = f'"{output}" gives {list(shape[1:])} for a row, and {what} are [{width}]'
+    message = f'"{output}" gives {list(shape[1:])} for a row; it is to be [{width}]: {what}'
     notes = (Note("this objective asks for it", plan.objective.path, at="key"),)
     yield Diagnostic(NAME, message, node.path if node is not None else graph.path, "key", notes=notes)

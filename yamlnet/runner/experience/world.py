@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from yamlnet.catalog.values import problem, shown
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, KeyPath
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.resolver.plan import ObjectivePlan
+from yamlnet.schema.experience_words import ENVIRONMENT_ARGUMENT
 
 if TYPE_CHECKING:
     import gymnasium
@@ -81,26 +83,31 @@ def find_world(objective: ObjectivePlan) -> World:
         import gymnasium
     except ImportError:
         raise _refused(f"environments need Gymnasium: {INSTALL}", path) from None
-    spec = gymnasium.registry.get(id)
-    if spec is None or id in BRIDGES:
-        mend = (
-            did_you_mean(id, gymnasium.registry)
-            or "; Gymnasium's own and those of installed plugins are known"
-        )
+    known = {name: spec for name, spec in gymnasium.registry.items() if name not in BRIDGES}
+    if id not in known:
+        mend = did_you_mean(id, known) or "; Gymnasium's own and those of installed plugins are known"
         raise _refused(f'there is no environment "{id}"{mend}', path)
-    for name in arguments:
-        if name in REFUSED:
-            mend = "; the objective itself takes it" if name == "max_episode_steps" else ""
-            raise _refused(f'an environment is not given "{name}" here{mend}', (*path, id, name), "key")
-    steps = objective.arguments.get("max_episode_steps") or spec.max_episode_steps or ENDLESS
+    _check_arguments(id, arguments, path)
+    asked = objective.arguments.get("max_episode_steps")
+    steps = int(str(asked or known[id].max_episode_steps or ENDLESS))
     try:
-        made = _made(id, arguments, int(str(steps)))
+        made = _made(id, arguments, steps)
     except Exception as error:  # whatever an environment's code raises of its arguments, or of what it needs
         raise _refused(f'"{id}" cannot be made: {" ".join(str(error).split())[:300]}', path) from error
     try:
-        return _world(id, arguments, int(str(steps)), made, path)
+        return _world(id, arguments, steps, made, path)
     finally:
         made.close()
+
+
+def _check_arguments(id: str, arguments: Mapping[str, Any], path: KeyPath) -> None:
+    for name, value in arguments.items():
+        if name in REFUSED:
+            mend = "; the objective itself takes it" if name == "max_episode_steps" else ""
+            raise _refused(f'an environment is not given "{name}" here{mend}', (*path, id, name), "key")
+        if problem(value, ENVIRONMENT_ARGUMENT) is not None:
+            message = f'"{name}" of "{id}" is to be a number, true or false, a word, or a list of them'
+            raise _refused(f"{message}, got {shown(value)}", (*path, id, name))
 
 
 def _named(objective: ObjectivePlan) -> tuple[str, Mapping[str, Any], KeyPath]:
