@@ -165,18 +165,20 @@ def test_policies_minimise_what_the_papers_say(algorithm: str, tmp_path: Path) -
     )
 
 
-def test_a_policy_is_pushed_as_its_gradient_says(tmp_path: Path) -> None:
-    """One step of descent on -E A log π - 0.1 E H, with the gradients by the logits worked out by hand."""
+def test_both_models_are_pushed_as_their_gradients_say(tmp_path: Path) -> None:
+    """One step of descent on -E A log π - 0.1 E H and on 0.7 E (V - G)², by gradients worked out by hand."""
     batch = acted()
-    trial = Trial(POLICY.format(more="algorithm: reinforce"), batch, tmp_path)
+    trial = Trial(POLICY.format(more="algorithm: reinforce, value_weight: 0.7"), batch, tmp_path)
     x, told = batch.inputs["state"], batch.targets
     logits = trial.called("actor", x).astype(np.float64)
     chances = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     entropy = -(chances * np.log(chances)).sum(axis=1, keepdims=True)
     of_gain = told["advantage"][:, None] * (np.eye(2)[ACTIONS] - chances)
     of_entropy = -chances * (np.log(chances) + entropy)
-    kernel = trial.models["actor"].trainable_variables[0]
-    before = keras.ops.convert_to_numpy(kernel.value).copy()
+    of_value = -0.7 * 2 * (trial.called("critic", x) - told["return"][:, None])
+    kernels = [trial.models[name].trainable_variables[0] for name in ("actor", "critic")]
+    before = [np.array(keras.ops.convert_to_numpy(kernel.value)) for kernel in kernels]
     trial.train()
-    expected = before + 0.1 * x.T @ (of_gain + 0.1 * of_entropy) / ROWS
-    np.testing.assert_allclose(keras.ops.convert_to_numpy(kernel.value), expected, rtol=1e-4, atol=1e-5)
+    for kernel, start, push in zip(kernels, before, (of_gain + 0.1 * of_entropy, of_value), strict=True):
+        expected = start + 0.1 * x.T @ push / ROWS
+        np.testing.assert_allclose(keras.ops.convert_to_numpy(kernel.value), expected, rtol=1e-4, atol=1e-5)

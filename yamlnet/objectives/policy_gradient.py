@@ -35,7 +35,7 @@ class PolicyGradient(Objective):
         super().__init__(setting)
         roles = setting.plan.objective.models
         self.policy, self.value = roles.get("policy", DEFAULT_MODEL), roles.get("value")
-        self.clips, self.clip = setting.argument("algorithm") == "ppo", float(setting.argument("clip"))
+        self.clips, self.clip = setting.argument("algorithm") == "ppo", float(setting.argument("clip", 0.0))
         self.value_weight = float(setting.argument("value_weight"))
         self.entropy_weight = float(setting.argument("entropy_weight"))
         optimizer = setting.optimizer("policy")

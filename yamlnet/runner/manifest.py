@@ -29,6 +29,7 @@ PACKAGES = (
     "torch",
     "scikit-learn",
     "pyarrow",
+    "gymnasium",
 )
 
 

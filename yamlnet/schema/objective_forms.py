@@ -118,15 +118,12 @@ def _check_arguments(
 def _check_unread(
     words: ObjectiveWords, body: Mapping[str, object], path: KeyPath, problems: Problems
 ) -> None:
-    """Report what a policy gradient is given that its algorithm has no use for."""
-    if not words.episodes:
-        return
-    from yamlnet.schema.experience_words import PPO_ALONE
-
-    for key in PPO_ALONE if body.get("algorithm") == "reinforce" else ():
+    """Report what an algorithm has no use for, and a value without the policy that it is of."""
+    algorithm = str(body.get("algorithm"))
+    for key in words.unread.get(algorithm, ()):
         if key in body:
             message = (
-                f'algorithm: reinforce learns from whole episodes, and has no use for "{key}"; remove it'
+                f'algorithm: {algorithm} learns from whole episodes, and has no use for "{key}"; remove it'
             )
             problems.add("no-effect", message, (*path, key), "key")
     if "value" in body and "policy" not in body and "policy" in {role.name for role in words.models}:

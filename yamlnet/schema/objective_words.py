@@ -5,13 +5,14 @@ Kept apart from their implementations, so that a blueprint can be checked withou
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
 
 from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Argument
-from yamlnet.schema.experience_words import DQN_ARGUMENTS, POLICY_ARGUMENTS
+from yamlnet.schema.experience_words import DQN_ARGUMENTS, POLICY_ARGUMENTS, PPO_ALONE
 from yamlnet.schema.words import DEFAULT_MODEL, NAME, SUPERVISED
 
 
@@ -50,6 +51,7 @@ class ObjectiveWords(Struct, frozen=True):
         measures: what the history has, besides metrics.
         phases: the updates of a step, in order; the optimizer may be given for each by its name.
         same: what must be of one shape.
+        unread: by the `algorithm`, the arguments that it has no use for.
         episodes: what the history has of an environment's episodes; an objective with any learns from what an
             agent meets there, and from no rows.
     """
@@ -66,6 +68,7 @@ class ObjectiveWords(Struct, frozen=True):
     measures: tuple[Measure, ...] = (Measure("loss"),)
     phases: tuple[str, ...] = ("train",)
     same: tuple[Same, ...] = ()
+    unread: Mapping[str, tuple[str, ...]] = {}
     episodes: tuple[Measure, ...] = ()
 
     @property
@@ -234,6 +237,7 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
             Measure("clipped"),
         ),
         phases=("policy", "value"),
+        unread={"reinforce": PPO_ALONE},
         episodes=(*_EPISODES, _STEPS_TAKEN),
     ),
 }

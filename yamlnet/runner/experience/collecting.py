@@ -119,16 +119,16 @@ class Replaying:
 
 
 class PolicySettings(Struct, frozen=True):
-    """The arguments of PolicyGradient that decide what is met."""
+    """The arguments of PolicyGradient that decide what is met; whole episodes do without the last four."""
 
     algorithm: str
     environments: int
     gamma: float
-    rollout: int
-    passes: int
-    minibatches: int
-    gae_lambda: float
     normalize_advantages: bool
+    rollout: int = 0
+    passes: int = 0
+    minibatches: int = 0
+    gae_lambda: float = 0.0
 
 
 class _Policy:
