@@ -109,9 +109,9 @@ def measures(plan: Plan) -> list[Measure]:
 
 def _own(train: TrainPlan) -> list[Measure]:
     """What an objective writes into the history itself, and what is told of an environment's episodes."""
-    from yamlnet.schema.objective_words import OBJECTIVES
+    from yamlnet.schema.objective_words import known_words
 
-    words, objective = OBJECTIVES[train.objective.name], train.objective
+    words, objective = known_words(train.objective.name), train.objective
     own = [(one.name, one.falls) for one in (*words.measures, *words.episodes)]
     if objective.acts and objective.arguments.get("validation_episodes"):
         own += [("val_return", False), ("val_length", False)]

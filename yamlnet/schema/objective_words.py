@@ -54,6 +54,7 @@ class ObjectiveWords(Struct, frozen=True):
         unread: by the `algorithm`, the arguments that it has no use for.
         episodes: what the history has of an environment's episodes; an objective with any learns from what an
             agent meets there, and from no rows.
+        implementation: where the class is, `module:Class`; only an installed package says it.
     """
 
     help: str
@@ -70,6 +71,7 @@ class ObjectiveWords(Struct, frozen=True):
     same: tuple[Same, ...] = ()
     unread: Mapping[str, tuple[str, ...]] = {}
     episodes: tuple[Measure, ...] = ()
+    implementation: str = ""
 
     @property
     def words(self) -> tuple[Argument, ...]:
@@ -245,3 +247,24 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
 
 LATER_OBJECTIVES = ("Seq2Seq", "Contrastive", "Distillation")
 """Those of the language that this version has not yet."""
+
+
+def words_named(name: str) -> ObjectiveWords | None:
+    """The words of an objective, ours or an installed package's (`acme.Ranking`); None where there is none.
+
+    Raises:
+        PluginError: the package that the name means cannot be read.
+    """
+    namespace, dot, own = name.partition(".")
+    if not dot:
+        return OBJECTIVES.get(name)
+    from yamlnet.schema.objective_plugins import found, objectives_of
+
+    return objectives_of(namespace).get(own) if namespace in found() else None
+
+
+def known_words(name: str) -> ObjectiveWords:
+    """The same of an objective that was found to be there: a plan's."""
+    words = words_named(name)
+    assert words is not None, f"a plan names the objective {name}"
+    return words
