@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from yamlnet.cli.failures import handles_failures
+from yamlnet.cli.failures import handles_failures, style_asked
 from yamlnet.cli.options import backend_option, quiet_option, run_argument
 
 if TYPE_CHECKING:
@@ -40,8 +42,8 @@ def command(
 ) -> None:
     """Play episodes with a run of DQN or PolicyGradient, which takes the action that it thinks best.
 
-    A .gif shows them; the environment has to be one that can be drawn. A .npz holds what was seen, the action
-    and the reward of each step, and can be given to yamlnet predict.
+    A .gif shows them (3,000 steps at most); the environment has to be one that can be drawn. A .npz holds what
+    was seen, the action and the reward of each step, and can be given to yamlnet predict.
 
     \b
     Example:
@@ -55,31 +57,34 @@ def command(
     opened = open_run(run, backend)
     frames = output is not None and output.endswith(PICTURES)
     played = play(opened, episodes, seed, frames=frames)
-    click.echo(
-        _table({"agent": played, **({"random": play(opened, episodes, seed, True)} if chance else {})})
-    )
+    players = {"agent": played}
+    if chance:
+        players["random"] = play(opened, episodes, seed, by_chance=True)
+    if style_asked() == "json":
+        click.echo(json.dumps({who: _told(one) for who, one in players.items()}, indent=2))
+    else:
+        click.echo("\n".join(line for who, one in players.items() for line in _lines(who, one)))
     if output is not None:
         _write(Path(output), played)
         if not quiet:
-            click.echo(f"wrote {output}")
+            click.echo(f"wrote {output}", err=True)
 
 
-def _table(played: dict[str, Played]) -> str:
-    """The return and the length of each episode, and their means."""
+def _told(played: Played) -> list[dict[str, float]]:
+    return [{"return": one.total, "length": len(one.rewards)} for one in played.episodes]
+
+
+def _lines(who: str, played: Played) -> Iterator[str]:
+    """The return and the length of each episode, and the mean of all."""
     from statistics import fmean, pstdev
 
-    lines = []
-    for who, one in played.items():
-        for number, episode in enumerate(one.episodes[:SHOWN], start=1):
-            lines.append(
-                f"{who:<7} episode {number:>3}  return {episode.total:.6g}  length {len(episode.rewards)}"
-            )
-        if len(one.episodes) > 1:
-            returns = [episode.total for episode in one.episodes]
-            lines.append(
-                f"{who:<7} of {len(returns)}       return {fmean(returns):.6g} ± {pstdev(returns):.3g}"
-            )
-    return "\n".join(lines)
+    told = _told(played)
+    for number, one in enumerate(told[:SHOWN], start=1):
+        yield f"{who:<6}  episode {number:<4}  return {one['return']:.6g}  length {one['length']}"
+    if len(told) > 1:
+        returns = [one["return"] for one in told]
+        count = f"{len(told):,} episodes"
+        yield f"{who:<6}  {count:<12}  return {fmean(returns):.6g} ± {pstdev(returns):.3g}"
 
 
 def _write(path: Path, played: Played) -> None:

@@ -14,7 +14,7 @@ variables, no model of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -56,12 +56,15 @@ class DQN(Objective):
         model, told = models[DEFAULT_MODEL], batch.targets
         if training:
             self._follow(model, phase)
-        actions = ops.one_hot(told["action"], model.output_shape[-1])
-        values = ops.sum(model(model_inputs(model, batch.inputs), training=training) * actions, axis=-1)
+        values = _of(_worths(model(model_inputs(model, batch.inputs), training=training)), told["action"])
         wanted = ops.stop_gradient(told["reward"] + told["discount"] * self._worth(model, told["next"]))
         loss = self.loss(ops.expand_dims(wanted, -1), ops.expand_dims(values, -1))
         self.track(ops.shape(values)[0], loss=loss, value=ops.mean(values))
         return loss
+
+    def predict(self, models: Models, inputs: Mapping[str, Any]) -> Any:
+        """What an agent acts by: the value of each action, (rows, actions)."""
+        return _worths(super().predict(models, inputs))
 
     @property
     def variables(self) -> Sequence[Any]:
@@ -73,11 +76,11 @@ class DQN(Objective):
         inputs = model_inputs(model, {input_names(model)[0]: seen})
         count = len(model.trainable_variables)
         values = [variable.value for variable in self.target]
-        told, _ = model.stateless_call(values[:count], values[count:], inputs, training=False)
+        found, _ = model.stateless_call(values[:count], values[count:], inputs, training=False)
+        told = _worths(found)
         if not self.double:
             return ops.max(told, axis=-1)
-        chosen = ops.argmax(model(inputs, training=False), axis=-1)
-        return ops.sum(told * ops.one_hot(chosen, told.shape[-1]), axis=-1)
+        return _of(told, ops.argmax(_worths(model(inputs, training=False)), axis=-1))
 
     def _follow(self, model: keras.Model, phase: Phase) -> None:
         """Let the target network go towards the model, if it is time."""
@@ -88,6 +91,17 @@ class DQN(Objective):
             if keras.backend.is_float_dtype(variable.dtype):
                 value = variable.value + ops.cast(share, variable.dtype) * (value - variable.value)
             variable.assign(value)
+
+
+def _worths(found: Any) -> Any:
+    """The only output of a model, in whatever form it gives it: (rows, actions)."""
+    (worths,) = keras.tree.flatten(found)
+    return worths
+
+
+def _of(worths: Any, actions: Any) -> Any:
+    """The value of one action of each row: (rows, actions), (rows,) → (rows,)."""
+    return ops.sum(worths * ops.one_hot(actions, worths.shape[-1]), axis=-1)
 
 
 def _variables(model: keras.Model) -> list[Any]:

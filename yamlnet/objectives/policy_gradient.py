@@ -108,6 +108,7 @@ class PolicyGradient(Objective):
 
 
 def _outputs(found: Any) -> list[Any]:
+    """A model's outputs in their order, in whatever form it gives them."""
     if isinstance(found, Mapping):
         return list(found.values())
     return list(found) if isinstance(found, list | tuple) else [found]

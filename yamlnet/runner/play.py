@@ -14,11 +14,16 @@ from yamlnet.resolver.plan import Plan
 from yamlnet.runner.experience.copies import Copies
 from yamlnet.runner.experience.episodes import Choose, Episode, episode_of_each, play_episodes
 from yamlnet.runner.experience.experience import Experience, acting
+from yamlnet.runner.experience.observations import RECORDED
 from yamlnet.runner.experience.world import World, find_world
 from yamlnet.runner.run import Run
 from yamlnet.runner.steps import make_objective, make_stepper
 from yamlnet.runner.steps.stepper import Stepper
 
+PICTURES = "rgb_array"
+"""What Gymnasium calls frames that are arrays."""
+MOST_FRAMES = 3000
+"""Frames that are recorded; what follows is played, and not shown."""
 WIDEST = 320
 """Pixels of a recorded frame: larger ones are drawn smaller."""
 COLOURS = 64
@@ -47,7 +52,7 @@ class Played(Struct, frozen=True):
         terminated[last] = [one.terminated for one in self.episodes]
         return {
             "episode": np.repeat(np.arange(len(lengths)), lengths),
-            "observation": np.concatenate([one.seen for one in self.episodes]),
+            RECORDED: np.concatenate([one.seen for one in self.episodes]),
             "action": np.concatenate([one.actions for one in self.episodes]),
             "reward": np.concatenate([one.rewards for one in self.episodes]),
             "terminated": terminated,
@@ -108,18 +113,13 @@ def _by_chance(world: World, seed: int) -> Choose:
 
 
 def _recorded(world: World, choose: Choose, count: int, seed: int) -> Played:
-    try:
-        copies = Copies(world, 1, seed, render=True)
-    except Exception as error:  # whatever an environment's code raises of what it draws with
-        text = " ".join(str(error).split())[:300]
-        raise YamlnetError(
-            f'"{world.id}" cannot be drawn: {text}', hint="write the steps: -o episode.npz"
-        ) from error
+    copies = _drawn(world, seed)
     (environment,) = copies.environments
     frames: list[Array] = []
 
     def watched(seen: Array) -> Array:
-        frames.append(_smaller(np.asarray(environment.render())))
+        if len(frames) < MOST_FRAMES:
+            frames.append(_smaller(np.asarray(environment.render())))
         return choose(seen)
 
     try:
@@ -127,6 +127,24 @@ def _recorded(world: World, choose: Choose, count: int, seed: int) -> Played:
     finally:
         copies.close()
     return Played(episodes, frames, int(environment.metadata.get("render_fps") or 30))
+
+
+def _drawn(world: World, seed: int) -> Copies:
+    """One copy that draws what happens.
+
+    Raises:
+        YamlnetError: it cannot be drawn, or not here.
+    """
+    hint = "write the steps: -o episode.npz"
+    try:
+        copies = Copies(world, 1, seed, render=True)
+    except Exception as error:  # whatever an environment's code raises of what it draws with
+        text = " ".join(str(error).split())[:300]
+        raise YamlnetError(f'"{world.id}" cannot be drawn: {text}', hint) from error
+    if PICTURES not in copies.environments[0].metadata.get("render_modes", ()):
+        copies.close()
+        raise YamlnetError(f'"{world.id}" gives no pictures of itself', hint)
+    return copies
 
 
 def _smaller(frame: Array) -> Array:

@@ -20,6 +20,8 @@ from yamlnet.runner.experience.world import World, find_world
 from yamlnet.schema.forms import Blueprint
 from yamlnet.syntax.tree import Tree
 
+RECORDED = "observation"
+"""What `yamlnet play` calls observations."""
 ROWS = 64
 """Observations that are looked at."""
 MOST_STATES = 4096
@@ -62,13 +64,19 @@ def with_rows(plan: Plan) -> Plan:
 
 
 def as_observations(table: Table, plan: Plan) -> Table:
-    """A table with the column that an agent's model reads: where it has none, all columns in their order."""
-    if not plan.objective.acts:
+    """A table with the column that an agent's model reads.
+
+    Where it has none of that name, `observation` is it, as `yamlnet play` writes it, or all columns in order.
+    """
+    name, shape = (observed(plan).name, plan.fed[0].shape or ()) if plan.objective.acts else ("", ())
+    columns = table.columns
+    if not name or name in columns:
         return table
-    name, shape = observed(plan).name, plan.fed[0].shape or ()
-    if name in table.columns or len(shape) != 1 or len(table.columns) != shape[0]:
-        return table
-    return Table({name: np.stack(list(table.columns.values()), axis=-1)}, table.source)
+    if RECORDED in columns:
+        return Table({name: columns[RECORDED]}, table.source)
+    if shape == (len(columns),):
+        return Table({name: np.stack(list(columns.values()), axis=-1)}, table.source)
+    return table
 
 
 def _states(world: World, seen: Seen) -> Array:
