@@ -1,7 +1,7 @@
 """How well the gallery's agents do on CartPole with several seeds: trained, then 100 episodes without chance.
 
     python benchmarks/reinforcement.py                     ppo and dqn with five seeds each
-    python benchmarks/reinforcement.py reinforce --seeds 3
+    python benchmarks/reinforcement.py reinforce --seeds 1 2 3
 
 Results are added to `benchmarks/results/reinforcement.json`, one entry a run: its return (mean and
 deviation), the steps that were taken in the environment, and the CPU seconds of the whole command.
@@ -32,11 +32,11 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("blueprints", nargs="*", default=["ppo", "dqn"])
-    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4, 5])
     parser.add_argument("--backend", default="jax")
     asked = parser.parse_args()
     for name in asked.blueprints:
-        for seed in range(1, asked.seeds + 1):
+        for seed in asked.seeds:
             keep(trained(name, seed, asked.backend))
 
 

@@ -40,9 +40,9 @@ SHOWN = 20
 def command(
     run: str, episodes: int, seed: int, chance: bool, output: str | None, backend: str | None, quiet: bool
 ) -> None:
-    """Play episodes with a run of DQN or PolicyGradient, which takes the action that it thinks best.
+    """Play episodes with a run of DQN or PolicyGradient, which takes the actions that it thinks best.
 
-    A .gif shows them (3,000 steps at most); the environment has to be one that can be drawn. A .npz holds what
+    A .gif shows them (3,000 steps at most); the environment has to be one that is drawn. A .npz holds what
     was seen, the action and the reward of each step, and can be given to yamlnet predict.
 
     \b
