@@ -10,8 +10,10 @@ import numpy as np
 
 from yamlnet.data.batches import Batch, row_shapes, steps_per_epoch
 from yamlnet.data.dataset import Dataset, way
-from yamlnet.resolver.plan import DataPlan, TrainPlan
+from yamlnet.data.units import output_units
+from yamlnet.resolver.plan import Plan
 from yamlnet.runner.augment import Augmenter
+from yamlnet.runner.evaluate import measure
 from yamlnet.runner.steps.stepper import Stepper
 
 
@@ -42,6 +44,13 @@ class Feed(Protocol):
     def measure(self, stepper: Stepper, part: str) -> dict[str, float]:
         """How well the weights that the stepper holds do on a part."""
 
+    def in_units(self, model: keras.Model, part: str, outputs: Sequence[str]) -> dict[str, float]:
+        """The same in the units of the data, of the model's own weights; nothing where there are no such.
+
+        Raises:
+            DataError: there is no way back to the units.
+        """
+
     def close(self) -> None:
         """Give back what it holds."""
 
@@ -51,10 +60,12 @@ class Rows:
 
     callbacks: Sequence[keras.callbacks.Callback] = ()
 
-    def __init__(self, dataset: Dataset, data: DataPlan, train: TrainPlan, seed: int) -> None:
-        self.dataset, self.data, self.seed = dataset, data, seed
-        self.class_weight = train.class_weight
-        self.augment = Augmenter(data.augment, seed, row_shapes(dataset.train.first()))
+    def __init__(self, dataset: Dataset, plan: Plan) -> None:
+        data, train = plan.data, plan.train
+        assert data is not None and train is not None, "the checks require both to train"
+        self.dataset, self.data, self.seed = dataset, data, plan.seed
+        self.class_weight, self.units = train.class_weight, output_units(plan, dataset.fitted)
+        self.augment = Augmenter(data.augment, plan.seed, row_shapes(dataset.train.first()))
         self.per_epoch = steps_per_epoch(dataset.train.rows, data.batch_size)
         self.note = way(dataset.train)
         measuring = {"validation": dataset.validation, "test": dataset.test}
@@ -85,6 +96,10 @@ class Rows:
         for batch in self.splits[part].batches(self.data.batch_size, shuffle=False):
             stepper.evaluate(batch)
         return stepper.results()
+
+    def in_units(self, model: keras.Model, part: str, outputs: Sequence[str]) -> dict[str, float]:
+        """How far outputs are off in the units of their targets' columns."""
+        return measure(model, outputs, self.splits[part], self.units)
 
     def close(self) -> None:
         """Nothing to do."""

@@ -15,7 +15,7 @@ from yamlnet.compiler.saving import save_model
 from yamlnet.data.batches import Batch
 from yamlnet.data.dataset import Dataset
 from yamlnet.data.waiting import hidden
-from yamlnet.diagnostics.diagnostic import TrainingError, YamlnetError
+from yamlnet.diagnostics.diagnostic import DataError, TrainingError, YamlnetError
 from yamlnet.objectives.objective import Models, Objective, Phase
 from yamlnet.resolver.plan import Plan
 from yamlnet.runner.callbacks import callback_list, make_callbacks, want_batches
@@ -58,7 +58,7 @@ def fit(
         loop = _start(models, feed, plan, folder, progress)
         with hidden():  # rows are read meanwhile, and training shows how far it is itself
             interrupted = _train(loop)
-        metrics = _finish(loop, folder, plan)
+        metrics = _finish(loop, folder, plan, manifest["outputs"])
     except BaseException as error:
         folder.write_json(MANIFEST, ended(manifest, "failed", f"{type(error).__name__}: {error}"))
         if isinstance(error, YamlnetError):
@@ -97,8 +97,7 @@ def _feed(dataset: Dataset, plan: Plan) -> Feed:
         from yamlnet.runner.experience.experience import Experience
 
         return Experience(plan)
-    assert plan.data is not None and plan.train is not None, "the checks require both to train"
-    return Rows(dataset, plan.data, plan.train, plan.seed)
+    return Rows(dataset, plan)
 
 
 def _start(models: Models, feed: Feed, plan: Plan, folder: RunFolder, progress: Progress) -> _Loop:
@@ -223,6 +222,15 @@ def _tell(loop: _Loop, hook: str, *arguments: Any) -> None:
         raise TrainingError(f"a callback cannot go on ({hook}): {text}") from error
 
 
+def _in_units(loop: _Loop, part: str, outputs: Sequence[str]) -> dict[str, float]:
+    """How well it does in the units of the targets' columns; why not, where there is no way back to them."""
+    try:
+        return loop.feed.in_units(loop.model, part, outputs)
+    except DataError as error:
+        loop.progress.note(f"nothing is told in the units of the data: {error}")
+        return {}
+
+
 def _refuse_nan(logs: Mapping[str, float], epoch: int, loop: _Loop) -> None:
     diverged = [name for name, value in logs.items() if name.endswith("loss") and not math.isfinite(value)]
     if not diverged or loop.model.stop_training:
@@ -236,13 +244,17 @@ def _refuse_nan(logs: Mapping[str, float], epoch: int, loop: _Loop) -> None:
     )
 
 
-def _finish(loop: _Loop, folder: RunFolder, plan: Plan) -> dict[str, dict[str, float]]:
+def _finish(
+    loop: _Loop, folder: RunFolder, plan: Plan, outputs: Sequence[str]
+) -> dict[str, dict[str, float]]:
     """Evaluate the weights that were kept on every part, and write what remains."""
     found = {part: loop.feed.measure(loop.stepper, part) for part in loop.feed.parts}
+    loop.stepper.sync()
+    for part, told in found.items():
+        told |= _in_units(loop, part, outputs)
     if loop.history:
         last = {name: values[-1] for name, values in loop.history.items() if not name.startswith("val_")}
         found["train"] = {name: value for name, value in last.items() if math.isfinite(value)}
-    loop.stepper.sync()
     folder.write_json(METRICS, found)
     for name, model in loop.models.items():
         save_model(model, folder.model_file(name))
