@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yamlnet.objectives.autoencoder import Autoencoder, DenoisingAutoencoder
 from yamlnet.objectives.causal_lm import CausalLM
+from yamlnet.objectives.contrastive import Contrastive
 from yamlnet.objectives.diffusion import Diffusion
 from yamlnet.objectives.gan import GAN
 from yamlnet.objectives.masked_lm import MaskedLM
@@ -20,4 +21,5 @@ OBJECTIVES: dict[str, type[Objective]] = {
     "CausalLM": CausalLM,
     "MaskedLM": MaskedLM,
     "Diffusion": Diffusion,
+    "Contrastive": Contrastive,
 }

@@ -58,15 +58,15 @@ def _tensor(run: Run, model: keras.Model, layer: str) -> Any:
 
     A model that another calls is looked for by itself: what it gives there is of other rows.
     """
-    if model is run.models.get(layer):
+    if layer in run.models and model is run.models[layer]:
         return next(iter(by_output(model.output, output_names(model)).values()))
     if model is run.model and layer in run.manifest["outputs"]:
         return by_output(model.output, tuple(run.manifest["outputs"]))[layer]
-    found = next((one for one in model.layers if one.name == layer), None)
-    if found is None or layer in run.models:
+    if layer in run.models or layer not in {one.name for one in model.layers}:
         return None
+    called: Any = model.get_layer(layer)
     try:
-        return keras.tree.flatten(found.output)[0]
+        return keras.tree.flatten(called.output)[0]
     except (AttributeError, ValueError):  # Keras does not say which of its calls is meant
         message = f'the layer "{layer}" is called several times, and gives a tensor each time'
         raise YamlnetError(message, hint="name one that is called once") from None

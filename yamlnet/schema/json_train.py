@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
+from yamlnet.catalog import types as t
 from yamlnet.schema.json_help import helped
 from yamlnet.schema.json_objects import one_of_keys
 from yamlnet.schema.json_types import EXPRESSION, NULL, Schema, arguments_schema, either, reference
-from yamlnet.schema.objective_words import OBJECTIVES, ObjectiveWords
+from yamlnet.schema.objective_words import OBJECTIVES, ObjectiveWords, words_for
 
 
 def train_keys(output: str) -> dict[str, Schema]:
@@ -31,9 +34,18 @@ def _objective() -> Schema:
 
 def _words(objective: ObjectiveWords) -> Schema:
     """What an objective takes; of the models that make one together, all or none."""
+    if objective.cases:
+        return either(*(_case(objective, loss) for loss in objective.cases))
     together = {role: [one for one in objective.serves if one != role] for role in objective.serves}
     schema = arguments_schema(objective.words)
     return schema | ({"dependencies": together} if len(together) > 1 else {})
+
+
+def _case(objective: ObjectiveWords, loss: str) -> Schema:
+    """What an objective takes for one of its losses."""
+    words = words_for(objective, {"loss": loss}).words
+    only = t.Choice((loss,))
+    return arguments_schema(tuple(replace(one, type=only) if one.name == "loss" else one for one in words))
 
 
 def _by_phase() -> Schema:

@@ -27,10 +27,13 @@ def objective_form(train: object) -> object:
 
 def words_of(train: object) -> ObjectiveWords | None:
     """The words of the objective that a `train` section names; None where there is no such objective."""
-    from yamlnet.schema.objective_words import OBJECTIVES
+    from yamlnet.schema.objective_words import OBJECTIVES, words_for
 
     written = objective_form(train)
-    return OBJECTIVES.get(split_form(written, ())[0]) if is_object_form(written) else None
+    if not is_object_form(written):
+        return None
+    name, body, _ = split_form(written, ())
+    return words_for(OBJECTIVES[name], body) if name in OBJECTIVES else None
 
 
 def roles_named(train: object) -> dict[str, str]:
@@ -95,6 +98,14 @@ def _check_arguments(
     words: ObjectiveWords, name: str, body: Mapping[str, object], path: KeyPath, problems: Problems
 ) -> None:
     owner, by_name = f'objective "{name}"', {argument.name: argument for argument in words.words}
+    if words.cases and is_template(body.get("loss")):
+        message = (
+            f'"loss" of {owner} says which models there are; write it out: loss: {next(iter(words.cases))}'
+        )
+        problems.add("wrong-type", message, (*path, "loss"))
+        return
+    if body.get("loss") in words.cases:
+        owner = f"{owner} with loss: {body['loss']}"
     for key, value in body.items():
         argument = by_name.get(key)
         if argument is None:
@@ -120,9 +131,9 @@ def _check_rest(
     """Report keys of `train` that mean nothing under the objective."""
     useless = {
         "loss": words.loss == "none",
-        "loss_weights": not words.targets,
+        "loss_weights": not words.targets or words.loss == "none",
         "metrics": not words.metrics,
-        "class_weight": not words.targets,
+        "class_weight": not words.targets or words.loss == "none",
     }
     for key, is_useless in useless.items():
         if is_useless and train.get(key) is not None:

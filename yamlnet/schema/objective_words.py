@@ -5,9 +5,11 @@ Kept apart from their implementations, so that a blueprint can be checked withou
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Argument
@@ -33,6 +35,22 @@ class Same(Struct, frozen=True):
     why: str
 
 
+class Case(Struct, frozen=True):
+    """What an objective is for one value of its argument `loss`.
+
+    Attributes:
+        takes: those of its words that mean something then, besides `loss`.
+        needs: those of them that have to be written.
+        serves: the roles that make `model`.
+        targets: whether the outputs have targets of the data.
+    """
+
+    takes: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    serves: tuple[str, ...] = ()
+    targets: bool = False
+
+
 class ObjectiveWords(Struct, frozen=True):
     """What can be written of one objective, and what it asks of the rest of the file.
 
@@ -42,6 +60,7 @@ class ObjectiveWords(Struct, frozen=True):
         arguments: everything else that it takes.
         feeds: the role whose model's inputs the rows feed.
         serves: the roles that make `model` where the file has none: each is called on the one before.
+        beside: of `serves`, those that do not read one another: each gives an output, called as its role.
         makes: the arguments that name inputs which the objective itself makes (a diffusion's time).
         targets: whether the outputs are compared with targets of the data.
         loss: whether `train.loss` is needed, possible, or of no meaning.
@@ -49,6 +68,7 @@ class ObjectiveWords(Struct, frozen=True):
         measures: what the history has, besides metrics.
         phases: the updates of a step, in order; the optimizer may be given for each by its name.
         same: what must be of one shape.
+        cases: what differs by the argument `loss`, by its value; `words_for` picks one.
     """
 
     help: str
@@ -56,6 +76,7 @@ class ObjectiveWords(Struct, frozen=True):
     arguments: tuple[Argument, ...] = ()
     feeds: str = DEFAULT_MODEL
     serves: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     makes: tuple[str, ...] = ()
     targets: bool = False
     loss: Literal["required", "optional", "none"] = "none"
@@ -63,11 +84,35 @@ class ObjectiveWords(Struct, frozen=True):
     measures: tuple[Measure, ...] = (Measure("loss"),)
     phases: tuple[str, ...] = ("train",)
     same: tuple[Same, ...] = ()
+    cases: Mapping[str, Case] = {}
 
     @property
     def words(self) -> tuple[Argument, ...]:
         """All that may stand in its mapping."""
         return (*self.models, *self.arguments)
+
+
+def words_for(words: ObjectiveWords, body: object) -> ObjectiveWords:
+    """An objective's words for the `loss` that its arguments name; all of them where they name none."""
+    loss = body.get("loss") if isinstance(body, Mapping) else None
+    case = words.cases.get(loss) if isinstance(loss, str) else None
+    if case is None:
+        return words
+
+    def left(arguments: tuple[Argument, ...]) -> tuple[Argument, ...]:
+        return tuple(
+            replace(one, required=one.required or one.name in case.needs)
+            for one in arguments
+            if one.name in ("loss", *case.takes)
+        )
+
+    return replace(
+        words,
+        models=left(words.models),
+        arguments=left(words.arguments),
+        serves=case.serves,
+        targets=case.targets,
+    )
 
 
 _MODEL_NAME = t.Text(NAME, "the name of a model of this file")
@@ -203,8 +248,65 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
         makes=("time",),
         same=(Same("model.output", "model.input", "the noise on a row is of the row's shape"),),
     ),
+    "Contrastive": ObjectiveWords(
+        help="Vectors of what belongs together come near to each other, and far from those of all else.",
+        models=(
+            _role("encoder", "the model that makes a vector of a row", required=False),
+            _role("projection", "nt-xent: the model that makes of it the vector to compare", required=False),
+            _role("query", "two-tower: the model that makes a vector of one side of a row", required=False),
+            _role("candidate", "two-tower: the model that makes one of the other side", required=False),
+        ),
+        arguments=(
+            Argument(
+                "loss",
+                t.Choice(("nt-xent", "triplet", "two-tower")),
+                required=True,
+                help="what belongs together: two views of a row, rows of one class, two sides of a row",
+            ),
+            Argument(
+                "views",
+                t.ListOf(t.ObjectOf("layer"), min_length=1),
+                help="nt-xent: the layers that change a row at random: [{RandomFlip: horizontal}, …]",
+            ),
+            Argument("temperature", _POSITIVE, default=0.1, help="what cosines are divided by"),
+            Argument("margin", _POSITIVE, default=0.2, help="triplet: how much farther another class lies"),
+            Argument(
+                "mining",
+                t.Choice(("hard", "semi-hard")),
+                default="semi-hard",
+                help="triplet: which rows of a batch are compared",
+            ),
+            Argument(
+                "symmetric",
+                t.Boolean(),
+                default=True,
+                help="two-tower: whether candidates look for their queries, too, as in CLIP",
+            ),
+        ),
+        beside=("query", "candidate"),
+        measures=(Measure("loss"), Measure("accuracy", falls=False)),
+        same=(
+            Same("encoder.output", "projection.input", "the projection reads what the encoder gives"),
+            Same("query.output", "candidate.output", "their directions are compared"),
+        ),
+        cases={
+            "nt-xent": Case(
+                takes=("encoder", "projection", "views", "temperature"),
+                needs=("encoder", "views"),
+                serves=("encoder",),
+            ),
+            "triplet": Case(
+                takes=("encoder", "margin", "mining"), needs=("encoder",), serves=("encoder",), targets=True
+            ),
+            "two-tower": Case(
+                takes=("query", "candidate", "temperature", "symmetric"),
+                needs=("query", "candidate"),
+                serves=("query", "candidate"),
+            ),
+        },
+    ),
 }
 """The objectives of this version, by name."""
 
-LATER_OBJECTIVES = ("Seq2Seq", "Contrastive", "Distillation", "DQN", "PolicyGradient")
+LATER_OBJECTIVES = ("Seq2Seq", "Distillation", "DQN", "PolicyGradient")
 """Those of the language that this version has not yet."""
