@@ -24,7 +24,7 @@ models:
   encoder: {inputs: {image: [6]}, layers: [{Dense: {units: 4, as: vector}}]}
   head: {inputs: {vector: [4]}, layers: [{Dense: 3}]}
 data: {train: {Npz: rows.npz}, inputs: {image: image}, shuffle: false%s}
-train: {objective: {Contrastive: {encoder: encoder, %s}}}
+train: {optimizer: {Adam: {learning_rate: 0.02}}, objective: {Contrastive: {encoder: encoder, %s}}}
 """
 HEAD = "  head: {inputs: {vector: [4]}, layers: [{Dense: 3}]}\n"
 TOWERS = """yamlnet: 1
@@ -89,8 +89,10 @@ def test_nt_xent_of_the_views_of_every_row(tmp_path: Path) -> None:
     assert found["accuracy"] == 1  # nothing is as near as itself
 
 
-def test_views_of_a_row_differ_and_are_learnt(tmp_path: Path) -> None:
+def test_views_of_a_row_differ_and_are_learnt(tmp_path: Path, backend: str) -> None:
     """With much noise partners are not found at once; both models learn to find them."""
+    if backend != "torch":
+        pytest.skip("noise is drawn and learnt from as in other objectives: tried where nothing is compiled")
     words = "projection: head, loss: nt-xent, views: [{GaussianNoise: 0.3}]"
     trial = Trial(ENCODER % ("", words), tmp_path)
     before = trial.measured()

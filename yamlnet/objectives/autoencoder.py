@@ -80,7 +80,7 @@ class DenoisingAutoencoder(Autoencoder):
 
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
-        self.noise = setting.construct(setting.argument("noise"))
+        self.noise = setting.drawing(setting.argument("noise"))
 
     def losses(self, models: Models, batch: Batch, phase: Phase, training: bool) -> Any:
         """The loss between outputs for spoilt inputs and the inputs as they are."""

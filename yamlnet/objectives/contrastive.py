@@ -53,7 +53,8 @@ class Contrastive(Objective):
         super().__init__(setting)
         self.kind = str(setting.argument("loss"))
         self.temperature = float(setting.argument("temperature", 1.0))
-        self.views = [setting.construct(spec) for spec in setting.argument("views", [])]
+        views = setting.argument("views", [])
+        self.views = [setting.drawing(spec, number) for number, spec in enumerate(views)]
         self.roles = setting.plan.objective.models
         optimizer = setting.optimizer()
         compiled(setting.models[DEFAULT_MODEL], optimizer)
