@@ -35,7 +35,8 @@ ROOMS = (
     {"pipeline"},
     {"folds"},
     {"run_rows"},
-    {"runs", "studies"},
+    {"runs"},
+    {"studies"},
     {"stored"},
     {"cli"},
 )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from yamlnet.runs import open_run as open_run
     from yamlnet.runs import predict as predict
     from yamlnet.studies import embed as embed
+    from yamlnet.studies import judge as judge
     from yamlnet.studies import reconstruct as reconstruct
 
 __version__ = "0.3.0"
@@ -30,6 +31,7 @@ __all__ = [
     "evaluate",
     "export",
     "generate",
+    "judge",
     "load",
     "open_export",
     "open_run",
@@ -48,6 +50,7 @@ _HOMES = {
     "open_run": "runs",
     "predict": "runs",
     "embed": "studies",
+    "judge": "studies",
     "reconstruct": "studies",
     "train_folds": "folds",
 }

@@ -5,12 +5,13 @@ As in `runs.py` each starts from the run folder alone, and nothing heavy is impo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from yamlnet.diagnostics.diagnostic import DataError
+from yamlnet.diagnostics.diagnostic import DataError, YamlnetError
 from yamlnet.pipeline import Tell
 from yamlnet.run_rows import divided_data, reload, rows_of, run_data
 
@@ -147,3 +148,62 @@ def embed(
     model = embedder(run, plan, layer)
     pieces = rows_of(run, plan, rows, data, tell)
     return np.concatenate([vectors(model, piece.inputs) for piece in pieces])
+
+
+class Judged(Struct, frozen=True):
+    """What a classifier says of rows that another run made.
+
+    Attributes:
+        classes: how many of them fall into each class, by what it is called, the most frequent first.
+        frechet: their Fréchet distance from real rows, by the classifier's features.
+        real: how many real rows they were compared with.
+    """
+
+    classes: Mapping[str, int]
+    frechet: float
+    real: int
+
+
+def judge(
+    run: Run,
+    made: np.ndarray,
+    classifier: Run,
+    layer: str | None = None,
+    data: str | Path | None = None,
+) -> Judged:
+    """How rows that a run made look to a classifier, beside the run's own test rows.
+
+    Rows go to the classifier as its raw rows do: what the run's transforms did is undone first.
+
+    Args:
+        run: that made the rows.
+        made: from `generate`, two rows or more.
+        classifier: a run of a supervised blueprint that reads such rows from one column.
+        layer: whose output are the features; default: what the classifier's last layer with weights reads.
+        data: of the run, as in `evaluate`.
+
+    Raises:
+        YamlnetError: the classifier tells no classes, or reads something else.
+    """
+    import numpy as np
+
+    from yamlnet.data.units import Units
+    from yamlnet.runner.embed import embedder
+    from yamlnet.runner.frechet import features, frechet_distance
+    from yamlnet.runner.judge import Judge
+    from yamlnet.runs import class_labels
+
+    plan, own = reload(run).plan, reload(classifier).plan
+    labels = class_labels(classifier)
+    if not labels or plan.data is None:
+        raise YamlnetError("the judge tells no classes", "name a run that learnt a categorical crossentropy")
+    output, names = next(iter(labels.items()))
+    real = [piece.inputs for piece in rows_of(run, plan, None, data)]
+    name = next((name for name, values in real[0].items() if values.shape[1:] == made.shape[1:]), None)
+    if name is None:
+        raise YamlnetError("what the run made is of no input's shape, so there are no real rows beside it")
+    part = features(classifier.model) if layer is None else embedder(classifier, own, layer)
+    reader = Judge(classifier, own, part, Units(plan.data.inputs[name], run.fitted[name]))
+    beside = np.concatenate([reader.seen(piece[name]) for piece in real])
+    distance = frechet_distance(reader.seen(made), beside)
+    return Judged(reader.classes(made, output, names), distance, len(beside))
