@@ -54,8 +54,8 @@ def command(
     Images are written as one picture, side by side, anything else as numbers. Of a conditional model the
     conditions are those of the run's test rows.
 
-    A judge tells into which classes the new rows fall, and their Fréchet distance from the run's test rows, by
-    the features that the judge's last layer reads (Heusel et al., 2017). Give it a thousand rows or more.
+    A judge tells into which classes the new rows fall, and their Fréchet distance from the run's test rows,
+    by the features that the judge's last layer reads (Heusel et al., 2017). Give it a thousand rows or more.
 
     \b
     Example:
