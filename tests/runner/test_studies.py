@@ -1,4 +1,4 @@
-"""What is looked at in a run: rows given back, vectors, a judge's word; against NumPy, SciPy, scikit-learn."""
+"""What is looked at in a run: rows given back, vectors, a word of a judge; against NumPy, SciPy, sklearn."""
 
 from __future__ import annotations
 

@@ -283,6 +283,7 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
                 help="two-tower: whether candidates look for their queries, too, as in CLIP",
             ),
         ),
+        serves=("encoder",),
         beside=("query", "candidate"),
         measures=(Measure("loss"), Measure("accuracy", falls=False)),
         same=(
