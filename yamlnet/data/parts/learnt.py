@@ -32,7 +32,7 @@ def only_learnt(plan: DataPlan, parts: Mapping[str, Rows]) -> dict[str, Rows]:
     path = (*plan.path, "learn_from")
     if reach([*plan.inputs.values(), *plan.targets.values()]) is not None:
         message = "windows take rows one after another, so none can be left out"
-        raise DataError(message, path=path, check="windows")
+        raise DataError(message, path=path, check="window")
     kept = {
         part: _with_values(rows, plan.learn_from, path) if part in LEARNT else rows
         for part, rows in parts.items()
