@@ -18,7 +18,7 @@ from yamlnet.schema.objects import split_form
 from yamlnet.schema.words import DEFAULT_MODEL, SUPERVISED
 
 if TYPE_CHECKING:
-    from yamlnet.schema.objective_words import ObjectiveWords
+    from yamlnet.schema.objective_terms import ObjectiveWords
 
 PATH: KeyPath = ("train", "objective")
 
@@ -75,9 +75,10 @@ def served(objective: ObjectivePlan, graphs: Mapping[str, Graph]) -> Graph | Non
     What a later one reads besides that are inputs of the whole, by their names: the condition of a decoder.
     Roles that stand beside each other give an output each. None where there is nothing to make one of.
     """
-    from yamlnet.schema.objective_words import OBJECTIVES, words_for
+    from yamlnet.schema.objective_terms import words_for
+    from yamlnet.schema.objective_words import known_words
 
-    words = words_for(OBJECTIVES[objective.name], objective.arguments)
+    words = words_for(known_words(objective.name), objective.arguments)
     models = {role: graphs[name] for role, name in objective.models.items() if name in graphs}
     models = {role: models[role] for role in words.serves if role in models}
     if not models or len(models) != len(words.serves):

@@ -11,7 +11,7 @@ import numpy as np
 from yamlnet.compiler.structure import by_output, input_names, model_inputs, output_names
 from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.diagnostics.suggest import did_you_mean
-from yamlnet.objectives import OBJECTIVES
+from yamlnet.objectives import implementation
 from yamlnet.resolver.plan import Plan
 from yamlnet.runner.run import Run
 from yamlnet.schema.words import DEFAULT_MODEL
@@ -34,7 +34,7 @@ def embedder(run: Run, plan: Plan, layer: str | None = None) -> keras.Model:
         YamlnetError: there is no such layer, or no encoder and no layer is named.
     """
     if layer is None:
-        encoders = OBJECTIVES[plan.objective.name].encoders(plan.objective.models)
+        encoders = implementation(plan.objective.name).encoders(plan.objective.models)
         if not encoders:
             message = f"a run of objective {plan.objective.name} has no encoder that its blueprint names"
             raise YamlnetError(message, hint=f"name a layer: --layer {_last(run.model)}")

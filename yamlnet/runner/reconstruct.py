@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 
 from yamlnet.diagnostics.diagnostic import DataError, YamlnetError
-from yamlnet.objectives import OBJECTIVES
+from yamlnet.objectives import implementation
 from yamlnet.resolver.plan import Plan
 from yamlnet.runner.evaluate import predict_run
 from yamlnet.runner.generate import grid
@@ -44,7 +44,7 @@ def give_back(run: Run, plan: Plan, pieces: Iterable[Mapping[str, Array]]) -> It
     pairs: Mapping[str, str] = {}
     if plan.data is not None:
         outputs = tuple(run.manifest["outputs"])
-        pairs = OBJECTIVES[plan.objective.name].given_back(outputs, tuple(plan.data.inputs))
+        pairs = implementation(plan.objective.name).given_back(outputs, tuple(plan.data.inputs))
     if not pairs:
         message = f"a run of objective {plan.objective.name} gives no rows back"
         raise YamlnetError(message, hint="yamlnet predict answers rows")

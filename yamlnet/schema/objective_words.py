@@ -5,115 +5,10 @@ Kept apart from their implementations, so that a blueprint can be checked withou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
-
-from msgspec import Struct
-from msgspec.structs import replace
-
 from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Argument
-from yamlnet.schema.words import DEFAULT_MODEL, NAME, SUPERVISED
-
-
-class Measure(Struct, frozen=True):
-    """A value that an objective writes into the history, and whether less of it is better."""
-
-    name: str
-    falls: bool = True
-
-
-class Same(Struct, frozen=True):
-    """Two tensors of an objective's models that have one shape, and why.
-
-    Each is a role with what is meant of its model: `generator.output`, `encoder.output1` (the second output),
-    `discriminator.input` (the first input), `decoder.free` (the first input that no row feeds).
-    """
-
-    one: str
-    other: str
-    why: str
-
-
-class Case(Struct, frozen=True):
-    """What an objective is for one value of its argument `loss`.
-
-    Attributes:
-        takes: those of its words that mean something then, besides `loss`.
-        needs: those of them that have to be written.
-        serves: the roles that make `model`.
-        targets: whether the outputs have targets of the data.
-    """
-
-    takes: tuple[str, ...]
-    needs: tuple[str, ...] = ()
-    serves: tuple[str, ...] = ()
-    targets: bool = False
-
-
-class ObjectiveWords(Struct, frozen=True):
-    """What can be written of one objective, and what it asks of the rest of the file.
-
-    Attributes:
-        help: one line.
-        models: its roles: each argument names a model of the file.
-        arguments: everything else that it takes.
-        feeds: the role whose model's inputs the rows feed.
-        serves: the roles that make `model` where the file has none: each is called on the one before.
-        beside: of `serves`, those that do not read one another: each gives an output, called as its role.
-        makes: the arguments that name inputs which the objective itself makes (a diffusion's time).
-        targets: whether the outputs are compared with targets of the data.
-        loss: whether `train.loss` is needed, possible, or of no meaning.
-        metrics: whether `train.metrics` compare the model's output with what it should be.
-        measures: what the history has, besides metrics.
-        phases: the updates of a step, in order; the optimizer may be given for each by its name.
-        same: what must be of one shape.
-        cases: what differs by the argument `loss`, by its value; `words_for` picks one.
-    """
-
-    help: str
-    models: tuple[Argument, ...] = ()
-    arguments: tuple[Argument, ...] = ()
-    feeds: str = DEFAULT_MODEL
-    serves: tuple[str, ...] = ()
-    beside: tuple[str, ...] = ()
-    makes: tuple[str, ...] = ()
-    targets: bool = False
-    loss: Literal["required", "optional", "none"] = "none"
-    metrics: bool = False
-    measures: tuple[Measure, ...] = (Measure("loss"),)
-    phases: tuple[str, ...] = ("train",)
-    same: tuple[Same, ...] = ()
-    cases: Mapping[str, Case] = {}
-
-    @property
-    def words(self) -> tuple[Argument, ...]:
-        """All that may stand in its mapping."""
-        return (*self.models, *self.arguments)
-
-
-def words_for(words: ObjectiveWords, body: object) -> ObjectiveWords:
-    """An objective's words for the `loss` that its arguments name; all of them where they name none."""
-    loss = body.get("loss") if isinstance(body, Mapping) else None
-    case = words.cases.get(loss) if isinstance(loss, str) else None
-    if case is None:
-        return words
-
-    def left(arguments: tuple[Argument, ...]) -> tuple[Argument, ...]:
-        return tuple(
-            replace(one, required=one.required or one.name in case.needs)
-            for one in arguments
-            if one.name in ("loss", *case.takes)
-        )
-
-    return replace(
-        words,
-        models=left(words.models),
-        arguments=left(words.arguments),
-        serves=case.serves,
-        targets=case.targets,
-    )
-
+from yamlnet.schema.objective_terms import Case, Measure, ObjectiveWords, Same
+from yamlnet.schema.words import NAME, SUPERVISED
 
 _MODEL_NAME = t.Text(NAME, "the name of a model of this file")
 _POSITIVE = t.Number(above=0)
@@ -306,8 +201,48 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
             ),
         },
     ),
+    "Distillation": ObjectiveWords(
+        help="A student learns the classes of rows, and how likely its teacher holds each of them.",
+        models=(
+            _role("teacher", "the model that is learnt from; it does not change"),
+            _role("student", "the model that learns, and is used afterwards"),
+        ),
+        arguments=(
+            Argument("temperature", _POSITIVE, default=4.0, help="what softens the likelihoods of both"),
+            Argument(
+                "alpha", _PART, default=0.5, help="the weight of the teacher's word; the loss has 1 - alpha"
+            ),
+        ),
+        serves=("student",),
+        targets=True,
+        loss="required",
+        metrics=True,
+        measures=(Measure("loss"), Measure("hard_loss"), Measure("soft_loss")),
+        same=(Same("teacher.output", "student.output", "they tell the same classes"),),
+    ),
 }
 """The objectives of this version, by name."""
 
-LATER_OBJECTIVES = ("Seq2Seq", "Distillation", "DQN", "PolicyGradient")
+LATER_OBJECTIVES = ("Seq2Seq", "DQN", "PolicyGradient")
 """Those of the language that this version has not yet."""
+
+
+def words_named(name: str) -> ObjectiveWords | None:
+    """The words of an objective, ours or an installed package's (`acme.Ranking`); None where there is none.
+
+    Raises:
+        PluginError: the package that the name means cannot be read.
+    """
+    namespace, dot, own = name.partition(".")
+    if not dot:
+        return OBJECTIVES.get(name)
+    from yamlnet.schema.objective_plugins import found, objectives_of
+
+    return objectives_of(namespace).get(own) if namespace in found() else None
+
+
+def known_words(name: str) -> ObjectiveWords:
+    """The same of an objective that was found to be there: a plan's."""
+    words = words_named(name)
+    assert words is not None, f"a plan names the objective {name}"
+    return words
