@@ -1,4 +1,4 @@
-"""What can be said of an objective: its models, what it takes, what it measures, and of each of its losses."""
+"""What can be said of an objective: its models, what it takes and measures, and of each of its losses."""
 
 from __future__ import annotations
 
