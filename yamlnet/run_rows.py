@@ -5,7 +5,7 @@ Their transforms are those that the run learnt. Nothing heavy is imported until 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +55,7 @@ def rows_of(
     data: str | Path | None = None,
     tell: Tell | None = None,
     units: Mapping[str, Units] | None = None,
+    only: Collection[str] | None = None,
 ) -> Iterator[GivenRows]:
     """The rows of a file; of a run alone its own, some after others where memory does not hold them.
 
@@ -65,6 +66,7 @@ def rows_of(
         data: as in `evaluate`.
         tell: as in `evaluate`.
         units: the outputs whose truths are looked for in a file.
+        only: of a file, the inputs that are made of it; all of them when None.
     """
     from yamlnet.data.dataset import pipeline_inputs
     from yamlnet.data.given_rows import read_rows
@@ -77,7 +79,8 @@ def rows_of(
         return
     assert plan.data is not None, "require_states looked"
     table = read_rows(rows, plan.data)
-    inputs = pipeline_inputs(table, plan.data.inputs, run.fitted, input_shapes(plan))
+    tensors = {name: one for name, one in plan.data.inputs.items() if only is None or name in only}
+    inputs = pipeline_inputs(table, tensors, run.fitted, input_shapes(plan))
     targets, unmeasured = truths_of(table, units or {}, plan.data.inputs)
     yield GivenRows(inputs, targets, unmeasured)
 

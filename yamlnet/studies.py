@@ -142,11 +142,12 @@ def embed(
     """
     import numpy as np
 
+    from yamlnet.compiler.structure import input_names
     from yamlnet.runner.embed import embedder, vectors
 
     plan = reload(run).plan
     model = embedder(run, plan, layer)
-    pieces = rows_of(run, plan, rows, data, tell)
+    pieces = rows_of(run, plan, rows, data, tell, only=input_names(model))
     return np.concatenate([vectors(model, piece.inputs) for piece in pieces])
 
 

@@ -66,6 +66,9 @@ def test_an_image_finds_the_words_for_it(tmp_path: Path, monkeypatch: pytest.Mon
     assert data.test is not None
     rows = data.test.first()
     images, words = yamlnet.embed(run, layer="image_tower"), yamlnet.embed(run, layer="word_tower")
+    np.savez(tmp_path / "images.npz", image=rows.inputs["image"][:5] * 255)  # no words: one tower reads them
+    alone = yamlnet.embed(run, tmp_path / "images.npz", layer="image_tower")
+    np.testing.assert_allclose(alone, images[:5], rtol=1e-3, atol=1e-4)
     captions, first = np.unique(rows.inputs["words"], axis=0, return_index=True)
     assert len(captions) == 10
     images, words = (one / np.linalg.norm(one, axis=1, keepdims=True) for one in (images, words[first]))

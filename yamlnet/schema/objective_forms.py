@@ -127,14 +127,14 @@ def _check_arguments(
     words: ObjectiveWords, name: str, body: Mapping[str, object], path: KeyPath, problems: Problems
 ) -> None:
     owner, by_name = f'objective "{name}"', {argument.name: argument for argument in words.words}
-    if words.cases and is_template(body.get("loss")):
-        message = (
-            f'"loss" of {owner} says which models there are; write it out: loss: {next(iter(words.cases))}'
-        )
+    loss = body.get("loss") if words.cases else None
+    if is_template(loss):
+        first = next(iter(words.cases))
+        message = f'"loss" of {owner} says which models there are; write it out: loss: {first}'
         problems.add("wrong-type", message, (*path, "loss"))
         return
-    if body.get("loss") in words.cases:
-        owner = f"{owner} with loss: {body['loss']}"
+    if isinstance(loss, str) and loss in words.cases:
+        owner = f"{owner} with loss: {loss}"
     for key, value in body.items():
         argument = by_name.get(key)
         if argument is None:
