@@ -83,6 +83,7 @@ EXCEPTED = {
     "schema/objective_forms.py _refuse_of_plugin: ; it has": OBJECTIVE_PLUGIN,
     "schema/objective_forms.py _refuse_of_plugin: the plugin": OBJECTIVE_PLUGIN,
     "schema/objective_forms.py _refuse_of_plugin: ['plugin']": OBJECTIVE_PLUGIN,
+    "schema/objective_forms.py _refuse_of_plugin: ['unknown-objective']": OBJECTIVE_PLUGIN,
     "schema/dotted.py _of_plugin: ; it has": PLUGIN,
     "schema/dotted.py _of_plugin: the plugin": PLUGIN,
     **{f"schema/data_words.py : {help}": EDITORS for help in _optional()},
