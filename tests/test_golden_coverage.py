@@ -49,8 +49,13 @@ OBJECTIVES = (
     "the token that stands for nothing", "the weight of", "wasserstein-gp:", "what the two",
     "The model tells", "fresh noise", "how many of them", "how the noise", "steps from a row",
     "the input that holds", "the share of tokens", "tokens from 0 on", "the name of an input",
+    "Vectors of what", "A student learns", "nt-xent: the model", "triplet: ", "two-tower: whether",
+    "what cosines", "what softens", "how much the teacher",
 )  # fmt: skip
-SHAPES = ("the decoder", "the discriminator reads", "the mean and", "the noise on")
+SHAPES = (
+    "the decoder", "the discriminator reads", "the mean and", "the noise on", "the projection reads",
+    "their directions", "they tell the same",
+)  # fmt: skip
 """The help of objectives and of their optional arguments, and why two shapes are one."""
 
 EXCEPTED = {
