@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from yamlnet.diagnostics.diagnostic import DataError, YamlnetError
 from yamlnet.pipeline import Tell
-from yamlnet.run_rows import divided_data, reload, rows_of, run_data
+from yamlnet.run_rows import divided_data, reload, require_states, rows_of, run_data
 
 if TYPE_CHECKING:
     import numpy as np
@@ -195,6 +195,7 @@ def judge(
     from yamlnet.runs import class_labels
 
     plan, own = reload(run).plan, reload(classifier).plan
+    require_states(classifier, own)
     labels = class_labels(classifier)
     if not labels or plan.data is None:
         raise YamlnetError("the judge tells no classes", "name a run that learnt a categorical crossentropy")
