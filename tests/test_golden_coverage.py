@@ -50,7 +50,7 @@ OBJECTIVES = (
     "The model tells", "fresh noise", "how many of them", "how the noise", "steps from a row",
     "the input that holds", "the share of tokens", "tokens from 0 on", "the name of an input",
     "Vectors of what", "A student learns", "nt-xent: the model", "triplet: ", "two-tower: whether",
-    "what cosines", "what softens", "how much the teacher",
+    "what cosines", "what softens",
 )  # fmt: skip
 SHAPES = (
     "the decoder", "the discriminator reads", "the mean and", "the noise on", "the projection reads",
