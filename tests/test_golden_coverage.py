@@ -56,6 +56,9 @@ SHAPES = (
     "the decoder", "the discriminator reads", "the mean and", "the noise on", "the projection reads",
     "their directions", "they tell the same",
 )  # fmt: skip
+DISTRIBUTIONS = ("how many devices", "the axis that divides the batch", "what the axes", "which devices")
+"""The help of what distributions take, where it may be left out or stands in what is required."""
+
 """The help of objectives and of their optional arguments, and why two shapes are one."""
 
 EXCEPTED = {
@@ -92,6 +95,7 @@ EXCEPTED = {
     "schema/dotted.py _of_plugin: ; it has": PLUGIN,
     "schema/dotted.py _of_plugin: the plugin": PLUGIN,
     **{f"schema/data_words.py : {help}": EDITORS for help in _optional()},
+    **{f"schema/distribution_words.py : {help}": EDITORS for help in DISTRIBUTIONS},
     **{f"schema/objective_words.py : {help}": EDITORS for help in OBJECTIVES},
     **{f"schema/objective_words.py : {why}": "told with shapes: test_golden_stages.py" for why in SHAPES},
     "resolver/expression_functions.py _parsed: {}() reads": "takes a parameter of 10,001 characters",
