@@ -56,10 +56,10 @@ SHAPES = (
     "the decoder", "the discriminator reads", "the mean and", "the noise on", "the projection reads",
     "their directions", "they tell the same",
 )  # fmt: skip
+"""The help of objectives and of their optional arguments, and why two shapes are one."""
+
 DISTRIBUTIONS = ("how many devices", "the axis that divides the batch", "what the axes", "which devices")
 """The help of what distributions take, where it may be left out or stands in what is required."""
-
-"""The help of objectives and of their optional arguments, and why two shapes are one."""
 
 EXCEPTED = {
     "resolver/token_files.py TokenFiles.tokens: a blueprint that is no file": TOKENS,
