@@ -47,7 +47,7 @@ class Distillation(Compared):
         if len(plan.outputs) != 1 or _spec(plan).name not in OF_CLASSES:
             message = (
                 "a student has one output, the likelihoods of classes, and learns it by "
-                f"{' or '.join(OF_CLASSES)}"
+                f"{OF_CLASSES[0]} or {OF_CLASSES[1]}"
             )
             return [Diagnostic("objective", message, path, "key")]
         read = input_names(models[plan.objective.models["teacher"]])

@@ -39,7 +39,7 @@ def only_learnt(plan: DataPlan, parts: Mapping[str, Rows]) -> dict[str, Rows]:
     }
     for part, rows in kept.items():
         if not rows.rows:
-            wanted = " and ".join(f"{column}: {value}" for column, value in plan.learn_from.items())
+            wanted = ", ".join(f"{column}: {value}" for column, value in plan.learn_from.items())
             raise DataError(f"none of the {part} rows has {wanted}", path=path, check="empty-split")
     return kept
 
