@@ -50,7 +50,15 @@ OBJECTIVES = (
     "The model tells", "fresh noise", "how many of them", "how the noise", "steps from a row",
     "A policy learns", "the model that gives a logit", "the model that tells the return",
     "the input that holds", "the share of tokens", "tokens from 0 on", "the name of an input",
+    "Vectors of what", "A student learns", "nt-xent: the model", "triplet: ", "two-tower: whether",
+    "what cosines", "what softens",
 )  # fmt: skip
+SHAPES = (
+    "the decoder", "the discriminator reads", "the mean and", "the noise on", "the projection reads",
+    "their directions", "they tell the same",
+)  # fmt: skip
+"""The help of objectives and of their optional arguments, and why two shapes are one."""
+
 DISTRIBUTIONS = ("how many devices", "the axis that divides the batch", "what the axes", "which devices")
 """The help of what distributions take, where it may be left out or stands in what is required."""
 
@@ -61,9 +69,6 @@ AGENTS = sorted(
         if not one.required
     }
 )
-SHAPES = ("the decoder", "the discriminator reads", "the mean and", "the noise on")
-"""The help of objectives and of their optional arguments, and why two shapes are one."""
-
 EXCEPTED = {
     "resolver/token_files.py TokenFiles.tokens: a blueprint that is no file": TOKENS,
     'resolver/token_files.py _text: "{}" is larger': TOKENS,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from yamlnet.asked import require_model, require_training
 from yamlnet.assembly.assembled import Assembled
 from yamlnet.checks import check, check_words
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, YamlnetError
@@ -229,7 +230,8 @@ def build(loaded: LoadedBlueprint, backend: str | None = None) -> keras.Model:
         BlueprintError: shapes that do not fit, at the layers involved.
         DataError: the model's size depends on the data, and the data cannot be read.
     """
-    _require_model(loaded, "build")
+    with _located_in(loaded.tree):
+        require_model(loaded.plan, "build")
     _select(loaded, backend)
     from yamlnet.data.facts import graph_facts
 
@@ -274,8 +276,9 @@ def train(
         TrainingError: training stopped; the run folder is kept.
         ExportError: an export did not reproduce the model; the trained run is kept.
     """
-    _require_model(loaded, "train")
-    _require_training(loaded)
+    with _located_in(loaded.tree):
+        require_model(loaded.plan, "train")
+        require_training(loaded.plan)
     _select(loaded, backend)
     from yamlnet.exporters.missing import require_exporters
     from yamlnet.runner.steps.devices import join
@@ -308,21 +311,6 @@ def _train(
         if plan.export and not devices.process:
             export_run(run, plan.export, dataset, plan)
     return run
-
-
-def _require_model(loaded: LoadedBlueprint, verb: str) -> None:
-    if "model" not in loaded.plan.models:
-        message = f"there is no model to {verb}: this file has blocks and models for others to import"
-        raise located(BlueprintError([Diagnostic("missing-key", message)]), loaded.tree)
-
-
-def _require_training(loaded: LoadedBlueprint) -> None:
-    if loaded.plan.train is None:
-        message = "there is nothing to train: add a train section, e.g. train: {loss: mse, epochs: 10}"
-        raise located(BlueprintError([Diagnostic("losses", message)]), loaded.tree)
-    if loaded.plan.data is not None and loaded.plan.data.folds and loaded.plan.data.fold is None:
-        message = "these are several trainings: train_folds does them all, and fold: 1 the first alone"
-        raise located(BlueprintError([Diagnostic("folds", message, ("data", "folds"), "key")]), loaded.tree)
 
 
 def _select(loaded: LoadedBlueprint, backend: str | None) -> str:

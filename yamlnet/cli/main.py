@@ -20,6 +20,8 @@ COMMANDS: dict[str, str] = {
     "predict": "Predict with a run.",
     "generate": "Make new rows with a run.",
     "play": "Play episodes with a run that acts.",
+    "reconstruct": "Compare rows with what a run gives back of them.",
+    "embed": "Write the vectors that a run makes of rows.",
     "export": "Export a run's model to other formats.",
     "show": "Draw a blueprint's graph.",
     "data": "Show what a blueprint's data knows.",

@@ -7,7 +7,9 @@ from importlib.metadata import EntryPoint
 from yamlnet.catalog.plugins import PluginError
 from yamlnet.objectives.autoencoder import Autoencoder, DenoisingAutoencoder
 from yamlnet.objectives.causal_lm import CausalLM
+from yamlnet.objectives.contrastive import Contrastive
 from yamlnet.objectives.diffusion import Diffusion
+from yamlnet.objectives.distillation import Distillation
 from yamlnet.objectives.dqn import DQN
 from yamlnet.objectives.gan import GAN
 from yamlnet.objectives.masked_lm import MaskedLM
@@ -28,6 +30,8 @@ OBJECTIVES: dict[str, type[Objective]] = {
     "Diffusion": Diffusion,
     "DQN": DQN,
     "PolicyGradient": PolicyGradient,
+    "Contrastive": Contrastive,
+    "Distillation": Distillation,
 }
 
 

@@ -183,6 +183,7 @@ class DataPlan(Struct, frozen=True):
         stream: whether rows are read when they are needed; None where their size decides.
         augment: by input, the layers that change it while training.
         on_error: what a broken image or sound does: `raise` or `skip`.
+        learn_from: by column, the value (or list of values) of rows that are learnt from; test has all.
     """
 
     train: SourcePlan
@@ -199,6 +200,7 @@ class DataPlan(Struct, frozen=True):
     stream: bool | None = None
     augment: Mapping[str, tuple[ObjectSpec, ...]] = {}
     on_error: str = "raise"
+    learn_from: Mapping[str, object] = {}
 
 
 class ObjectivePlan(Struct, frozen=True):
