@@ -36,6 +36,7 @@ ROOMS = (
     {"pipeline"},
     {"folds"},
     {"runs"},
+    {"generating"},
     {"stored"},
     {"cli"},
 )
@@ -50,7 +51,7 @@ WITHOUT_KERAS = {
 }  # fmt: skip
 """Rooms whose code never runs with Keras, so that a mistake is told in a fraction of a second."""
 
-LAZY = {"__init__", "__main__", "folds", "pipeline", "runs", "stored", "cli"}
+LAZY = {"__init__", "__main__", "folds", "generating", "pipeline", "runs", "stored", "cli"}
 """Rooms that lead to heavy ones: they import them where they use them, never as they are imported."""
 
 READS_KERAS = re.compile(r"yamlnet\.catalog\.generate(\..+|_.+)?")
@@ -66,7 +67,17 @@ SIBLINGS = ("checks", "cli", "data.sources", "diagnostics.formats", "exporters",
 
 SHARED = {
     "checks": {"answers", "known_parameters", "shapes", "targets", "tracing"},
-    "cli": {"checking", "data_tables", "drawing", "failures", "opened", "options", "variants"},
+    "cli": {
+        "checking",
+        "data_tables",
+        "drawing",
+        "failures",
+        "generated_rows",
+        "generated_texts",
+        "opened",
+        "options",
+        "variants",
+    },
     "data.sources": set[str](),
     "diagnostics.formats": set[str](),
     "exporters": {"artifact", "direct", "export", "opened", "outputs", "process", "raw_rows"},

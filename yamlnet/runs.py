@@ -52,11 +52,16 @@ def open_run(folder: str | Path, backend: str | None = None) -> Run:
 
 def reload(run: Run) -> LoadedBlueprint:
     """The blueprint that a run was trained from, as the run folder keeps it."""
+    return resolved_of(run.folder)
+
+
+def resolved_of(folder: Path) -> LoadedBlueprint:
+    """The blueprint that a run folder keeps, resolved; nothing heavy is imported."""
     from yamlnet.runner.files import RESOLVED, require_own
 
-    require_own(run.folder, RESOLVED)
+    require_own(folder, RESOLVED)
     with reading_up_to(MAX_RESOLVED):
-        return load(run.folder / RESOLVED, max_params=UNLIMITED)
+        return load(folder / RESOLVED, max_params=UNLIMITED)
 
 
 def evaluate(
@@ -79,7 +84,7 @@ def evaluate(
     from yamlnet.data.units import output_units
     from yamlnet.runner.evaluate import evaluate_run, measure_run
 
-    plan, dataset = _run_data(run, data, tell)
+    plan, dataset = run_data(run, data, tell)
     splits = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
     metrics = evaluate_run(run, plan, splits, split)
     part = splits[split]
@@ -201,45 +206,6 @@ def class_labels(run: Run) -> dict[str, list[Any]]:
     return {name: labels.get(name, []) for name in outputs}
 
 
-def generate(run: Run, count: int = 16, seed: int = 0, data: str | Path | None = None) -> np.ndarray:
-    """New rows that a run makes up, of shape (count, *row's shape), as the model's numbers are.
-
-    What a conditional model reads besides noise is taken from the run's own test rows, in their order.
-
-    Args:
-        run: from `train` or `open_run`.
-        count: how many rows.
-        seed: decides the noise.
-        data: as in `evaluate`.
-
-    Raises:
-        YamlnetError: the run's objective generates nothing.
-    """
-    from yamlnet.runner.generate import generate_rows
-
-    plan, dataset = _run_data(run, data)
-    return generate_rows(run, plan, _conditions(dataset, count), seed)
-
-
-def generated_picture(run: Run, rows: np.ndarray, data: str | Path | None = None) -> bytes | None:
-    """A PNG of generated rows; None where they are no images. Training rows say what is black and white."""
-    from yamlnet.runner.generate import are_images, grid
-
-    if not are_images(rows):
-        return None
-    inputs = _run_data(run, data)[1].train.first().inputs.values()
-    real = next((values for values in inputs if values.shape[1:] == rows.shape[1:]), rows)
-    return grid(rows, float(real.min()), float(real.max()))
-
-
-def _conditions(dataset: Dataset, count: int) -> dict[str, np.ndarray]:
-    """Inputs of so many rows that were not trained on, if there are any; they begin again at their end."""
-    import numpy as np
-
-    inputs = (dataset.test or dataset.validation or dataset.train).first().inputs
-    return {name: values[np.arange(count) % len(values)] for name, values in inputs.items()}
-
-
 class _Rows(Struct, frozen=True):
     """Input tensors, and the targets where the rows hold them: not all of those that a model has."""
 
@@ -250,7 +216,7 @@ class _Rows(Struct, frozen=True):
 
 def _own_rows(run: Run, data: str | Path | None, tell: Tell | None) -> Iterator[_Rows]:
     """The run's own rows, some after others where memory does not hold them."""
-    _, dataset = _run_data(run, data, tell)
+    _, dataset = run_data(run, data, tell)
     split = dataset.test or dataset.validation or dataset.train
     yield from (_Rows(rows.inputs, rows.targets) for rows in split.pieces())
 
@@ -288,7 +254,8 @@ def _require_states(run: Run, plan: Plan) -> None:
         require_fitted(tensor, run.fitted.get(name))
 
 
-def _run_data(run: Run, data: str | Path | None = None, tell: Tell | None = None) -> tuple[Plan, Dataset]:
+def run_data(run: Run, data: str | Path | None = None, tell: Tell | None = None) -> tuple[Plan, Dataset]:
+    """A run's plan and its rows, divided and made tensors as while training; arguments as of `evaluate`."""
     from yamlnet.data.dataset import load as load_data
     from yamlnet.manual.settling import rows_left_out
     from yamlnet.runner.files import RESOLVED
@@ -321,5 +288,5 @@ def export(
     """
     from yamlnet.exporters.export import export_run
 
-    plan, dataset = _run_data(run, data, tell)
+    plan, dataset = run_data(run, data, tell)
     return export_run(run, formats, dataset, plan)

@@ -49,6 +49,7 @@ class ObjectiveWords(Struct, frozen=True):
         measures: what the history has, besides metrics.
         phases: the updates of a step, in order; the optimizer may be given for each by its name.
         same: what must be of one shape.
+        generates: what a run of it makes up, if anything: rows of the data's form, or texts, token by token.
     """
 
     help: str
@@ -63,6 +64,7 @@ class ObjectiveWords(Struct, frozen=True):
     measures: tuple[Measure, ...] = (Measure("loss"),)
     phases: tuple[str, ...] = ("train",)
     same: tuple[Same, ...] = ()
+    generates: Literal["rows", "tokens"] | None = None
 
     @property
     def words(self) -> tuple[Argument, ...]:
@@ -133,6 +135,7 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
             Same("encoder.output", "decoder.free", "the decoder reads the code"),
             Same("decoder.output", "encoder.input", "the decoder gives back what the encoder reads"),
         ),
+        generates="rows",
     ),
     "GAN": ObjectiveWords(
         help="A generator makes rows of noise that a discriminator cannot tell from real ones.",
@@ -162,6 +165,7 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
         ),
         phases=("discriminator", "generator"),
         same=(Same("generator.output", "discriminator.input", "the discriminator reads what is generated"),),
+        generates="rows",
     ),
     "CausalLM": ObjectiveWords(
         help="At each place the model tells the next token.",
@@ -174,6 +178,7 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
             Measure("perplexity"),
             Measure("bits_per_token"),
         ),
+        generates="tokens",
     ),
     "MaskedLM": ObjectiveWords(
         help="The model tells tokens that are hidden from it.",
@@ -202,6 +207,7 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
         ),
         makes=("time",),
         same=(Same("model.output", "model.input", "the noise on a row is of the row's shape"),),
+        generates="rows",
     ),
 }
 """The objectives of this version, by name."""
