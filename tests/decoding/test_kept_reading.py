@@ -50,6 +50,30 @@ ATTENDING = """
     - BatchNormalization
     - EinsumDense: {equation: "abc,cd->abd", output_shape: [null, 13]}
 """
+BOTH_WAYS = """
+    - Embedding: {input_dim: 13, output_dim: 6}
+    - Bidirectional: {layer: {LSTM: {units: 4, return_sequences: true}}, as: both}
+    - Dense: 13
+"""
+TOGETHER = """
+yamlnet: 1
+model:
+  inputs: {source: {shape: [null], dtype: int32}, target: {shape: [null], dtype: int32}}
+  layers:
+    - Embedding: {input_dim: 13, output_dim: 8, mask_zero: true, from: source}
+    - LSTM: {units: 8, return_sequences: true, return_state: true, as: [memory, h, c]}
+    - Embedding: {input_dim: 13, output_dim: 8, mask_zero: true, from: target, as: words}
+    - PositionEmbedding: {sequence_length: 9}
+    - Add: {from: [words, _], as: x}
+    - MultiHeadAttention: {from: [x, x], num_heads: 2, key_dim: 4, with: {use_causal_mask: true}, as: own}
+    - Add: {from: [x, own], as: x}
+    - MultiHeadAttention: {from: [x, memory], num_heads: 2, key_dim: 4, as: read}
+    - Add: {from: [x, read]}
+    - LSTM: {units: 8, return_sequences: true, with: {initial_state: [h, c]}}
+    - GRU: {units: 8, return_sequences: true}
+    - Conv1D: {filters: 8, kernel_size: 3, dilation_rate: 2, padding: causal}
+    - Dense: 13
+"""
 FIXED = """
 yamlnet: 1
 model:
@@ -66,6 +90,13 @@ GPT = ("depth=2", "width=16", "heads=2", "length=12", f"vocabulary={TOKENS}")
 TRANSFORMER = ("depth=2", "width=16", "heads=2", "hidden=16", f"vocabulary={TOKENS}")
 SEQ2SEQ = ("units=6", "embedding=5", f"source_words={TOKENS}", f"target_words={TOKENS}")
 WAVENET = ("stacks=2", "depth=2", "residual=4", "skip=6", f"classes={TOKENS}")
+
+
+@pytest.fixture(scope="session")
+def on_torch() -> None:
+    """Skips what does not depend on the backend, except on PyTorch, which compiles nothing."""
+    if keras.backend.backend() != "torch":
+        pytest.skip("the same on every backend: tested on PyTorch")
 
 
 def built(text_or_name: str, settings: tuple[str, ...] = (), folder: Any = None) -> keras.Model:
@@ -103,35 +134,47 @@ def compared(
     np.testing.assert_allclose(np.stack(found, axis=1), expected, rtol=1e-4, atol=1e-5)
 
 
+def test_attention_states_and_convolutions_over_a_source(tmp_path: Any) -> None:
+    """On every backend, for all of them together take as long to compile as each."""
+    compared(built(TOGETHER, folder=tmp_path), "target", {"source": SOURCE})
+
+
+@pytest.mark.usefixtures("on_torch")
 def test_a_gpt() -> None:
     compared(built("text/gpt2", GPT), "tokens")
 
 
+@pytest.mark.usefixtures("on_torch")
 def test_a_transformer_over_a_source() -> None:
     compared(built("text/transformer", TRANSFORMER), "target", {"source": SOURCE}, padded=True)
 
 
+@pytest.mark.usefixtures("on_torch")
 def test_lstms_that_begin_where_others_ended() -> None:
     compared(built("sequence/seq2seq", SEQ2SEQ), "target", {"source": SOURCE}, padded=True)
 
 
+@pytest.mark.usefixtures("on_torch")
 def test_causal_convolutions() -> None:
     compared(built("sequence/wavenet", WAVENET), "samples")
 
 
+@pytest.mark.usefixtures("on_torch")
 def test_other_recurrent_layers(tmp_path: Any) -> None:
     compared(built(HEAD + RECURRENT, folder=tmp_path), "tokens", padded=True)
 
 
+@pytest.mark.usefixtures("on_torch")
 def test_other_attention_and_operations(tmp_path: Any) -> None:
     compared(built(HEAD + ATTENDING, folder=tmp_path), "tokens", padded=True)
 
 
+@pytest.mark.usefixtures("on_torch")
 def test_a_learnt_value_for_each_place_of_a_fixed_length(tmp_path: Any) -> None:
     compared(built(FIXED, folder=tmp_path), "tokens")
 
 
-@pytest.mark.usefixtures("on_jax")
+@pytest.mark.usefixtures("on_torch")
 class TestReading:
     """What does not depend on the backend."""
 
@@ -148,9 +191,7 @@ class TestReading:
         assert found.tolist() == expected.tolist()
 
     def test_a_layer_that_reads_everything_is_told_and_read_again(self, tmp_path: Any) -> None:
-        text = HEAD + "    - Embedding: {input_dim: 13, output_dim: 6}\n"
-        text += "    - Bidirectional: {layer: {LSTM: {units: 4, return_sequences: true}}, as: both}\n    - Dense: 13\n"
-        model = built(text, folder=tmp_path)
+        model = built(HEAD + BOTH_WAYS, folder=tmp_path)
         assert why_whole(model, "tokens").startswith('"both" (Bidirectional) is not known')
         prompt = np.array([[1, 2, 3]], dtype=np.int32)
         found = continued(model, "tokens", prompt, {}, 3, Choice(temperature=0), None, from_logits=True)

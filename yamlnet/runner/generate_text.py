@@ -38,7 +38,7 @@ class Written(Struct, frozen=True):
 
 
 class TextWriter:
-    """A run that writes texts. Without a tokenizer, a text is the numbers of its tokens, with blanks between."""
+    """A run that writes texts. Without a tokenizer, a text is the numbers of its tokens between blanks."""
 
     def __init__(self, run: Run, plan: Plan, data: Callable[[], Dataset]) -> None:
         """Nothing is read yet.
@@ -119,7 +119,7 @@ class TextWriter:
         return texts_of([tokens], self.tokenizer)[0]
 
     def write(self, prompts: Sequence[str], count: int, length: int, choice: Choice) -> list[Written]:
-        """Texts after prompts, `count` for each, of at most `length` tokens; prompts of one length at once."""
+        """Texts after prompts, `count` each, of at most `length` tokens; prompts of one length at once."""
         beginnings = [self.tokens(prompt) for prompt in prompts]
         found: dict[int, list[Written]] = {}
         for time in dict.fromkeys(map(len, beginnings)):
