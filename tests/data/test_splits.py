@@ -168,7 +168,7 @@ def test_a_run_of_version_0_3_is_divided_as_it_was(monkeypatch: pytest.MonkeyPat
             folder=tmp_path,
             fitted={"n": [{}], "y": [{}]},
         )
-        _, found = runs._run_data(run, tmp_path)
+        _, found = runs.run_data(run, tmp_path)
         expected = np.flatnonzero(row_numbers(Table({"n": np.arange(500)}, "t"), 7, form) < 0.3)
         assert found.test is not None
         np.testing.assert_array_equal(found.test.first().inputs["n"], expected)
