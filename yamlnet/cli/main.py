@@ -18,7 +18,7 @@ COMMANDS: dict[str, str] = {
     "train": "Train a blueprint and keep the run.",
     "evaluate": "Measure a run on its test rows.",
     "predict": "Predict with a run.",
-    "generate": "Make new rows with a run.",
+    "generate": "Make new rows or texts with a run.",
     "export": "Export a run's model to other formats.",
     "show": "Draw a blueprint's graph.",
     "data": "Show what a blueprint's data knows.",
