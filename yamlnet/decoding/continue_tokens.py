@@ -17,7 +17,7 @@ from yamlnet.decoding.beams import likeliest
 from yamlnet.decoding.choice import Array, Choice, drawn, logarithms
 from yamlnet.decoding.kept_reading import KeptReading, stepper_of
 from yamlnet.decoding.reading import Reading, WholeReading
-from yamlnet.decoding.rules.rule import NotStepwise
+from yamlnet.decoding.walk import ReadsWhole
 
 
 def continued(
@@ -81,13 +81,6 @@ def one_by_one(
         outputs = reading.go_on(tokens)
 
 
-def room(model: keras.Model, tokens_input: str) -> int | None:
-    """How many tokens a model can read at once; None where any number of them."""
-    fixed = named_inputs(model)[tokens_input].shape[1]
-    learnt = [layer.sequence_length for layer in model.layers if isinstance(layer, PositionEmbedding)]
-    return min((size for size in (fixed, *learnt) if size is not None), default=None)
-
-
 def why_whole(model: keras.Model, tokens_input: str) -> str:
     """Why the whole text is read again for each token; "" where what was read is kept.
 
@@ -95,18 +88,25 @@ def why_whole(model: keras.Model, tokens_input: str) -> str:
     """
     try:
         stepper_of(model, tokens_input)
-    except NotStepwise as error:
-        return str(error.args[0])
+    except ReadsWhole as error:
+        return str(error)
     return ""
 
 
 def reading_of(model: keras.Model, tokens_input: str, given: Mapping[str, Array], most: int) -> Windowed:
     """A reading of texts of at most so many tokens, the fastest that the model allows."""
-    space = room(model, tokens_input)
+    fixed = named_inputs(model)[tokens_input].shape[1]
     if why_whole(model, tokens_input):
-        return Windowed(WholeReading(model, tokens_input, given), space)
-    size = most if space is None else min(most, space)
-    return Windowed(KeptReading(stepper_of(model, tokens_input), given, size), space)
+        layers = model._flatten_layers(include_self=False)
+        learnt = [layer.sequence_length for layer in layers if isinstance(layer, PositionEmbedding)]
+        return Windowed(WholeReading(model, tokens_input, given), _least(fixed, *learnt))
+    stepper = stepper_of(model, tokens_input)
+    room = _least(fixed, stepper.walk.room)
+    return Windowed(KeptReading(stepper, given, most if room is None else min(most, room)), room)
+
+
+def _least(*rooms: int | None) -> int | None:
+    return min((room for room in rooms if room is not None), default=None)
 
 
 class Windowed:

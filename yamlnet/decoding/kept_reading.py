@@ -15,8 +15,8 @@ from keras.src.models.functional import Functional
 from yamlnet.compiler.structure import named_inputs
 from yamlnet.decoding.choice import Array
 from yamlnet.decoding.compiled import compiled
-from yamlnet.decoding.rules.rule import NotStepwise, Step
-from yamlnet.decoding.walk import Values, Walk, walk_of
+from yamlnet.decoding.rules.rule import Step
+from yamlnet.decoding.walk import ReadsWhole, Values, Walk, walk_of
 
 
 class Stepper:
@@ -26,7 +26,7 @@ class Stepper:
         """Plan the walk.
 
         Raises:
-            NotStepwise: the whole text has to be read again for each token.
+            ReadsWhole: the whole text has to be read again for each token.
         """
         self.model, self.name = model, tokens_input
         self.inputs = named_inputs(model)
@@ -61,13 +61,13 @@ def planned(model: keras.Model, tokens_input: str) -> Walk:
     """How a model reads a text that grows.
 
     Raises:
-        NotStepwise: it cannot go on from what was kept.
+        ReadsWhole: it cannot go on from what was kept.
     """
     if not isinstance(model, Functional):
-        raise NotStepwise("the model has no graph", "")
+        raise ReadsWhole("the model has no graph")
     walk = walk_of(model, {id(named_inputs(model)[tokens_input]): 1})
     if walk.axes.get(id(model.outputs[0])) != 1:
-        raise NotStepwise("the output has no value for each place", "")
+        raise ReadsWhole("the output has no value for each place")
     return walk
 
 
@@ -76,7 +76,7 @@ def stepper_of(model: keras.Model, tokens_input: str) -> Stepper:
     """The stepper of a model, kept so that it is compiled once.
 
     Raises:
-        NotStepwise: as `Stepper`.
+        ReadsWhole: as `Stepper`.
     """
     return Stepper(model, tokens_input)
 

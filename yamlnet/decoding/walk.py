@@ -20,6 +20,10 @@ Values = dict[int, Any]
 """Real tensors by the ids of the symbolic ones that they stand for."""
 
 
+class ReadsWhole(Exception):
+    """Why the whole text has to be read again for each token; the message names the layer."""
+
+
 class Visit(Struct, frozen=True):
     """A node of the graph, and how it is read when the text grows."""
 
@@ -54,6 +58,12 @@ class Walk(Struct, frozen=True):
             _put(visit.node, visit.goes_on.read(step, args, _told(visit.node, kwargs)), values)
 
     @property
+    def room(self) -> int | None:
+        """How many places can be told apart; None where any number."""
+        rooms = (visit.goes_on.room for visit in self.visits)
+        return min((room for room in rooms if room is not None), default=None)
+
+    @property
     def border(self) -> list[Any]:
         """The symbolic tensors that do not depend on the text, and are read by what does."""
         read = [tensor for visit in self.visits for tensor in visit.node.input_tensors]
@@ -70,7 +80,7 @@ def walk_of(graph: Functional, axes: Mapping[int, int | None], key: str = "") ->
         key: begins the names of what is kept.
 
     Raises:
-        NotStepwise: a call has no rule, or not as it is written; the message names its layer.
+        ReadsWhole: a call has no rule, or cannot go on as it is written.
     """
     known, still, visits = dict(axes), [], []
     for index, node in enumerate(_nodes(graph)):
@@ -96,15 +106,11 @@ def _goes_on(node: Any, axes: Mapping[int, int | None], key: str) -> GoesOn:
     try:
         if isinstance(operation, Functional):
             return _within(call)
-        if not call.moving and type(operation).__name__ != "Parameter":
+        if not call.moving:
             return GoesOn((None,) * len(call.outputs), lambda step, args, kwargs: operation(*args, **kwargs))
         return rule_of(operation)(call)
     except NotStepwise as error:
-        if error.args[1:]:
-            raise
-        raise NotStepwise(
-            f'"{operation.name}" ({type(operation).__name__}) {error}', operation.name
-        ) from None
+        raise ReadsWhole(f'"{operation.name}" ({type(operation).__name__}) {error}') from None
 
 
 def _within(call: Call) -> GoesOn:
@@ -120,7 +126,7 @@ def _within(call: Call) -> GoesOn:
         walk.read(step, values)
         return [values[id(tensor)] for tensor in graph.outputs]
 
-    return GoesOn(tuple(walk.axes.get(id(tensor)) for tensor in graph.outputs), read)
+    return GoesOn(tuple(walk.axes.get(id(tensor)) for tensor in graph.outputs), read, walk.room)
 
 
 def _plainly(node: Any, values: Values) -> Any:

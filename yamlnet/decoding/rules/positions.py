@@ -36,7 +36,7 @@ def _started(call: Call, axis: int, counted: int) -> GoesOn:
         written = given[0] if given else kwargs.get("start_index", 0)
         return call.operation(inputs, start_index=step.first + written, **named)
 
-    return GoesOn((axis,), read)
+    return GoesOn((axis,), read, room=getattr(call.operation, "sequence_length", None))
 
 
 def learnt(call: Call) -> GoesOn:

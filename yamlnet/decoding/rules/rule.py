@@ -68,10 +68,12 @@ class GoesOn(Struct, frozen=True):
     Attributes:
         axes: of each output, the axis of the text's places.
         read: reads the new places: (step, args, kwargs) → outputs, as the operation gives them.
+        room: how many places it can tell apart; None where any number.
     """
 
     axes: tuple[int | None, ...]
     read: Callable[[Step, Sequence[Any], Mapping[str, Any]], Any]
+    room: int | None = None
 
 
 Rule = Callable[[Call], GoesOn]
