@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from yamlnet.exporters.artifact import Artifact
     from yamlnet.exporters.opened import Export
     from yamlnet.resolver.plan import Plan, TensorPlan
+    from yamlnet.runner.play import Played
     from yamlnet.runner.run import Run
 
 MAX_RESOLVED = 64 << 20
@@ -69,8 +70,9 @@ def evaluate(
 ) -> dict[str, float]:
     """Loss and metrics of a run's model on one part of its data: `train`, `validation` or `test`.
 
-    They are Keras's, of the numbers that the model learns. Where a target was changed on the way from its
-    column (`normalize`, `log`, `scale`), `data.<output>.mae`, `.rmse` and `.r2` are in the column's units.
+    They are Keras's, of the numbers that the model learns; an agent's are those of its episodes. Where a
+    target was changed on the way from its column (`normalize`, `log`, `scale`), `data.<output>.mae`, `.rmse`
+    and `.r2` are in the column's units.
 
     Args:
         run: from `train` or `open_run`.
@@ -84,6 +86,10 @@ def evaluate(
     from yamlnet.data.units import output_units
     from yamlnet.runner.evaluate import evaluate_run, measure
 
+    if (plan := reload(run).plan).objective.acts:
+        from yamlnet.runner.play import evaluate_agent
+
+        return evaluate_agent(run, plan, part=split)
     plan, dataset = run_data(run, data, tell)
     splits = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
     metrics = evaluate_run(run, plan, splits, split)
@@ -144,8 +150,9 @@ def predict_and_measure(
     from yamlnet.data.measured import Measured
     from yamlnet.data.units import output_units, outputs_in_units
     from yamlnet.runner.evaluate import predict_run
+    from yamlnet.runner.experience.observations import with_rows
 
-    plan = reload(run).plan
+    plan = with_rows(reload(run).plan)
     _require_states(run, plan)
     units = {} if raw else output_units(plan, run.fitted)
     measured, unmeasured, found = Measured(units), "", []
@@ -206,6 +213,13 @@ def class_labels(run: Run) -> dict[str, list[Any]]:
     return {name: labels.get(name, []) for name in outputs}
 
 
+def play(run: Run, episodes: int = 1, seed: int = 0, by_chance: bool = False, frames: bool = False) -> Played:
+    """Episodes of a run's model in its environment: see `yamlnet.runner.play.play_run`."""
+    from yamlnet.runner.play import play_run
+
+    return play_run(run, reload(run).plan, episodes, seed, by_chance, frames)
+
+
 class _Rows(Struct, frozen=True):
     """Input tensors, and the targets where the rows hold them: not all of those that a model has."""
 
@@ -224,9 +238,10 @@ def _own_rows(run: Run, data: str | Path | None, tell: Tell | None) -> Iterator[
 def _given_rows(run: Run, rows: str | Path, plan: Plan, units: Mapping[str, Units]) -> _Rows:
     from yamlnet.data.dataset import pipeline_inputs
     from yamlnet.data.given_rows import read_rows
+    from yamlnet.runner.experience.observations import as_observations
 
     assert plan.data is not None, "_require_states looked"
-    table = read_rows(rows, plan.data)
+    table = as_observations(read_rows(rows, plan.data), plan)
     inputs = pipeline_inputs(table, plan.data.inputs, run.fitted, input_shapes(plan))
     targets, unmeasured = _truths(table, units, plan.data.inputs)
     return _Rows(inputs, targets, unmeasured)
@@ -258,13 +273,16 @@ def run_data(run: Run, data: str | Path | None = None, tell: Tell | None = None)
     """A run's plan and its rows, divided and made tensors as while training; arguments as of `evaluate`."""
     from yamlnet.data.dataset import load as load_data
     from yamlnet.manual.settling import rows_left_out
+    from yamlnet.runner.experience.observations import observations, with_rows
     from yamlnet.runner.files import RESOLVED
     from yamlnet.runner.origin import root_of
 
     loaded = reload(run)
-    plan = loaded.plan
+    plan = with_rows(loaded.plan)
     _require_states(run, plan)
     assert plan.data is not None, "_require_states looked"
+    if plan.objective.acts:
+        return plan, observations(plan)
     resolved = (run.folder / RESOLVED).read_bytes()
     root = root_of(run, resolved, plan.data, Path(data) if data is not None else None)
     # A run of version 0.3 does not say how its rows were divided: in the first way that there was.

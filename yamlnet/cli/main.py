@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "evaluate": "Measure a run on its test rows.",
     "predict": "Predict with a run.",
     "generate": "Make new rows or texts with a run.",
+    "play": "Play episodes with a run that acts.",
     "export": "Export a run's model to other formats.",
     "show": "Draw a blueprint's graph.",
     "data": "Show what a blueprint's data knows.",

@@ -8,9 +8,11 @@ from yamlnet.catalog.plugins import PluginError
 from yamlnet.objectives.autoencoder import Autoencoder, DenoisingAutoencoder
 from yamlnet.objectives.causal_lm import CausalLM
 from yamlnet.objectives.diffusion import Diffusion
+from yamlnet.objectives.dqn import DQN
 from yamlnet.objectives.gan import GAN
 from yamlnet.objectives.masked_lm import MaskedLM
 from yamlnet.objectives.objective import Objective
+from yamlnet.objectives.policy_gradient import PolicyGradient
 from yamlnet.objectives.supervised import Supervised
 from yamlnet.objectives.variational_autoencoder import VariationalAutoencoder
 from yamlnet.schema.objective_words import known_words
@@ -24,6 +26,8 @@ OBJECTIVES: dict[str, type[Objective]] = {
     "CausalLM": CausalLM,
     "MaskedLM": MaskedLM,
     "Diffusion": Diffusion,
+    "DQN": DQN,
+    "PolicyGradient": PolicyGradient,
 }
 
 
