@@ -30,6 +30,7 @@ ROOMS = (
     {"asked"},
     {"compiler"},
     {"data"},
+    {"decoding"},
     {"objectives"},
     {"runner"},
     {"exporters"},
@@ -38,6 +39,7 @@ ROOMS = (
     {"run_rows"},
     {"runs"},
     {"studies"},
+    {"generating"},
     {"stored"},
     {"cli"},
 )
@@ -52,7 +54,9 @@ WITHOUT_KERAS = {
 }  # fmt: skip
 """Rooms whose code never runs with Keras, so that a mistake is told in a fraction of a second."""
 
-LAZY = {"__init__", "__main__", "folds", "pipeline", "run_rows", "runs", "stored", "studies", "cli"}
+LAZY = {
+    "__init__", "__main__", "folds", "generating", "pipeline", "run_rows", "runs", "stored", "studies", "cli",
+}  # fmt: skip
 """Rooms that lead to heavy ones: they import them where they use them, never as they are imported."""
 
 READS_KERAS = re.compile(r"yamlnet\.catalog\.generate(\..+|_.+)?")
@@ -68,7 +72,17 @@ SIBLINGS = ("checks", "cli", "data.sources", "diagnostics.formats", "exporters",
 
 SHARED = {
     "checks": {"answers", "known_parameters", "shapes", "targets", "tracing"},
-    "cli": {"checking", "data_tables", "drawing", "failures", "opened", "options", "variants"},
+    "cli": {
+        "checking",
+        "data_tables",
+        "drawing",
+        "failures",
+        "generated_rows",
+        "generated_texts",
+        "opened",
+        "options",
+        "variants",
+    },
     "data.sources": set[str](),
     "diagnostics.formats": set[str](),
     "exporters": {"artifact", "direct", "export", "missing", "opened", "outputs", "process", "raw_rows"},

@@ -77,6 +77,7 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
             Same("encoder.output", "decoder.free", "the decoder reads the code"),
             Same("decoder.output", "encoder.input", "the decoder gives back what the encoder reads"),
         ),
+        generates="rows",
     ),
     "GAN": ObjectiveWords(
         help="A generator makes rows of noise that a discriminator cannot tell from real ones.",
@@ -106,6 +107,7 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
         ),
         phases=("discriminator", "generator"),
         same=(Same("generator.output", "discriminator.input", "the discriminator reads what is generated"),),
+        generates="rows",
     ),
     "CausalLM": ObjectiveWords(
         help="At each place the model tells the next token.",
@@ -118,6 +120,7 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
             Measure("perplexity"),
             Measure("bits_per_token"),
         ),
+        generates="tokens",
     ),
     "MaskedLM": ObjectiveWords(
         help="The model tells tokens that are hidden from it.",
@@ -146,6 +149,7 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
         ),
         makes=("time",),
         same=(Same("model.output", "model.input", "the noise on a row is of the row's shape"),),
+        generates="rows",
     ),
     "DQN": ObjectiveWords(
         help="The model tells the value of each action in an environment, and the best one is taken.",
