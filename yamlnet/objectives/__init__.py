@@ -8,6 +8,7 @@ from yamlnet.objectives.diffusion import Diffusion
 from yamlnet.objectives.gan import GAN
 from yamlnet.objectives.masked_lm import MaskedLM
 from yamlnet.objectives.objective import Objective
+from yamlnet.objectives.seq2seq import Seq2Seq
 from yamlnet.objectives.supervised import Supervised
 from yamlnet.objectives.variational_autoencoder import VariationalAutoencoder
 
@@ -19,5 +20,6 @@ OBJECTIVES: dict[str, type[Objective]] = {
     "GAN": GAN,
     "CausalLM": CausalLM,
     "MaskedLM": MaskedLM,
+    "Seq2Seq": Seq2Seq,
     "Diffusion": Diffusion,
 }
