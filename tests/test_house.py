@@ -29,6 +29,7 @@ ROOMS = (
     {"manual"},
     {"compiler"},
     {"data"},
+    {"decoding"},
     {"objectives"},
     {"runner"},
     {"exporters"},

@@ -1,0 +1,1 @@
+"""Tokens that a trained model writes, one after another."""
