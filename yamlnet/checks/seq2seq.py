@@ -1,9 +1,8 @@
 """seq2seq: a Seq2Seq objective's source and target are inputs, and the target has a start and an end.
 
 The model reads the source whole and the target as far as it is told: `predict` begins with the start token
-alone and goes on until the model tells the end token. So the target's texts stand between both, are padded
-on the right, and may have any length: one token at first, and one more with each step. What the model gives
-are logits, before softmax.
+alone and goes on until the model tells the end token. So the target's texts stand between both, and are
+padded on the right. What the model gives are logits, before softmax.
 
 Fails:
 
@@ -64,7 +63,6 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
         return
     roles = {role: str(plan.objective.arguments.get(role)) for role in ("source", "target")}
     yield from _unknown(plan, roles)
-    yield from _fixed(plan, roles["target"])
     if plan.data is not None and roles["target"] in plan.data.inputs:
         yield from _unmarked(plan.data.inputs[roles["target"]])
     yield from _probabilities(plan)
@@ -81,14 +79,6 @@ def _unknown(plan: Plan, roles: dict[str, str]) -> Iterator[Diagnostic]:
     if roles["source"] == roles["target"]:
         message = "source and target are two inputs: one is read whole, the other as far as it is told"
         yield Diagnostic(NAME, message, (*plan.objective.path, "target"))
-
-
-def _fixed(plan: Plan, target: str) -> Iterator[Diagnostic]:
-    """A target that has as many tokens at each step."""
-    for given in plan.fed:
-        if given.name == target and given.shape is not None and given.shape != (None,):
-            message = f'"{target}" grows by a token with each step; give it a free length: shape: [null]'
-            yield Diagnostic(NAME, message, given.path, "key")
 
 
 def _unmarked(target: TensorPlan) -> Iterator[Diagnostic]:

@@ -1,11 +1,13 @@
 """Sequence to sequence: a text is told token by token by another one, as a translation is.
 
-The model reads a source and the target so far. With the target's tokens t₁ … tₙ, where t₁ is the start token
-and the last that is no padding the end token, it reads t₁ … tₙ₋₁ whatever it says itself (teacher forcing)
-and its output (rows, n - 1, vocabulary) holds the logits of p. Minimised is the mean of -log p(tᵢ₊₁ | source,
-t₁ … tᵢ) over all tᵢ₊₁ that are no padding (Sutskever et al. 2014, https://arxiv.org/abs/1409.3215). With
-`label_smoothing` ε it is 1 - ε of that and ε of the mean of -log p over all tokens (Szegedy et al. 2015,
-https://arxiv.org/abs/1512.00567, section 7). Perplexity is that of p without smoothing.
+With the target's tokens t₁ … tₙ, where t₁ is the start token and the last that is no padding the end token,
+the model reads the source and the true tokens whatever it says itself (teacher forcing), and its output (rows,
+n, vocabulary) holds the logits of p. Minimised is the mean of -log p(tᵢ₊₁ | source, t₁ … tᵢ) over all i < n
+whose next token is no padding (Sutskever et al. 2014, https://arxiv.org/abs/1409.3215). As in `causal_lm` the
+model is called on whole rows and its last place is not compared: a decoder looks back only, so that is to read
+t₁ … tₙ₋₁, and an input of a fixed length can be filled. With `label_smoothing` ε the loss is 1 - ε of that and
+ε of the mean of -log p over all tokens (Szegedy et al. 2015, https://arxiv.org/abs/1512.00567, section 7).
+Perplexity is that of p without smoothing.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ class Seq2Seq(TokenObjective):
     def losses(self, models: Models, batch: Batch, phase: Phase, training: bool) -> Any:
         """The mean over the next tokens of the surprise, smoothed, in nats."""
         tokens = self.tokens(models, batch)
-        logits = self.logits(models, batch, tokens[:, :-1], training)
+        logits = self.logits(models, batch, tokens, training)[:, :-1]
         told = tokens[:, 1:]
         counted = ops.cast(ops.not_equal(told, self.padding), "float32")
         loss = self.surprise(logits, told, counted)
