@@ -35,7 +35,8 @@ ROOMS = (
     {"exporters"},
     {"pipeline"},
     {"folds"},
-    {"runs"},
+    {"run_rows"},
+    {"runs", "studies"},
     {"stored"},
     {"cli"},
 )
@@ -50,7 +51,7 @@ WITHOUT_KERAS = {
 }  # fmt: skip
 """Rooms whose code never runs with Keras, so that a mistake is told in a fraction of a second."""
 
-LAZY = {"__init__", "__main__", "folds", "pipeline", "runs", "stored", "cli"}
+LAZY = {"__init__", "__main__", "folds", "pipeline", "run_rows", "runs", "stored", "studies", "cli"}
 """Rooms that lead to heavy ones: they import them where they use them, never as they are imported."""
 
 READS_KERAS = re.compile(r"yamlnet\.catalog\.generate(\..+|_.+)?")

@@ -19,6 +19,8 @@ COMMANDS: dict[str, str] = {
     "evaluate": "Measure a run on its test rows.",
     "predict": "Predict with a run.",
     "generate": "Make new rows with a run.",
+    "reconstruct": "Compare rows with what a run gives back of them.",
+    "embed": "Write the vectors that a run makes of rows.",
     "export": "Export a run's model to other formats.",
     "show": "Draw a blueprint's graph.",
     "data": "Show what a blueprint's data knows.",

@@ -140,6 +140,16 @@ class Objective(ABC):
         """
         return None
 
+    @staticmethod
+    def given_back(outputs: Sequence[str], inputs: Sequence[str]) -> Mapping[str, str]:
+        """The input that each output of `model` gives back, by name; none for who reconstructs nothing."""
+        return {}
+
+    @staticmethod
+    def encoders(roles: Mapping[str, str]) -> Sequence[str]:
+        """Models whose first output is a row's vector, by their names in the plan, the likeliest first."""
+        return []
+
     def track(self, rows: Any, **values: Any) -> None:
         """Add scalars, means over a batch of so many rows, to the metrics of their names."""
         for name, value in values.items():
