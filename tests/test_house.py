@@ -36,6 +36,7 @@ ROOMS = (
     {"pipeline"},
     {"folds"},
     {"run_rows"},
+    {"translations"},
     {"runs", "studies"},
     {"stored"},
     {"cli"},
@@ -51,7 +52,18 @@ WITHOUT_KERAS = {
 }  # fmt: skip
 """Rooms whose code never runs with Keras, so that a mistake is told in a fraction of a second."""
 
-LAZY = {"__init__", "__main__", "folds", "pipeline", "run_rows", "runs", "stored", "studies", "cli"}
+LAZY = {
+    "__init__",
+    "__main__",
+    "folds",
+    "pipeline",
+    "run_rows",
+    "runs",
+    "stored",
+    "studies",
+    "translations",
+    "cli",
+}
 """Rooms that lead to heavy ones: they import them where they use them, never as they are imported."""
 
 READS_KERAS = re.compile(r"yamlnet\.catalog\.generate(\..+|_.+)?")
@@ -59,7 +71,7 @@ READS_KERAS = re.compile(r"yamlnet\.catalog\.generate(\..+|_.+)?")
 
 HEAVY = {
     "jax", "keras", "matplotlib", "numpy", "onnx", "onnxruntime", "pandas", "pyarrow", "rich", "scipy",
-    "sklearn", "tensorflow", "tokenizers", "torch",
+    "sacrebleu", "sklearn", "tensorflow", "tokenizers", "torch",
 }  # fmt: skip
 
 SIBLINGS = ("checks", "cli", "data.sources", "diagnostics.formats", "exporters", "objectives")

@@ -1,13 +1,13 @@
 """Sequence to sequence: a text is told token by token by another one, as a translation is.
 
 With the target's tokens t₁ … tₙ, where t₁ is the start token and the last that is no padding the end token,
-the model reads the source and the true tokens whatever it says itself (teacher forcing), and its output (rows,
-n, vocabulary) holds the logits of p. Minimised is the mean of -log p(tᵢ₊₁ | source, t₁ … tᵢ) over all i < n
-whose next token is no padding (Sutskever et al. 2014, https://arxiv.org/abs/1409.3215). As in `causal_lm` the
-model is called on whole rows and its last place is not compared: a decoder looks back only, so that is to read
-t₁ … tₙ₋₁, and an input of a fixed length can be filled. With `label_smoothing` ε the loss is 1 - ε of that and
-ε of the mean of -log p over all tokens (Szegedy et al. 2015, https://arxiv.org/abs/1512.00567, section 7).
-Perplexity is that of p without smoothing.
+the model reads the source and the true tokens whatever it says itself (teacher forcing), and its output, of
+(rows, n, vocabulary), holds the logits of p. Minimised is the mean of -log p(tᵢ₊₁ | source, t₁ … tᵢ) over all
+i < n whose next token is no padding (Sutskever et al. 2014, https://arxiv.org/abs/1409.3215). As in
+`causal_lm` the model is called on whole rows and its last place is not compared: a decoder looks back only,
+so that is to read t₁ … tₙ₋₁, and an input of a fixed length is filled. With `label_smoothing` ε the loss is
+1 - ε of that and ε of the mean of -log p over all tokens (Szegedy et al. 2015,
+https://arxiv.org/abs/1512.00567, section 7). Perplexity is that of p without smoothing.
 """
 
 from __future__ import annotations

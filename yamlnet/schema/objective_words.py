@@ -49,6 +49,7 @@ class ObjectiveWords(Struct, frozen=True):
         measures: what the history has, besides metrics.
         phases: the updates of a step, in order; the optimizer may be given for each by its name.
         same: what must be of one shape.
+        answers: what `predict` gives: what the model says of rows, or texts that it tells token by token.
     """
 
     help: str
@@ -63,6 +64,7 @@ class ObjectiveWords(Struct, frozen=True):
     measures: tuple[Measure, ...] = (Measure("loss"),)
     phases: tuple[str, ...] = ("train",)
     same: tuple[Same, ...] = ()
+    answers: Literal["outputs", "texts"] = "outputs"
 
     @property
     def words(self) -> tuple[Argument, ...]:
@@ -213,6 +215,7 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
             ),
         ),
         measures=(Measure("loss"), Measure("accuracy", falls=False), Measure("perplexity")),
+        answers="texts",
     ),
     "Diffusion": ObjectiveWords(
         help="The model tells the noise that was put on a row, and takes it off noise alone step by step.",
