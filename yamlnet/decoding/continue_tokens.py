@@ -15,7 +15,9 @@ from yamlnet.compiler.layers.position_embedding import PositionEmbedding
 from yamlnet.compiler.structure import named_inputs
 from yamlnet.decoding.beams import likeliest
 from yamlnet.decoding.choice import Array, Choice, drawn, logarithms
+from yamlnet.decoding.kept_reading import KeptReading, stepper_of
 from yamlnet.decoding.reading import Reading, WholeReading
+from yamlnet.decoding.rules.rule import NotStepwise
 
 
 def continued(
@@ -43,7 +45,7 @@ def continued(
         banned: tokens that are never written.
     """
     if choice.beams > 1:
-        reading = Windowed(_reading(model, tokens_input, given), room(model, tokens_input))
+        reading = reading_of(model, tokens_input, given, prompts.shape[1] + most)
         return likeliest(reading, prompts, most, choice.beams, stop, from_logits, banned)
     columns = one_by_one(model, tokens_input, prompts, given, most, choice, stop, from_logits, banned)
     written = [column[:, None] for column in columns]
@@ -62,7 +64,7 @@ def one_by_one(
     banned: Sequence[int] = (),
 ) -> Iterator[Array]:
     """The tokens that `continued` writes, as they come: (rows,) each; for a choice with one beam."""
-    reading = Windowed(_reading(model, tokens_input, given), room(model, tokens_input))
+    reading = reading_of(model, tokens_input, given, prompts.shape[1] + most)
     numbers = np.random.default_rng(choice.seed)
     over = np.zeros(len(prompts), dtype=bool)
     if most < 1:
@@ -86,8 +88,25 @@ def room(model: keras.Model, tokens_input: str) -> int | None:
     return min((size for size in (fixed, *learnt) if size is not None), default=None)
 
 
-def _reading(model: keras.Model, tokens_input: str, given: Mapping[str, Array]) -> Reading:
-    return WholeReading(model, tokens_input, given)
+def why_whole(model: keras.Model, tokens_input: str) -> str:
+    """Why the whole text is read again for each token; "" where what was read is kept.
+
+    A user is to be told: such a text takes time that grows with the square of its length.
+    """
+    try:
+        stepper_of(model, tokens_input)
+    except NotStepwise as error:
+        return str(error.args[0])
+    return ""
+
+
+def reading_of(model: keras.Model, tokens_input: str, given: Mapping[str, Array], most: int) -> Windowed:
+    """A reading of texts of at most so many tokens, the fastest that the model allows."""
+    space = room(model, tokens_input)
+    if why_whole(model, tokens_input):
+        return Windowed(WholeReading(model, tokens_input, given), space)
+    size = most if space is None else min(most, space)
+    return Windowed(KeptReading(stepper_of(model, tokens_input), given, size), space)
 
 
 class Windowed:

@@ -21,6 +21,7 @@ class PositionEmbedding(keras.layers.Layer):
 
     Call arguments:
         inputs: (batch, …, steps, features). Only the shape is used.
+        start_index: the position of the first step, a number or a scalar tensor.
 
     Returns:
         The vectors of the positions, of the shape of `inputs`, in the compute dtype.
@@ -41,10 +42,14 @@ class PositionEmbedding(keras.layers.Layer):
             shape=(self.sequence_length, input_shape[-1]), initializer=self.initializer, name="embeddings"
         )
 
-    def call(self, inputs: Any) -> Any:
-        """The first positions' vectors, repeated for every sequence."""
+    def call(self, inputs: Any, start_index: Any = 0) -> Any:
+        """The vectors of the positions from `start_index` on, repeated for every sequence."""
         shape = ops.shape(inputs)
-        return ops.broadcast_to(self.embeddings[: shape[-2]], shape)
+        if isinstance(start_index, int):
+            return ops.broadcast_to(self.embeddings[start_index : start_index + shape[-2]], shape)
+        table = ops.convert_to_tensor(self.embeddings)
+        vectors = ops.slice(table, (start_index, 0), (shape[-2], shape[-1]))
+        return ops.broadcast_to(vectors, shape)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """The shape of `inputs`."""

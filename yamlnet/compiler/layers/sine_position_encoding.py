@@ -21,6 +21,7 @@ class SinePositionEncoding(keras.layers.Layer):
 
     Call arguments:
         inputs: (batch, …, steps, features). Only the shape is used.
+        start_index: the position of the first step, a number or a scalar tensor.
 
     Returns:
         The encodings, of the shape of `inputs`, in the compute dtype (the angles are float32).
@@ -33,12 +34,12 @@ class SinePositionEncoding(keras.layers.Layer):
         self.max_wavelength = max_wavelength
         self.supports_masking = True
 
-    def call(self, inputs: Any) -> Any:
-        """The encodings of the first positions, repeated for every sequence."""
+    def call(self, inputs: Any, start_index: Any = 0) -> Any:
+        """The encodings of the positions from `start_index` on, repeated for every sequence."""
         shape = ops.shape(inputs)
         feature = np.arange(inputs.shape[-1])
         frequencies = self.max_wavelength ** (-2.0 * (feature // 2) / max(1, feature.size))
-        positions = ops.arange(shape[-2], dtype="float32")
+        positions = ops.arange(shape[-2], dtype="float32") + ops.cast(start_index, "float32")
         angles = positions[:, None] * ops.convert_to_tensor(frequencies, dtype="float32")
         encoding = ops.where(ops.convert_to_tensor(feature % 2 == 0), ops.sin(angles), ops.cos(angles))
         return ops.broadcast_to(ops.cast(encoding, self.compute_dtype), shape)
