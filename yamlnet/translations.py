@@ -5,7 +5,7 @@ Nothing heavy is imported until it is used.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,11 +34,13 @@ class Telling(Struct, frozen=True):
         beams: 1 takes the likeliest token each time; more look for the likeliest text, so many at a time.
         length: the most tokens of a text; None: as many as the run's targets have.
         rows: the most rows of which texts are told; None: all of them.
+        note: is given a sentence where it takes long, and why.
     """
 
     beams: int = 1
     length: int | None = None
     rows: int | None = None
+    note: Callable[[str], None] | None = None
 
 
 class Told(Struct, frozen=True):
@@ -112,10 +114,12 @@ def told_of(
     Raises:
         YamlnetError: the rows lack a column, or the run has no such rows.
     """
-    from yamlnet.runner.translate import target_of, texts_told, tokens_told
+    from yamlnet.runner.translate import read_again, target_of, texts_told, tokens_told
 
     require_states(run, plan)
     target = target_of(run, plan)
+    if telling.note is not None and (why := read_again(run, target)):
+        telling.note(why)
     table, count = _own(run, plan, telling, data, part) if rows is None else _given(rows, plan, telling)
     tokens = tokens_told(run, plan, table, telling.beams, telling.length)
     wanted, unmeasured = _wanted(table, target.tensor.columns[0])

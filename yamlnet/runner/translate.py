@@ -13,7 +13,7 @@ from yamlnet.data.facts import input_shapes
 from yamlnet.data.table import Table
 from yamlnet.data.texts.written import State, texts_of, tokenize_state
 from yamlnet.decoding.choice import Choice
-from yamlnet.decoding.continue_tokens import continued
+from yamlnet.decoding.continue_tokens import continued, why_whole
 from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.resolver.plan import Plan, TensorPlan
 from yamlnet.runner.run import Run
@@ -79,20 +79,15 @@ def tokens_told(run: Run, plan: Plan, table: Table, beams: int = 1, length: int 
     target = target_of(run, plan)
     inputs = pipeline_inputs(table, source_inputs(plan), run.fitted, input_shapes(plan))
     most = target.length - 1 if length is None else length
-    told = [
-        _told(
-            run,
-            target,
-            {name: values[first : first + AT_ONCE] for name, values in inputs.items()},
-            beams,
-            most,
-        )
-        for first in range(0, table.rows, AT_ONCE)
-    ]
-    longest = max((tokens.shape[1] for tokens in told), default=0)
-    fills = [((0, 0), (0, longest - tokens.shape[1])) for tokens in told]
-    rows = [np.pad(one, fill, constant_values=target.padding) for one, fill in zip(told, fills, strict=True)]
-    return np.concatenate(rows)
+    size = min(AT_ONCE, table.rows)
+    told = []
+    for first in range(0, table.rows, AT_ONCE):
+        # The last rows are made as many by repeating one, so that nothing is compiled for another number.
+        rows = np.minimum(np.arange(first, first + size), table.rows - 1)
+        given = {name: values[rows] for name, values in inputs.items()}
+        told += list(_told(run, target, given, beams, most))[: table.rows - first]
+    longest = max(map(len, told))
+    return np.stack([np.pad(one, (0, longest - len(one)), constant_values=target.padding) for one in told])
 
 
 def _told(run: Run, target: Target, given: Mapping[str, Array], beams: int, most: int) -> Array:
@@ -104,6 +99,12 @@ def _told(run: Run, target: Target, given: Mapping[str, Array], beams: int, most
     found = continued(run.model, target.name, prompts, given, most, choice, end, True, banned)[:, 1:]
     over = np.cumsum(found == end, axis=1) > 0
     return np.where(over, np.int32(target.padding), found)
+
+
+def read_again(run: Run, target: Target) -> str:
+    """Why the whole target is read again for each of its tokens, which takes long; "" where it is not."""
+    why = why_whole(run.model, target.name)
+    return f'for each token "{target.name}" is read from its start: {why}' if why else ""
 
 
 def texts_told(tokens: Array, target: Target) -> list[str]:
