@@ -71,7 +71,8 @@ def command(
     is true, too, how far the predictions are off is told beside them, in the same units.
 
     A run that tells texts (Seq2Seq) answers each row with one, a line each; the column of the source is
-    enough. Where the rows hold what is to be told, BLEU and chrF say how near it is.
+    enough. Where the rows hold what is to be told, BLEU and chrF say how near it is. An export of such a run
+    tells no texts: with --raw it gives the logits of each next token of rows that hold the target, too.
 
     \b
     Example:
@@ -127,7 +128,7 @@ def _predicted(path: Path, asked: Asked, backend: str | None) -> tuple[Predicted
         loaded = runs.reload(run)
         way = None
         if asked.is_of_texts or runs.tells_texts(loaded.plan):
-            way = runs.Telling(asked.beams or 1, asked.length, asked.most)
+            way = runs.Telling(asked.beams or 1, asked.length, asked.most, _note)
         found = runs.predict_and_measure(run, asked.rows, asked.raw, asked.data, telling(loaded), way)
         return found, runs.class_labels(run)
     if asked.rows is None:
@@ -139,6 +140,11 @@ def _predicted(path: Path, asked: Asked, backend: str | None) -> tuple[Predicted
     select_backend(backend)
     export = runs.open_export(path)
     return runs.predict_with_export(export, asked.rows, asked.raw), export.pipeline.labels
+
+
+def _note(text: str) -> None:
+    """For people: programs read the predictions alone."""
+    click.echo(text, err=True)
 
 
 def _tell_measured(found: Predicted) -> None:
