@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from yamlnet.folds import train_folds as train_folds
+    from yamlnet.generating import generate as generate
+    from yamlnet.generating import generate_text as generate_text
     from yamlnet.pipeline import LoadedBlueprint as LoadedBlueprint
     from yamlnet.pipeline import load as load
     from yamlnet.runs import evaluate as evaluate
     from yamlnet.runs import export as export
-    from yamlnet.runs import generate as generate
     from yamlnet.runs import open_export as open_export
     from yamlnet.runs import open_run as open_run
     from yamlnet.runs import predict as predict
@@ -30,6 +31,7 @@ __all__ = [
     "evaluate",
     "export",
     "generate",
+    "generate_text",
     "load",
     "open_export",
     "open_run",
@@ -43,7 +45,8 @@ _HOMES = {
     "load": "pipeline",
     "evaluate": "runs",
     "export": "runs",
-    "generate": "runs",
+    "generate": "generating",
+    "generate_text": "generating",
     "open_export": "runs",
     "open_run": "runs",
     "predict": "runs",

@@ -33,11 +33,16 @@ MAX_RESOLVED = 64 << 20
 
 def reload(run: Run) -> LoadedBlueprint:
     """The blueprint that a run was trained from, as the run folder keeps it."""
+    return resolved_of(run.folder)
+
+
+def resolved_of(folder: Path) -> LoadedBlueprint:
+    """The blueprint that a run folder keeps, resolved; nothing heavy is imported."""
     from yamlnet.runner.files import RESOLVED, require_own
 
-    require_own(run.folder, RESOLVED)
+    require_own(folder, RESOLVED)
     with reading_up_to(MAX_RESOLVED):
-        return load(run.folder / RESOLVED, max_params=UNLIMITED)
+        return load(folder / RESOLVED, max_params=UNLIMITED)
 
 
 class GivenRows(Struct, frozen=True):

@@ -23,7 +23,6 @@ from yamlnet.translations import tells_texts as tells_texts
 if TYPE_CHECKING:
     import numpy as np
 
-    from yamlnet.data.dataset import Dataset
     from yamlnet.exporters.artifact import Artifact
     from yamlnet.exporters.opened import Export
     from yamlnet.runner.run import Run
@@ -230,45 +229,6 @@ def class_labels(run: Run) -> dict[str, list[Any]]:
     by_output = loss if isinstance(loss, Mapping) else dict.fromkeys(plan.models["model"].outputs, loss)
     outputs = [name for name, spec in by_output.items() if spec is not None and "Categorical" in spec.name]
     return {name: labels.get(name, []) for name in outputs}
-
-
-def generate(run: Run, count: int = 16, seed: int = 0, data: str | Path | None = None) -> np.ndarray:
-    """New rows that a run makes up, of shape (count, *row's shape), as the model's numbers are.
-
-    What a conditional model reads besides noise is taken from the run's own test rows, in their order.
-
-    Args:
-        run: from `train` or `open_run`.
-        count: how many rows.
-        seed: decides the noise.
-        data: as in `evaluate`.
-
-    Raises:
-        YamlnetError: the run's objective generates nothing.
-    """
-    from yamlnet.runner.generate import generate_rows
-
-    plan, dataset = run_data(run, data)
-    return generate_rows(run, plan, _conditions(dataset, count), seed)
-
-
-def generated_picture(run: Run, rows: np.ndarray, data: str | Path | None = None) -> bytes | None:
-    """A PNG of generated rows; None where they are no images. Training rows say what is black and white."""
-    from yamlnet.runner.generate import are_images, grid
-
-    if not are_images(rows):
-        return None
-    inputs = run_data(run, data)[1].train.first().inputs.values()
-    real = next((values for values in inputs if values.shape[1:] == rows.shape[1:]), rows)
-    return grid(rows, float(real.min()), float(real.max()))
-
-
-def _conditions(dataset: Dataset, count: int) -> dict[str, np.ndarray]:
-    """Inputs of so many rows that were not trained on, if there are any; they begin again at their end."""
-    import numpy as np
-
-    inputs = (dataset.test or dataset.validation or dataset.train).first().inputs
-    return {name: values[np.arange(count) % len(values)] for name, values in inputs.items()}
 
 
 def export(

@@ -40,7 +40,8 @@ ATTENDING = """
         {from: [x, x], head_dim: 4, num_query_heads: 4, num_key_value_heads: 2, with: {use_causal_mask: true}}
     - Add: {from: [_, x], as: x}
     - MultiHeadAttention:
-        {from: [x, x], num_heads: 2, key_dim: 4, sliding_window: 3, dropout: 0.1, with: {use_causal_mask: true}}
+        {from: [x, x], num_heads: 2, key_dim: 4, sliding_window: 3, dropout: 0.1,
+         with: {use_causal_mask: true}}
     - ops.concatenate: {from: [_, "x[..., :3]"], axis: -1}
     - ops.expand_dims: {axis: 1}
     - ops.softmax: {axis: -1}
@@ -48,6 +49,30 @@ ATTENDING = """
     - Conv1D: {filters: 6, kernel_size: 3, padding: causal, dilation_rate: 2, activation: relu}
     - BatchNormalization
     - EinsumDense: {equation: "abc,cd->abd", output_shape: [null, 13]}
+"""
+BOTH_WAYS = """
+    - Embedding: {input_dim: 13, output_dim: 6}
+    - Bidirectional: {layer: {LSTM: {units: 4, return_sequences: true}}, as: both}
+    - Dense: 13
+"""
+TOGETHER = """
+yamlnet: 1
+model:
+  inputs: {source: {shape: [null], dtype: int32}, target: {shape: [null], dtype: int32}}
+  layers:
+    - Embedding: {input_dim: 13, output_dim: 8, mask_zero: true, from: source}
+    - LSTM: {units: 8, return_sequences: true, return_state: true, as: [memory, h, c]}
+    - Embedding: {input_dim: 13, output_dim: 8, mask_zero: true, from: target, as: words}
+    - PositionEmbedding: {sequence_length: 9}
+    - Add: {from: [words, _], as: x}
+    - MultiHeadAttention: {from: [x, x], num_heads: 2, key_dim: 4, with: {use_causal_mask: true}, as: own}
+    - Add: {from: [x, own], as: x}
+    - MultiHeadAttention: {from: [x, memory], num_heads: 2, key_dim: 4, as: read}
+    - Add: {from: [x, read]}
+    - LSTM: {units: 8, return_sequences: true, with: {initial_state: [h, c]}}
+    - GRU: {units: 8, return_sequences: true}
+    - Conv1D: {filters: 8, kernel_size: 3, dilation_rate: 2, padding: causal}
+    - Dense: 13
 """
 FIXED = """
 yamlnet: 1
@@ -65,6 +90,13 @@ GPT = ("depth=2", "width=16", "heads=2", "length=12", f"vocabulary={TOKENS}")
 TRANSFORMER = ("depth=2", "width=16", "heads=2", "hidden=16", f"vocabulary={TOKENS}")
 SEQ2SEQ = ("units=6", "embedding=5", f"source_words={TOKENS}", f"target_words={TOKENS}")
 WAVENET = ("stacks=2", "depth=2", "residual=4", "skip=6", f"classes={TOKENS}")
+
+
+@pytest.fixture(scope="session")
+def on_torch() -> None:
+    """Skips what does not depend on the backend, except on PyTorch, which compiles nothing."""
+    if keras.backend.backend() != "torch":
+        pytest.skip("the same on every backend: tested on PyTorch")
 
 
 def built(text_or_name: str, settings: tuple[str, ...] = (), folder: Any = None) -> keras.Model:
@@ -102,29 +134,107 @@ def compared(
     np.testing.assert_allclose(np.stack(found, axis=1), expected, rtol=1e-4, atol=1e-5)
 
 
+def test_attention_states_and_convolutions_over_a_source(tmp_path: Any) -> None:
+    """On every backend, for all of them together take as long to compile as each."""
+    compared(built(TOGETHER, folder=tmp_path), "target", {"source": SOURCE})
+
+
+@pytest.mark.usefixtures("on_torch")
 def test_a_gpt() -> None:
     compared(built("text/gpt2", GPT), "tokens")
 
 
+@pytest.mark.usefixtures("on_torch")
 def test_a_transformer_over_a_source() -> None:
     compared(built("text/transformer", TRANSFORMER), "target", {"source": SOURCE}, padded=True)
 
 
+@pytest.mark.usefixtures("on_torch")
 def test_lstms_that_begin_where_others_ended() -> None:
     compared(built("sequence/seq2seq", SEQ2SEQ), "target", {"source": SOURCE}, padded=True)
 
 
+@pytest.mark.usefixtures("on_torch")
 def test_causal_convolutions() -> None:
     compared(built("sequence/wavenet", WAVENET), "samples")
 
 
+@pytest.mark.usefixtures("on_torch")
 def test_other_recurrent_layers(tmp_path: Any) -> None:
     compared(built(HEAD + RECURRENT, folder=tmp_path), "tokens", padded=True)
 
 
+@pytest.mark.usefixtures("on_torch")
 def test_other_attention_and_operations(tmp_path: Any) -> None:
     compared(built(HEAD + ATTENDING, folder=tmp_path), "tokens", padded=True)
 
 
+@pytest.mark.usefixtures("on_torch")
 def test_a_learnt_value_for_each_place_of_a_fixed_length(tmp_path: Any) -> None:
     compared(built(FIXED, folder=tmp_path), "tokens")
+
+
+@pytest.mark.usefixtures("on_torch")
+class TestReading:
+    """What does not depend on the backend."""
+
+    def test_a_text_longer_than_the_room_goes_on_from_its_second_half(self) -> None:
+        model = built("text/gpt2", GPT)  # 12 positions
+        prompt = NUMBERS.integers(0, TOKENS, (2, 3)).astype("int32")
+        found = continued(model, "tokens", prompt, {}, 24, Choice(temperature=0), None, from_logits=True)
+        expected, first = prompt, 0
+        for _ in range(24):
+            if expected.shape[1] - first > 12:
+                first = expected.shape[1] - 6
+            logits = whole(model, "tokens", expected[:, first:], {})[:, -1]
+            expected = np.concatenate([expected, logits.argmax(-1)[:, None]], axis=1)
+        assert found.tolist() == expected.tolist()
+
+    def test_a_layer_that_reads_everything_is_told_and_read_again(self, tmp_path: Any) -> None:
+        model = built(HEAD + BOTH_WAYS, folder=tmp_path)
+        assert why_whole(model, "tokens").startswith('"both" (Bidirectional) is not known')
+        prompt = np.array([[1, 2, 3]], dtype=np.int32)
+        found = continued(model, "tokens", prompt, {}, 3, Choice(temperature=0), None, from_logits=True)
+        for place in range(3, 6):
+            assert found[0, place] == whole(model, "tokens", found[:, :place], {})[0, -1].argmax()
+
+    @pytest.mark.parametrize(
+        ("layers", "told"),
+        [
+            ("[{MultiHeadAttention: {from: [x, x], num_heads: 1, key_dim: 2}}]", "no use_causal_mask"),
+            ("[{LSTM: {units: 3, return_sequences: true, go_backwards: true}}]", "from its end"),
+            ("[{Conv1D: {filters: 3, kernel_size: 3, padding: same}}]", "padding: same"),
+            ("[{ops.flip: {axis: 1}}]", "is not known"),
+            ("[{LayerNormalization: {axis: 1}}]", "along the text"),
+        ],
+    )
+    def test_what_cannot_go_on_says_so(self, layers: str, told: str, tmp_path: Any) -> None:
+        head = HEAD.replace("[null]", "[9]") + "    - Embedding: {input_dim: 13, output_dim: 6, as: x}\n"
+        model = built(f"{head}    - layers: {layers}\n    - Dense: 13\n", folder=tmp_path)
+        assert told in why_whole(model, "tokens")
+
+    def test_rows_end_at_the_stop_token(self) -> None:
+        model = built("text/gpt2", GPT)
+        prompt = NUMBERS.integers(0, TOKENS, (5, 2)).astype("int32")
+        free = continued(model, "tokens", prompt, {}, 8, Choice(seed=4), None, from_logits=True)
+        stop = int(free[2, 4])
+        found = continued(model, "tokens", prompt, {}, 8, Choice(seed=4), stop, from_logits=True)
+        for row, other in zip(found[:, 2:].tolist(), free[:, 2:].tolist(), strict=True):
+            end = other.index(stop) if stop in other else len(row)
+            assert row[:end] == other[:end][: len(row)]
+            assert set(row[end:]) <= {stop}
+        without = continued(model, "tokens", prompt, {}, 8, Choice(seed=4), None, True, banned=[stop])
+        assert stop not in without[:, 2:]
+
+    def test_beams_with_a_model_beside_them(self) -> None:
+        model, source = built("text/transformer", TRANSFORMER), {"source": SOURCE}
+        prompt = np.array([[1], [1]], dtype=np.int32)
+        found = continued(model, "target", prompt, source, 3, Choice(beams=200), None, from_logits=True)
+        for row in range(2):
+            one = {"source": SOURCE[row : row + 1].repeat(TOKENS**3, axis=0)}
+            every = np.stack(np.meshgrid(*[np.arange(TOKENS)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
+            texts = np.concatenate([np.ones((len(every), 1), int), every], axis=1).astype("int32")
+            logits = whole(model, "target", texts, one)[:, :3].astype("float64")
+            logs = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
+            sums = np.take_along_axis(logs, every[:, :, None], axis=2).sum(axis=(1, 2))
+            assert found[row, 1:].tolist() == every[sums.argmax()].tolist()

@@ -9,18 +9,24 @@ import keras
 import numpy as np
 
 
-def compiled(function: Callable[..., Any], model: keras.Model) -> Callable[..., Any]:
+def compiled(
+    function: Callable[..., Any], model: keras.Model, gives_up_first: bool = False
+) -> Callable[..., Any]:
     """The same function, faster.
 
     Args:
-        function: of nested dictionaries and lists of tensors, the first of which it does not need again;
-            written in `keras.ops`, it reads the model's variables and changes nothing.
+        function: of nested dictionaries and lists of tensors; written in `keras.ops`, it reads the model's
+            variables and changes nothing.
         model: its variables are those that there are when the function is called.
+        gives_up_first: whether the first argument's memory may be used for the result (on JAX).
     """
-    return {"jax": _jax, "tensorflow": _tensorflow, "torch": _torch}[keras.backend.backend()](function, model)
+    backend = keras.backend.backend()
+    if backend == "jax":
+        return _jax(function, model, gives_up_first)
+    return (_torch if backend == "torch" else _tensorflow)(function)
 
 
-def _jax(function: Callable[..., Any], model: keras.Model) -> Callable[..., Any]:
+def _jax(function: Callable[..., Any], model: keras.Model, gives_up_first: bool) -> Callable[..., Any]:
     import jax
 
     variables = model.variables
@@ -29,11 +35,11 @@ def _jax(function: Callable[..., Any], model: keras.Model) -> Callable[..., Any]
         with keras.StatelessScope(state_mapping=list(zip(variables, values, strict=True))):
             return function(first, *others)
 
-    jitted = jax.jit(pure, donate_argnums=0)
+    jitted = jax.jit(pure, donate_argnums=(0,) if gives_up_first else ())
     return lambda first, *others: jitted(first, [variable.value for variable in variables], *others)
 
 
-def _tensorflow(function: Callable[..., Any], model: keras.Model) -> Callable[..., Any]:
+def _tensorflow(function: Callable[..., Any]) -> Callable[..., Any]:
     import tensorflow as tf
 
     traced = tf.function(function, autograph=False)
@@ -44,7 +50,7 @@ def _tensorflow(function: Callable[..., Any], model: keras.Model) -> Callable[..
     return lambda *given: traced(*tf.nest.map_structure(tensor, given))
 
 
-def _torch(function: Callable[..., Any], model: keras.Model) -> Callable[..., Any]:
+def _torch(function: Callable[..., Any]) -> Callable[..., Any]:
     """PyTorch compiles nothing here; a scalar stays a number, by which it slices faster."""
     import torch
 

@@ -33,7 +33,7 @@ class Stepper:
         self.walk = planned(model, tokens_input)
         self.border = self.walk.border
         self.once = compiled(self._once, model)
-        self.step = compiled(self._step, model)
+        self.step = compiled(self._step, model, gives_up_first=True)
 
     def _once(self, given: Mapping[str, Any]) -> list[Any]:
         """What does not depend on the text and is read by what does, each with its mask."""

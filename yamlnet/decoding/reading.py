@@ -11,6 +11,7 @@ from keras import ops
 
 from yamlnet.compiler.structure import model_inputs, named_inputs
 from yamlnet.decoding.choice import Array
+from yamlnet.decoding.compiled import compiled
 
 
 class Reading(Protocol):
@@ -33,6 +34,7 @@ class WholeReading:
         """Nothing is read yet; `given` are the model's other inputs, each (rows, …)."""
         self.model, self.name, self.given = model, tokens_input, dict(given)
         self.text: Array = np.zeros((0, 0), dtype=np.int32)
+        self.call = compiled(self._call, model)
 
     def begin(self, tokens: Array) -> Array:
         """Read texts from their start."""
@@ -54,12 +56,12 @@ class WholeReading:
         length = self.text.shape[1]
         fixed = named_inputs(self.model)[self.name].shape[1]
         text = self.text if fixed is None else np.pad(self.text, ((0, 0), (0, fixed - length)))
-        found = self.model(model_inputs(self.model, {**self.given, self.name: text}), training=False)
-        return np.asarray(ops.convert_to_numpy(first_output(found)[:, length - 1]))
+        found = self.call({**self.given, self.name: text})
+        return np.asarray(ops.convert_to_numpy(found[:, length - 1]))
 
-
-def first_output(found: Any) -> Any:
-    """The first output of what a model gives."""
-    if isinstance(found, dict):
-        return next(iter(found.values()))
-    return found[0] if isinstance(found, list | tuple) else found
+    def _call(self, inputs: Mapping[str, Any]) -> Any:
+        """The model's first output, (rows, time, vocabulary)."""
+        found = self.model(model_inputs(self.model, inputs), training=False)
+        if isinstance(found, dict):
+            return next(iter(found.values()))
+        return found[0] if isinstance(found, list | tuple) else found

@@ -14,6 +14,7 @@ from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.resolver.plan import Plan
 from yamlnet.runner.run import Run
 from yamlnet.runner.steps import make_objective
+from yamlnet.schema.objective_words import OBJECTIVES
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -34,8 +35,9 @@ def generate_rows(run: Run, plan: Plan, conditions: Mapping[str, Array], seed: i
         seed: decides the noise, whatever the backend.
 
     Raises:
-        YamlnetError: the objective generates nothing.
+        YamlnetError: the objective generates no rows.
     """
+    require_generates(plan, "rows")
     assert plan.train is not None, "a run was trained"
     objective = make_objective(run.models, plan.train, plan.seed)
     count = len(next(iter(conditions.values())))
@@ -46,11 +48,24 @@ def generate_rows(run: Run, plan: Plan, conditions: Mapping[str, Array], seed: i
 
     tensors = {name: keras.ops.convert_to_tensor(values) for name, values in conditions.items()}
     found = objective.generate(run.models, tensors, draw)
-    if found is None:
-        message = f"a run of objective {plan.objective.name} generates nothing"
-        raise YamlnetError(message, hint="yamlnet predict answers rows")
     first = next(iter(found.values())) if isinstance(found, dict) else found
     return np.asarray(keras.ops.convert_to_numpy(first[0] if isinstance(first, list) else first))
+
+
+def require_generates(plan: Plan, what: str) -> None:
+    """Refuse an objective that generates something else (`rows`, `tokens`), or nothing.
+
+    Raises:
+        YamlnetError: saying what to do instead.
+    """
+    name = plan.objective.name
+    made = OBJECTIVES[name].generates
+    if made is None:
+        message = f"a run of objective {name} generates nothing"
+        raise YamlnetError(message, hint="yamlnet predict answers rows")
+    if made != what:
+        hint = "yamlnet.generate_text writes them" if made == "tokens" else "yamlnet.generate makes them"
+        raise YamlnetError(f"a run of objective {name} generates {made}, no {what}", hint=hint)
 
 
 def are_images(rows: Array) -> bool:

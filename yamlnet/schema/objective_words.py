@@ -50,6 +50,7 @@ class ObjectiveWords(Struct, frozen=True):
         phases: the updates of a step, in order; the optimizer may be given for each by its name.
         same: what must be of one shape.
         answers: what `predict` gives: what the model says of rows, or texts that it tells token by token.
+        generates: what a run of it makes up, if anything: rows of the data's form, or texts, token by token.
     """
 
     help: str
@@ -65,6 +66,7 @@ class ObjectiveWords(Struct, frozen=True):
     phases: tuple[str, ...] = ("train",)
     same: tuple[Same, ...] = ()
     answers: Literal["outputs", "texts"] = "outputs"
+    generates: Literal["rows", "tokens"] | None = None
 
     @property
     def words(self) -> tuple[Argument, ...]:
@@ -135,6 +137,7 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
             Same("encoder.output", "decoder.free", "the decoder reads the code"),
             Same("decoder.output", "encoder.input", "the decoder gives back what the encoder reads"),
         ),
+        generates="rows",
     ),
     "GAN": ObjectiveWords(
         help="A generator makes rows of noise that a discriminator cannot tell from real ones.",
@@ -164,6 +167,7 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
         ),
         phases=("discriminator", "generator"),
         same=(Same("generator.output", "discriminator.input", "the discriminator reads what is generated"),),
+        generates="rows",
     ),
     "CausalLM": ObjectiveWords(
         help="At each place the model tells the next token.",
@@ -176,6 +180,7 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
             Measure("perplexity"),
             Measure("bits_per_token"),
         ),
+        generates="tokens",
     ),
     "MaskedLM": ObjectiveWords(
         help="The model tells tokens that are hidden from it.",
@@ -230,6 +235,7 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
         ),
         makes=("time",),
         same=(Same("model.output", "model.input", "the noise on a row is of the row's shape"),),
+        generates="rows",
     ),
 }
 """The objectives of this version, by name."""

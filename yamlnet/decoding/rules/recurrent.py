@@ -28,15 +28,15 @@ def recurrent(call: Call) -> GoesOn:
 
     def read(step: Step, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         inputs, *given = args
-        states = step.before.get(call.key)
-        if states is None:
-            states = given[0] if given else kwargs.get("initial_state")
+        initial = given[0] if given else kwargs.get("initial_state")
+        mask = kwargs.get("mask")
+        if mask is None and initial is None:  # Keras looks for a tensor's own mask only where it stands alone
+            mask = get_keras_mask(inputs)
+        states = step.before.get(call.key, initial)
         if states is None:
             states = layer.get_initial_state(batch_size=ops.shape(inputs)[0])
         states = list(states) if isinstance(states, list | tuple) else [states]
         dtype = layer.compute_dtype
-        mask = kwargs.get("mask")
-        mask = get_keras_mask(inputs) if mask is None else mask
         _, outputs, states = layer.inner_loop(
             sequences=ops.cast(inputs, dtype),
             initial_state=keras.tree.map_structure(lambda state: ops.cast(state, dtype), states),
