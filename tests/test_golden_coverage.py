@@ -47,7 +47,8 @@ OBJECTIVES = (
     "steps in which", "steps of the discriminator", "the model that makes a code of a row",
     "the token that stands for nothing", "the weight of", "wasserstein-gp:", "what the two",
     "The model tells", "fresh noise", "how many of them", "how the noise", "steps from a row",
-    "the input that holds", "the share of tokens", "tokens from 0 on", "the name of an input",
+    "the input that holds", "the share of tokens", "the share of a token's place",
+    "tokens from 0 on", "the input that is read whole", "the name of an input",
 )  # fmt: skip
 SHAPES = ("the decoder", "the discriminator reads", "the mean and", "the noise on")
 """The help of objectives and of their optional arguments, and why two shapes are one."""

@@ -20,10 +20,14 @@ from yamlnet.cli.main import main
 from yamlnet.data.parts.reading import read_parts
 from yamlnet.data.table import Table, objects
 from yamlnet.diagnostics.diagnostic import YamlnetError
+from yamlnet.exporters import EXPORTERS
+from yamlnet.exporters.opened import Export
+from yamlnet.exporters.raw_rows import make_pipeline
 from yamlnet.resources import gallery
 from yamlnet.run_rows import divided_data, reload
 from yamlnet.runner.run import Run
 from yamlnet.runs import Telling
+from yamlnet.translations import require_telling
 
 pytestmark = [pytest.mark.backend, pytest.mark.usefixtures("on_jax")]
 
@@ -101,40 +105,43 @@ def test_sentences_are_enough(run: Run, test_pairs: list[tuple[str, str]], tmp_p
 def test_the_likeliest_text_is_looked_for(run: Run, test_pairs: list[tuple[str, str]]) -> None:
     some = yamlnet.predict(run, telling=Telling(beams=3, rows=5))["target"]
     assert some.tolist() == [target for _, target in test_pairs[:5]]
-    assert all(len(text.split()) <= 2 for text in yamlnet.predict(run, telling=Telling(length=2))["target"])
 
 
-def test_the_commands_tell_texts(run: Run, test_pairs: list[tuple[str, str]], tmp_path: Path) -> None:
+def test_the_commands_tell_texts(
+    run: Run, test_pairs: list[tuple[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Through files, whose texts sacrebleu compares by hand."""
-    (tmp_path / "rows.tsv").write_text(
-        "\n".join("\t".join(one) for one in [("en", "es"), *test_pairs]) + "\n", encoding="utf-8"
-    )
+    monkeypatch.setattr("yamlnet.runs.open_run", lambda *arguments: run)  # it is compiled already
+    lines = ["\t".join(one) for one in [("en", "es"), *test_pairs]]
+    (tmp_path / "rows.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     words = ["predict", str(run.folder), str(tmp_path / "rows.tsv"), "-o", str(tmp_path / "told.txt")]
     answer = CliRunner().invoke(main, words)
     assert answer.exit_code == 0, answer.output
     told = (tmp_path / "told.txt").read_text(encoding="utf-8").splitlines()
     score = corpus_bleu(told, [[target for _, target in test_pairs]]).score
     assert f"data.target.bleu {score:.6g}" in answer.stderr
-    answer = CliRunner().invoke(main, ["predict", str(run.folder), "--text", test_pairs[0][0], "-q"])
-    assert answer.stdout == f"{told[0]}\n"
-    answer = CliRunner().invoke(main, ["evaluate", str(run.folder), "--most", "3", "--format", "json"])
-    assert json.loads(answer.stdout)["data.target.rows"] == 3
+    words = ["predict", str(run.folder), "--text", test_pairs[0][0], "--length", "2", "--quiet"]
+    answer = CliRunner().invoke(main, words)
+    assert answer.stdout.split() == told[0].split()[:2]
+    answer = CliRunner().invoke(main, ["evaluate", str(run.folder), "--most", "0", "--format", "json"])
+    assert set(json.loads(answer.stdout)) == {"loss", "accuracy", "perplexity"}
 
 
-def test_an_export_says_what_it_gives(run: Run, test_pairs: list[tuple[str, str]], tmp_path: Path) -> None:
-    (artifact,) = yamlnet.export(run, ["keras"])
-    export = yamlnet.open_export(artifact.path)
-    sources, targets = zip(*test_pairs, strict=True)
-    table = Table({"en": objects(sources), "es": objects(targets)}, "rows")
+def test_another_run_tells_no_texts() -> None:
+    with pytest.raises(YamlnetError, match="objective Supervised tells no texts"):
+        require_telling(yamlnet.load(gallery()["digits"]).plan, Telling(beams=2))
+
+
+def test_an_export_says_that_it_tells_no_texts(run: Run, tmp_path: Path) -> None:
+    pipeline = make_pipeline(reload(run).plan, run.fitted, {}, ("next_token",))
+    export = Export(tmp_path / "model.keras", EXPORTERS["keras"], pipeline)
     with pytest.raises(YamlnetError, match="tells no texts"):
-        export.predict(table)
-    logits = export.predict(table, raw=True)["next_token"]
-    assert logits.shape[:2] == (len(test_pairs), 12)
+        export.predict(Table({"en": objects(["the dog"])}, "rows"))
 
 
 def test_the_lstm_begins_to_learn_it(rows: Path, tmp_path: Path) -> None:
-    """Three of its twelve epochs: it leaves what can be said without the source behind."""
+    """Two of its twelve epochs: it leaves what can be said without the source behind."""
     path = f"{gallery()['sequence/translate_lstm']}:quick"
-    run = yamlnet.load(path, [f"rows={rows}", "epochs=3"]).train(out=tmp_path / "run", progress="none")
-    assert run.history["loss"][-1] < 0.7 * run.history["loss"][0]
-    assert run.metrics["test"]["perplexity"] < 6
+    run = yamlnet.load(path, [f"rows={rows}", "epochs=2"]).train(out=tmp_path / "run", progress="none")
+    assert run.history["loss"][-1] < 0.8 * run.history["loss"][0]
+    assert run.metrics["test"]["perplexity"] < 12

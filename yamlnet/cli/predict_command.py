@@ -82,10 +82,7 @@ def command(
       yamlnet predict runs/pets-20260101-120000 photo.png
       yamlnet predict runs/verses-20260101-120000 --text "In the beginning" --beam 4
     """
-    if output is not None and Path(output).suffix not in ENDINGS:
-        raise click.BadParameter(f'"{output}" ends in none of {", ".join(ENDINGS)}', param_hint="--output")
-    if rows is not None and texts:
-        raise click.UsageError("ROWS and --text are two ways to say what is read; give one of them")
+    _require_sense(rows, texts, output)
     asked = Asked(texts or rows, raw, data, beams, length, None if output or texts else SHOWN)
     found, classes = _predicted(Path(run), asked, backend)
     count = len(next(iter(found.outputs.values())))
@@ -101,6 +98,13 @@ def command(
     elif more:
         click.echo(f"… {more} more rows; write them all with -o predictions.csv", err=True)
     _tell_measured(found)
+
+
+def _require_sense(rows: str | None, texts: tuple[str, ...], output: str | None) -> None:
+    if output is not None and Path(output).suffix not in ENDINGS:
+        raise click.BadParameter(f'"{output}" ends in none of {", ".join(ENDINGS)}', param_hint="--output")
+    if rows is not None and texts:
+        raise click.UsageError("ROWS and --text are two ways to say what is read; give one of them")
 
 
 class Asked(Struct, frozen=True):

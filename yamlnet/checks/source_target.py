@@ -1,4 +1,4 @@
-"""seq2seq: a Seq2Seq objective's source and target are inputs, and the target has a start and an end.
+"""source-target: a Seq2Seq objective's source and target are inputs, and the target has a start and an end.
 
 The model reads the source whole and the target as far as it is told: `predict` begins with the start token
 alone and goes on until the model tells the end token. So the target's texts stand between both, and are
@@ -54,7 +54,7 @@ from yamlnet.resolver.plan import Plan, TensorPlan
 from yamlnet.schema.data_words import in_full
 from yamlnet.schema.words import DEFAULT_MODEL
 
-NAME = "seq2seq"
+NAME = "source-target"
 
 
 def check(plan: Plan) -> Iterator[Diagnostic]:
