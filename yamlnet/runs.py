@@ -75,14 +75,14 @@ def evaluate(
         DataError: the run tells texts, and the package `sacrebleu` is missing.
     """
     from yamlnet.data.units import output_units
-    from yamlnet.runner.evaluate import evaluate_run, measure_run
+    from yamlnet.runner.evaluate import evaluate_run, measure
 
     plan, dataset = run_data(run, data, tell)
     splits = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
     metrics = evaluate_run(run, plan, splits, split)
     part = splits[split]
     assert part is not None, "evaluate_run refuses a part that there is not"
-    metrics |= measure_run(run, part, output_units(plan, run.fitted))
+    metrics |= measure(run.model, run.manifest["outputs"], part, output_units(plan, run.fitted))
     require_telling(plan, telling)
     telling = telling or Telling(rows=EVALUATED)
     if telling.rows == 0 or not tells_texts(plan):

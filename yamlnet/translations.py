@@ -76,9 +76,9 @@ class Told(Struct, frozen=True):
 
 def tells_texts(plan: Plan) -> bool:
     """Whether a plan's objective answers rows with texts."""
-    from yamlnet.schema.objective_words import OBJECTIVES
+    from yamlnet.schema.objective_words import known_words
 
-    return OBJECTIVES[plan.objective.name].answers == "texts"
+    return known_words(plan.objective.name).answers == "texts"
 
 
 def require_telling(plan: Plan, telling: Telling | None) -> None:

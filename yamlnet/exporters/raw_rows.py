@@ -20,7 +20,7 @@ from yamlnet.ordinary import NotOrdinary, read_ordinary
 from yamlnet.resolver.plan import DataPlan, Plan, TensorPlan
 from yamlnet.runner.files import PIPELINE
 from yamlnet.schema import data_words
-from yamlnet.schema.objective_words import OBJECTIVES
+from yamlnet.schema.objective_words import known_words
 from yamlnet.schema.objects import check_value
 
 MAX_BYTES = 64 << 20
@@ -56,7 +56,7 @@ def make_pipeline(
     inputs = dict(plan.data.inputs)
     kept = {name: fitted[name] for name in inputs}
     labels = output_labels(plan.data, fitted)
-    texts = OBJECTIVES[plan.objective.name].answers == "texts"
+    texts = known_words(plan.objective.name).answers == "texts"
     tells = str(plan.objective.arguments["target"]) if texts else ""
     return Pipeline(inputs, kept, dict(shapes), outputs, labels, output_units(plan, fitted), tells)
 

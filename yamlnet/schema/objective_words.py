@@ -51,6 +51,7 @@ class ObjectiveWords(Struct, frozen=True):
         same: what must be of one shape.
         answers: what `predict` gives: what the model says of rows, or texts that it tells token by token.
         generates: what a run of it makes up, if anything: rows of the data's form, or texts, token by token.
+        implementation: where the class is, `module:Class`; only an installed package says it.
     """
 
     help: str
@@ -67,6 +68,7 @@ class ObjectiveWords(Struct, frozen=True):
     same: tuple[Same, ...] = ()
     answers: Literal["outputs", "texts"] = "outputs"
     generates: Literal["rows", "tokens"] | None = None
+    implementation: str = ""
 
     @property
     def words(self) -> tuple[Argument, ...]:
@@ -242,3 +244,24 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
 
 LATER_OBJECTIVES = ("Contrastive", "Distillation", "DQN", "PolicyGradient")
 """Those of the language that this version has not yet."""
+
+
+def words_named(name: str) -> ObjectiveWords | None:
+    """The words of an objective, ours or an installed package's (`acme.Ranking`); None where there is none.
+
+    Raises:
+        PluginError: the package that the name means cannot be read.
+    """
+    namespace, dot, own = name.partition(".")
+    if not dot:
+        return OBJECTIVES.get(name)
+    from yamlnet.schema.objective_plugins import found, objectives_of
+
+    return objectives_of(namespace).get(own) if namespace in found() else None
+
+
+def known_words(name: str) -> ObjectiveWords:
+    """The same of an objective that was found to be there: a plan's."""
+    words = words_named(name)
+    assert words is not None, f"a plan names the objective {name}"
+    return words
