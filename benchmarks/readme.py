@@ -26,6 +26,8 @@ PAGES = (ROOT / "README.md", ROOT / "blueprints" / "README.md")
 PART = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 WORTH_SEEING = re.compile(r"^# Worth seeing here: (.+?)$(?=\n(?:#\n|[^#]))", re.DOTALL | re.MULTILINE)
 WIDTH = 88
+SHORT = 0.05
+"""Seconds below which a time is told in milliseconds."""
 
 TITLES = {
     "validate_speed": "**Validating** a file, whole process",
@@ -33,6 +35,7 @@ TITLES = {
     "train_digits": "**Training** `blueprints/digits.yaml`, whole process",
     "expand_loops": "**Expanding** nested loops and blocks, against the smallest in proportion",
     "load_rows": "**Loading** rows for three epochs, against hand-written pipelines of the same work",
+    "generate_text": "**Writing** a token at the end of a text, by what was kept of it",
     "deep_chain": "**Growth** of a chain of layers, against the shortest in proportion",
 }
 
@@ -170,6 +173,8 @@ def _speed_table(title: str, result: dict[str, Any]) -> str:
 
 
 def _seconds(value: float) -> str:
+    if value < SHORT:
+        return f"{value * 1000:.1f} ms"
     return f"{value:.2f} s" if value < 10 else f"{value:.1f} s"
 
 

@@ -24,11 +24,11 @@ def generates(folder: str | Path) -> tuple[str, str | None]:
         YamlnetError: it is no run folder.
     """
     from yamlnet.runner.files import read_manifest
-    from yamlnet.schema.objective_words import OBJECTIVES
+    from yamlnet.schema.objective_words import known_words
 
     read_manifest(Path(folder))  # says what is wrong where it is no run
     name = resolved_of(Path(folder)).plan.objective.name
-    return name, OBJECTIVES[name].generates
+    return name, known_words(name).generates
 
 
 def generate(run: Run, count: int = 16, seed: int = 0, data: str | Path | None = None) -> np.ndarray:

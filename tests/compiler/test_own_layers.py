@@ -39,6 +39,8 @@ def test_position_embedding_gives_the_first_vectors() -> None:
     (table,) = (keras.ops.convert_to_numpy(weight) for weight in layer.weights)
     assert table.shape == (9, 5)
     np.testing.assert_array_equal(found, np.broadcast_to(table[:6], (4, 6, 5)))
+    for start in (3, keras.ops.convert_to_tensor(3, "int32")):
+        np.testing.assert_array_equal(called(layer, rows(4, 6, 5), start_index=start)[0], table[3:])
     with pytest.raises(ValueError, match="10 steps"):
         layer(keras.Input((10, 5)))
 
@@ -51,6 +53,8 @@ def test_sine_position_encoding_is_that_of_vaswani() -> None:
             angle = position / 10000 ** (2 * (index // 2) / 6)
             expected = np.sin(angle) if index % 2 == 0 else np.cos(angle)
             np.testing.assert_allclose(found[:, position, index], expected, atol=1e-6)
+    late = called(own.SinePositionEncoding(), rows(2, 4, 6), start_index=7)
+    np.testing.assert_allclose(late, found[:, 7:], atol=1e-6)
 
 
 def test_rotary_embedding_multiplies_complex_numbers() -> None:

@@ -48,7 +48,7 @@ def test_every_blueprint_is_accounted_for() -> None:
     sources = {name: yamlnet.load(path).plan.data for name, path in gallery().items()}
     with_pip = {name for name, data in sources.items() if data is not None and data.train.name == "Sklearn"}
     generative = {name for name in with_pip if name.startswith("generative/")}  # test_generative.py
-    assert with_pip - generative == set(MEASURED)  # all others: test_quick.py
+    assert with_pip - generative == set(MEASURED)  # all others have tests of their own
 
 
 def linear_reference(path: Path, metric: str, target: str) -> float:

@@ -18,7 +18,7 @@ COMMANDS: dict[str, str] = {
     "train": "Train a blueprint and keep the run.",
     "evaluate": "Measure a run on its test rows.",
     "predict": "Predict with a run.",
-    "generate": "Make new rows with a run.",
+    "generate": "Make new rows or texts with a run.",
     "reconstruct": "Compare rows with what a run gives back of them.",
     "embed": "Write the vectors that a run makes of rows.",
     "export": "Export a run's model to other formats.",

@@ -14,7 +14,7 @@ from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.resolver.plan import Plan
 from yamlnet.runner.run import Run
 from yamlnet.runner.steps import make_objective
-from yamlnet.schema.objective_words import OBJECTIVES
+from yamlnet.schema.objective_words import known_words
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -59,7 +59,7 @@ def require_generates(plan: Plan, what: str) -> None:
         YamlnetError: saying what to do instead.
     """
     name = plan.objective.name
-    made = OBJECTIVES[name].generates
+    made = known_words(name).generates
     if made is None:
         message = f"a run of objective {name} generates nothing"
         raise YamlnetError(message, hint="yamlnet predict answers rows")
