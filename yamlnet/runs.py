@@ -74,6 +74,7 @@ def evaluate(
             run tells no texts, and `telling` says how.
         DataError: the run tells texts, and the package `sacrebleu` is missing.
     """
+    from yamlnet.data.texts.likeness import require_sacrebleu
     from yamlnet.data.units import output_units
     from yamlnet.runner.evaluate import evaluate_run, measure
 
@@ -87,6 +88,7 @@ def evaluate(
     telling = telling or Telling(rows=EVALUATED)
     if telling.rows == 0 or not tells_texts(plan):
         return metrics
+    require_sacrebleu()
     return metrics | told_of(run, plan, None, telling, data, split).measured()
 
 

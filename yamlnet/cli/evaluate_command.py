@@ -7,7 +7,7 @@ import json
 import click
 
 from yamlnet.cli.failures import handles_failures, style_asked
-from yamlnet.cli.opened import telling
+from yamlnet.cli.opened import note, telling
 from yamlnet.cli.options import backend_option, beam_option, data_option, length_option, run_argument
 
 
@@ -53,12 +53,13 @@ def command(
       yamlnet evaluate runs/digits-20260101-120000
       yamlnet evaluate runs/digits-20260101-120000 --on validation --format json
     """
-    from yamlnet.runs import EVALUATED, Telling, evaluate, open_run, reload
+    from yamlnet.runs import EVALUATED, Telling, evaluate, open_run, reload, tells_texts
 
     opened = open_run(run, backend)
-    asked = Telling(beams or 1, length, EVALUATED if most is None else most)
-    is_asked = any(value is not None for value in (most, beams, length))
-    metrics = evaluate(opened, part, data, telling(reload(opened)), asked if is_asked else None)
+    loaded, way = reload(opened), None
+    if tells_texts(loaded.plan) or any(value is not None for value in (most, beams, length)):
+        way = Telling(beams or 1, length, EVALUATED if most is None else most, note)
+    metrics = evaluate(opened, part, data, telling(loaded), way)
     if style_asked() == "json":
         click.echo(json.dumps(metrics, indent=2))
         return
@@ -66,4 +67,4 @@ def command(
     for name, value in metrics.items():
         click.echo(f"{name:<{width}}  {value:.6g}")
     if any(name.endswith(".bleu") for name in metrics):
-        click.echo("texts were told of the first rows alone: --most says how many", err=True)
+        note("texts were told of the first rows alone: --most says how many")

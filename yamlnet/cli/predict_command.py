@@ -12,7 +12,7 @@ import click
 from msgspec import Struct
 
 from yamlnet.cli.failures import handles_failures
-from yamlnet.cli.opened import telling
+from yamlnet.cli.opened import note, telling
 from yamlnet.cli.options import (
     backend_option,
     beam_option,
@@ -132,7 +132,7 @@ def _predicted(path: Path, asked: Asked, backend: str | None) -> tuple[Predicted
         loaded = runs.reload(run)
         way = None
         if asked.is_of_texts or runs.tells_texts(loaded.plan):
-            way = runs.Telling(asked.beams or 1, asked.length, asked.most, _note)
+            way = runs.Telling(asked.beams or 1, asked.length, asked.most, note)
         found = runs.predict_and_measure(run, asked.rows, asked.raw, asked.data, telling(loaded), way)
         return found, runs.class_labels(run)
     if asked.rows is None:
@@ -144,11 +144,6 @@ def _predicted(path: Path, asked: Asked, backend: str | None) -> tuple[Predicted
     select_backend(backend)
     export = runs.open_export(path)
     return runs.predict_with_export(export, asked.rows, asked.raw), export.pipeline.labels
-
-
-def _note(text: str) -> None:
-    """For people: programs read the predictions alone."""
-    click.echo(text, err=True)
 
 
 def _tell_measured(found: Predicted) -> None:
