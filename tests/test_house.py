@@ -72,8 +72,8 @@ READS_KERAS = re.compile(r"yamlnet\.catalog\.generate(\..+|_.+)?")
 """The commands that generate the catalogue from Keras; nothing imports them."""
 
 HEAVY = {
-    "jax", "keras", "matplotlib", "numpy", "onnx", "onnxruntime", "pandas", "pyarrow", "rich", "scipy",
-    "sacrebleu", "sklearn", "tensorflow", "tokenizers", "torch",
+    "gymnasium", "jax", "keras", "matplotlib", "numpy", "onnx", "onnxruntime", "pandas", "pyarrow", "rich",
+    "sacrebleu", "scipy", "sklearn", "tensorflow", "tokenizers", "torch",
 }  # fmt: skip
 
 SIBLINGS = ("checks", "cli", "data.sources", "diagnostics.formats", "exporters", "objectives")
@@ -94,7 +94,7 @@ SHARED = {
     },
     "data.sources": set[str](),
     "diagnostics.formats": set[str](),
-    "exporters": {"artifact", "direct", "export", "opened", "outputs", "process", "raw_rows"},
+    "exporters": {"artifact", "direct", "export", "missing", "opened", "outputs", "process", "raw_rows"},
     "objectives": {"compared", "metric_shapes", "objective", "roles", "row_loss", "target_shapes", "tokens"},
 }
 """What the things of such a room may import from it: what they all are, never one another."""

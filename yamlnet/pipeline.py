@@ -210,6 +210,10 @@ def infer_shapes(loaded: LoadedBlueprint, announce: Announce | None = None) -> V
         refuse_facts(loaded.plan)
         verdict = plan_verdict(loaded.plan, announce=announce or nullcontext)
         raise_if_refused(verdict, loaded.max_params)
+        if loaded.plan.objective.acts:
+            from yamlnet.runner.experience.fitting import require_environment
+
+            require_environment(loaded.plan)
     return verdict
 
 
@@ -271,16 +275,9 @@ def train(
         ExportError: an export did not reproduce the model; the trained run is kept.
     """
     _require_model(loaded, "train")
-    if loaded.plan.train is None:
-        message = "there is nothing to train: add a train section, e.g. train: {loss: mse, epochs: 10}"
-        raise located(BlueprintError([Diagnostic("losses", message)]), loaded.tree)
-    if loaded.plan.data is not None and loaded.plan.data.folds and loaded.plan.data.fold is None:
-        message = (
-            "these are several trainings: yamlnet.train_folds does them all, and fold: 1 the first alone"
-        )
-        raise located(BlueprintError([Diagnostic("folds", message, ("data", "folds"), "key")]), loaded.tree)
+    _require_training(loaded)
     _select(loaded, backend)
-    from yamlnet.exporters.export import require_exporters
+    from yamlnet.exporters.missing import require_exporters
     from yamlnet.runner.steps.devices import join
 
     with _located_in(loaded.tree):
@@ -319,6 +316,15 @@ def _require_model(loaded: LoadedBlueprint, verb: str) -> None:
         raise located(BlueprintError([Diagnostic("missing-key", message)]), loaded.tree)
 
 
+def _require_training(loaded: LoadedBlueprint) -> None:
+    if loaded.plan.train is None:
+        message = "there is nothing to train: add a train section, e.g. train: {loss: mse, epochs: 10}"
+        raise located(BlueprintError([Diagnostic("losses", message)]), loaded.tree)
+    if loaded.plan.data is not None and loaded.plan.data.folds and loaded.plan.data.fold is None:
+        message = "these are several trainings: train_folds does them all, and fold: 1 the first alone"
+        raise located(BlueprintError([Diagnostic("folds", message, ("data", "folds"), "key")]), loaded.tree)
+
+
 def _select(loaded: LoadedBlueprint, backend: str | None) -> str:
     from yamlnet.compiler.backend import select_backend
 
@@ -333,7 +339,12 @@ def _with_data(
     from yamlnet.data.waiting import hidden
 
     with _located_in(loaded.tree), hidden(quiet):
-        plan, dataset = with_data(loaded.blueprint, loaded.tree, loaded.plan, loaded.path.parent)
+        if loaded.plan.objective.acts:
+            from yamlnet.runner.experience.observations import with_environment
+
+            plan, dataset = with_environment(loaded.blueprint, loaded.tree, loaded.plan)
+        else:
+            plan, dataset = with_data(loaded.blueprint, loaded.tree, loaded.plan, loaded.path.parent)
         found = found_in_rows(plan, loaded.warnings, loaded.tree, loaded.strict, loaded.max_params)
         found += rows_left_out(dataset.skipped, loaded.tree, loaded.strict)
     if found and tell is not None:

@@ -73,6 +73,7 @@ def rows_of(
     """
     from yamlnet.data.dataset import pipeline_inputs
     from yamlnet.data.given_rows import read_rows
+    from yamlnet.runner.experience.observations import as_observations
 
     require_states(run, plan)
     if rows is None:
@@ -81,7 +82,7 @@ def rows_of(
         yield from (GivenRows(piece.inputs, piece.targets) for piece in split.pieces())
         return
     assert plan.data is not None, "require_states looked"
-    table = read_rows(rows, plan.data)
+    table = as_observations(read_rows(rows, plan.data), plan)
     inputs = pipeline_inputs(table, plan.data.inputs, run.fitted, input_shapes(plan))
     targets, unmeasured = truths_of(table, units or {}, plan.data.inputs)
     yield GivenRows(inputs, targets, unmeasured)
@@ -113,9 +114,13 @@ def run_data(run: Run, data: str | Path | None = None, tell: Tell | None = None)
     """A run's plan and its data, divided and transformed as while it was trained; as in `evaluate`."""
     from yamlnet.data.dataset import load as load_data
     from yamlnet.manual.settling import rows_left_out
+    from yamlnet.runner.experience.observations import observations, with_rows
 
     loaded = reload(run)
-    plan = loaded.plan
+    plan = with_rows(loaded.plan)
+    if plan.objective.acts:
+        require_states(run, plan)
+        return plan, observations(plan)
     rows, root = divided_data(run, plan, data)
     dataset = load_data(rows, root, plan.seed, input_shapes(plan), run.fitted)
     if tell is not None and dataset.skipped:

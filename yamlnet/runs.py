@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from yamlnet.exporters.artifact import Artifact
     from yamlnet.exporters.opened import Export
+    from yamlnet.runner.play import Played
     from yamlnet.runner.run import Run
 
 
@@ -57,8 +58,9 @@ def evaluate(
 ) -> dict[str, float]:
     """Loss and metrics of a run's model on one part of its data: `train`, `validation` or `test`.
 
-    They are Keras's, of the numbers that the model learns. Where a target was changed on the way from its
-    column (`normalize`, `log`, `scale`), `data.<output>.mae`, `.rmse` and `.r2` are in the column's units.
+    They are Keras's, of the numbers that the model learns; an agent's are those of its episodes. Where a
+    target was changed on the way from its column (`normalize`, `log`, `scale`), `data.<output>.mae`, `.rmse`
+    and `.r2` are in the column's units.
     Where the run tells texts (`Seq2Seq`), `data.<input>.bleu`, `.chrf` and `.exact`, the share that is told
     exactly, compare those that it tells of the first rows with the column's; `.rows` is how many.
 
@@ -78,6 +80,10 @@ def evaluate(
     from yamlnet.data.units import output_units
     from yamlnet.runner.evaluate import evaluate_run, measure
 
+    if (plan := reload(run).plan).objective.acts:
+        from yamlnet.runner.play import evaluate_agent
+
+        return evaluate_agent(run, plan, part=split)
     plan, dataset = run_data(run, data, tell)
     splits = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
     metrics = evaluate_run(run, plan, splits, split)
@@ -154,8 +160,9 @@ def predict_and_measure(
     from yamlnet.data.measured import Measured
     from yamlnet.data.units import output_units, outputs_in_units
     from yamlnet.runner.evaluate import predict_run
+    from yamlnet.runner.experience.observations import with_rows
 
-    plan = reload(run).plan
+    plan = with_rows(reload(run).plan)
     require_telling(plan, telling)
     if tells_texts(plan):
         return _told(told_of(run, plan, rows, telling or Telling(), data), raw)
@@ -231,6 +238,13 @@ def class_labels(run: Run) -> dict[str, list[Any]]:
     by_output = loss if isinstance(loss, Mapping) else dict.fromkeys(plan.models["model"].outputs, loss)
     outputs = [name for name, spec in by_output.items() if spec is not None and "Categorical" in spec.name]
     return {name: labels.get(name, []) for name in outputs}
+
+
+def play(run: Run, episodes: int = 1, seed: int = 0, by_chance: bool = False, frames: bool = False) -> Played:
+    """Episodes of a run's model in its environment: see `yamlnet.runner.play.play_run`."""
+    from yamlnet.runner.play import play_run
+
+    return play_run(run, reload(run).plan, episodes, seed, by_chance, frames)
 
 
 def export(

@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "generate": "Make new rows or texts with a run.",
     "reconstruct": "Compare rows with what a run gives back of them.",
     "embed": "Write the vectors that a run makes of rows.",
+    "play": "Play episodes with a run that acts.",
     "export": "Export a run's model to other formats.",
     "show": "Draw a blueprint's graph.",
     "data": "Show what a blueprint's data knows.",

@@ -8,9 +8,11 @@ from yamlnet.catalog.plugins import PluginError
 from yamlnet.objectives.autoencoder import Autoencoder, DenoisingAutoencoder
 from yamlnet.objectives.causal_lm import CausalLM
 from yamlnet.objectives.diffusion import Diffusion
+from yamlnet.objectives.dqn import DQN
 from yamlnet.objectives.gan import GAN
 from yamlnet.objectives.masked_lm import MaskedLM
 from yamlnet.objectives.objective import Objective
+from yamlnet.objectives.policy_gradient import PolicyGradient
 from yamlnet.objectives.seq2seq import Seq2Seq
 from yamlnet.objectives.supervised import Supervised
 from yamlnet.objectives.variational_autoencoder import VariationalAutoencoder
@@ -26,6 +28,8 @@ OBJECTIVES: dict[str, type[Objective]] = {
     "MaskedLM": MaskedLM,
     "Seq2Seq": Seq2Seq,
     "Diffusion": Diffusion,
+    "DQN": DQN,
+    "PolicyGradient": PolicyGradient,
 }
 
 

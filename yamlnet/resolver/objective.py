@@ -39,7 +39,8 @@ def objective_plan(
             filling.problems.add("unknown-name", message, (*path, role))
     arguments = _arguments(words, name, body if isinstance(body, dict) else {}, path, values, filling)
     made = frozenset(str(arguments[one]) for one in words.makes if one in arguments)
-    return ObjectivePlan(name, roles, arguments, roles.get(words.feeds, DEFAULT_MODEL), made, path)
+    feeds = roles.get(words.feeds, DEFAULT_MODEL)
+    return ObjectivePlan(name, roles, arguments, feeds, made, bool(words.episodes), path)
 
 
 def _arguments(
@@ -56,7 +57,9 @@ def _arguments(
         if argument.name in body:
             what, place = f'"{argument.name}" of objective "{name}"', (*path, argument.name)
             filled[argument.name] = filling.typed(argument.type, body[argument.name], values, place, what)
-        elif argument.default is not None:
+        elif argument.default is not None and argument.name not in words.unread.get(
+            str(filled.get("algorithm")), ()
+        ):
             filled[argument.name] = argument.default
     return {key: value for key, value in filled.items() if not isinstance(value, Unknown)}
 

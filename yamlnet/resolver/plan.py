@@ -205,6 +205,7 @@ class ObjectivePlan(Struct, frozen=True):
     """What is learnt: the objective's name, the models of its roles, and everything else that it takes.
 
     `feeds` is the model that rows feed, and `made` are those of its inputs that the objective makes itself.
+    One that `acts` learns from what an agent meets in an environment, and from no rows.
     """
 
     name: str = SUPERVISED
@@ -212,6 +213,7 @@ class ObjectivePlan(Struct, frozen=True):
     arguments: Mapping[str, object] = {}
     feeds: str = DEFAULT_MODEL
     made: frozenset[str] = frozenset()
+    acts: bool = False
     path: KeyPath = ("train", "objective")
 
 

@@ -55,10 +55,13 @@ def _distribution() -> Schema:
 
 
 def _words(objective: ObjectiveWords) -> Schema:
-    """What an objective takes; of the models that make one together, all or none."""
+    """What an objective takes; of the models that make one together all or none, and no other without."""
+    others = [one.name for one in objective.models if not one.required and one.name not in objective.serves]
     together = {role: [one for one in objective.serves if one != role] for role in objective.serves}
+    needed = {role: roles for role, roles in together.items() if roles}
+    needed |= {role: list(objective.serves) for role in others if objective.serves}
     schema = arguments_schema(objective.words)
-    return schema | ({"dependencies": together} if len(together) > 1 else {})
+    return schema | ({"dependencies": needed} if needed else {})
 
 
 def _by_phase() -> Schema:

@@ -134,11 +134,28 @@ def _check_arguments(
         if argument.required and argument.name not in {*body, *meant}:
             message = f'{owner} needs "{argument.name}": {argument.help}'
             problems.add("missing-argument", message, (*path, argument.name), "key")
+    _check_unread(words, body, path, problems)
     partly = [role for role in words.serves if role in body]
     for role in words.serves if partly else ():
         if role not in {*body, *meant} and not by_name[role].required:
             message = f'"{partly[0]}" without "{role}": name both, or none and write model: {{…}}'
             problems.add("missing-argument", message, (*path, partly[0]), "key")
+
+
+def _check_unread(
+    words: ObjectiveWords, body: Mapping[str, object], path: KeyPath, problems: Problems
+) -> None:
+    """Report what an algorithm has no use for, and a value without the policy that it is of."""
+    algorithm = str(body.get("algorithm"))
+    for key in words.unread.get(algorithm, ()):
+        if key in body:
+            message = (
+                f'algorithm: {algorithm} learns from whole episodes, and has no use for "{key}"; remove it'
+            )
+            problems.add("no-effect", message, (*path, key), "key")
+    if "value" in body and "policy" not in body and "policy" in {role.name for role in words.models}:
+        message = '"value" without "policy": name both, or write model: {…} with two outputs'
+        problems.add("missing-argument", message, (*path, "value"), "key")
 
 
 def _check_rest(

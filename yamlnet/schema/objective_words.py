@@ -5,12 +5,14 @@ Kept apart from their implementations, so that a blueprint can be checked withou
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
 
 from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Argument
+from yamlnet.schema.experience_words import DQN_ARGUMENTS, POLICY_ARGUMENTS, PPO_ALONE
 from yamlnet.schema.words import DEFAULT_MODEL, NAME, SUPERVISED
 
 
@@ -51,6 +53,9 @@ class ObjectiveWords(Struct, frozen=True):
         same: what must be of one shape.
         answers: what `predict` gives: what the model says of rows, or texts that it tells token by token.
         generates: what a run of it makes up, if anything: rows of the data's form, or texts, token by token.
+        unread: by the `algorithm`, the arguments that it has no use for.
+        episodes: what the history has of an environment's episodes; an objective with any learns from what an
+            agent meets there, and from no rows.
         implementation: where the class is, `module:Class`; only an installed package says it.
     """
 
@@ -68,6 +73,8 @@ class ObjectiveWords(Struct, frozen=True):
     same: tuple[Same, ...] = ()
     answers: Literal["outputs", "texts"] = "outputs"
     generates: Literal["rows", "tokens"] | None = None
+    unread: Mapping[str, tuple[str, ...]] = {}
+    episodes: tuple[Measure, ...] = ()
     implementation: str = ""
 
     @property
@@ -87,6 +94,9 @@ _INPUT_NAME = t.Text(NAME, "the name of an input")
 def _role(name: str, help: str, required: bool = True) -> Argument:
     return Argument(name, _MODEL_NAME, required=required, help=help)
 
+
+_EPISODES = (Measure("return", falls=False), Measure("length", falls=False))
+_STEPS_TAKEN = Measure("environment_steps", falls=False)
 
 _ENCODER = _role("encoder", "the model that makes a code of a row", required=False)
 _DECODER = _role("decoder", "the model that makes a row of a code", required=False)
@@ -239,10 +249,37 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
         same=(Same("model.output", "model.input", "the noise on a row is of the row's shape"),),
         generates="rows",
     ),
+    "DQN": ObjectiveWords(
+        help="The model tells the value of each action in an environment, and the best one is taken.",
+        arguments=DQN_ARGUMENTS,
+        loss="optional",
+        measures=(Measure("loss"), Measure("value", falls=False)),
+        episodes=(*_EPISODES, Measure("epsilon"), _STEPS_TAKEN),
+    ),
+    "PolicyGradient": ObjectiveWords(
+        help="A policy learns to take the actions in an environment that turn out better than expected.",
+        models=(
+            _role("policy", "the model that gives a logit for each action", required=False),
+            _role("value", "the model that tells the return that is to come", required=False),
+        ),
+        arguments=POLICY_ARGUMENTS,
+        feeds="policy",
+        serves=("policy",),
+        measures=(
+            Measure("policy_loss"),
+            Measure("value_loss"),
+            Measure("entropy", falls=False),
+            Measure("divergence"),
+            Measure("clipped"),
+        ),
+        phases=("policy", "value"),
+        unread={"reinforce": PPO_ALONE},
+        episodes=(*_EPISODES, _STEPS_TAKEN),
+    ),
 }
 """The objectives of this version, by name."""
 
-LATER_OBJECTIVES = ("Contrastive", "Distillation", "DQN", "PolicyGradient")
+LATER_OBJECTIVES = ("Contrastive", "Distillation")
 """Those of the language that this version has not yet."""
 
 
