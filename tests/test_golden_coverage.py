@@ -52,6 +52,8 @@ OBJECTIVES = (
     "the input that holds", "the share of tokens", "tokens from 0 on", "the name of an input",
     "Vectors of what", "A student learns", "nt-xent: the model", "triplet: ", "two-tower: whether",
     "what cosines", "what softens",
+    "the input that holds", "the share of tokens", "the share of a token's place",
+    "tokens from 0 on", "the input that is read whole", "the name of an input",
 )  # fmt: skip
 SHAPES = (
     "the decoder", "the discriminator reads", "the mean and", "the noise on", "the projection reads",

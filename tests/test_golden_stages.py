@@ -44,6 +44,7 @@ EXCEPTED = {
     "compiler/lowering.py Lowering._input: ": "`validate` refused it before: a guard for a new Keras",
     "compiler/lowering.py Lowering._model: ": "the check name-clash refuses it before; a guard",
     "data/media/decoding.py require_decoder: ": MISSING_PACKAGE,
+    "data/texts/likeness.py require_sacrebleu: ": MISSING_PACKAGE,
     "data/transforms/resize.py apply: pip install": MISSING_PACKAGE,
     "data/transforms/resize.py apply: resizing images needs": MISSING_PACKAGE,
     "data/media/contents.py content: it cannot be read": "needs a file that may not be read: not for root",

@@ -37,6 +37,7 @@ ROOMS = (
     {"pipeline"},
     {"folds"},
     {"run_rows"},
+    {"translations"},
     {"runs"},
     {"studies"},
     {"generating"},
@@ -55,7 +56,8 @@ WITHOUT_KERAS = {
 """Rooms whose code never runs with Keras, so that a mistake is told in a fraction of a second."""
 
 LAZY = {
-    "__init__", "__main__", "folds", "generating", "pipeline", "run_rows", "runs", "stored", "studies", "cli",
+    "__init__", "__main__", "folds", "generating", "pipeline", "run_rows", "runs", "stored", "studies",
+    "translations", "cli",
 }  # fmt: skip
 """Rooms that lead to heavy ones: they import them where they use them, never as they are imported."""
 
@@ -64,7 +66,7 @@ READS_KERAS = re.compile(r"yamlnet\.catalog\.generate(\..+|_.+)?")
 
 HEAVY = {
     "gymnasium", "jax", "keras", "matplotlib", "numpy", "onnx", "onnxruntime", "pandas", "pyarrow", "rich",
-    "scipy", "sklearn", "tensorflow", "tokenizers", "torch",
+    "sacrebleu", "scipy", "sklearn", "tensorflow", "tokenizers", "torch",
 }  # fmt: skip
 
 SIBLINGS = ("checks", "cli", "data.sources", "diagnostics.formats", "exporters", "objectives")

@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.pipeline import Tell
 from yamlnet.run_rows import reload as reload
 from yamlnet.run_rows import rows_of, run_data, truths_of
+from yamlnet.translations import Telling as Telling
+from yamlnet.translations import Told, require_telling, told_of
+from yamlnet.translations import tells_texts as tells_texts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,24 +45,38 @@ def open_run(folder: str | Path, backend: str | None = None) -> Run:
     return open_folder(Path(folder))
 
 
+EVALUATED = 500
+"""Rows of which a run that tells texts tells them to be evaluated: each takes many steps."""
+
+
 def evaluate(
-    run: Run, split: str = "test", data: str | Path | None = None, tell: Tell | None = None
+    run: Run,
+    split: str = "test",
+    data: str | Path | None = None,
+    tell: Tell | None = None,
+    telling: Telling | None = None,
 ) -> dict[str, float]:
     """Loss and metrics of a run's model on one part of its data: `train`, `validation` or `test`.
 
     They are Keras's, of the numbers that the model learns; an agent's are those of its episodes. Where a
     target was changed on the way from its column (`normalize`, `log`, `scale`), `data.<output>.mae`, `.rmse`
     and `.r2` are in the column's units.
+    Where the run tells texts (`Seq2Seq`), `data.<input>.bleu`, `.chrf` and `.exact`, the share that is told
+    exactly, compare those that it tells of the first rows with the column's; `.rows` is how many.
 
     Args:
         run: from `train` or `open_run`.
         split: the part.
         data: the folder that the data's paths are relative to; default: the run's own.
         tell: is given a warning for rows that are left out, because they are broken.
+        telling: how texts are told, and of how many rows; default: of the first 500, none where that is 0.
 
     Raises:
-        YamlnetError: the run's data has no such part, or lies where a run of somebody else may not lead.
+        YamlnetError: the run's data has no such part, or lies where a run of somebody else may not lead; the
+            run tells no texts, and `telling` says how.
+        DataError: the run tells texts, and the package `sacrebleu` is missing.
     """
+    from yamlnet.data.texts.likeness import require_sacrebleu
     from yamlnet.data.units import output_units
     from yamlnet.runner.evaluate import evaluate_run, measure
 
@@ -71,7 +89,13 @@ def evaluate(
     metrics = evaluate_run(run, plan, splits, split)
     part = splits[split]
     assert part is not None, "evaluate_run refuses a part that there is not"
-    return metrics | measure(run.model, run.manifest["outputs"], part, output_units(plan, run.fitted))
+    metrics |= measure(run.model, run.manifest["outputs"], part, output_units(plan, run.fitted))
+    require_telling(plan, telling)
+    telling = telling or Telling(rows=EVALUATED)
+    if telling.rows == 0 or not tells_texts(plan):
+        return metrics
+    require_sacrebleu()
+    return metrics | told_of(run, plan, None, telling, data, split).measured()
 
 
 class Predicted(Struct, frozen=True):
@@ -81,41 +105,51 @@ class Predicted(Struct, frozen=True):
         outputs: by name, each of shape (rows, *output shape).
         measured: where the rows hold what is predicted, how far it is off, as in `evaluate`.
         unmeasured: why that cannot be told though the columns are there; else "".
+        left: how many rows there are of which nothing was predicted.
     """
 
     outputs: Mapping[str, np.ndarray]
     measured: Mapping[str, float]
     unmeasured: str = ""
+    left: int = 0
 
 
 def predict(
-    run: Run, rows: str | Path | None = None, raw: bool = False, data: str | Path | None = None
+    run: Run,
+    rows: str | Path | Sequence[str] | None = None,
+    raw: bool = False,
+    data: str | Path | None = None,
+    telling: Telling | None = None,
 ) -> dict[str, np.ndarray]:
     """Predictions of a run's model by output name, each of shape (rows, *output shape).
 
     A number whose target was changed on the way from its column (`normalize`, `log`, `scale`) comes back in
-    the column's units: a price in dollars.
+    the column's units: a price in dollars. A run that tells texts (`Seq2Seq`) gives these, (rows,), by the
+    name of the input that they are; of rows the columns of its other inputs are enough.
 
     Args:
         run: from `train` or `open_run`.
         rows: a file with the columns of the blueprint's inputs (CSV, JSON, Parquet, NPZ, NPY, texts), an
-            image or a sound, a folder of images, sounds or texts, or a URL of a file; the run's test
-            rows (or, without any, its validation rows) when None.
-        raw: whether outputs are the model's own numbers.
+            image or a sound, a folder of images, sounds or texts, or a URL of a file; for a run that tells
+            texts, a list of texts, too; the run's test rows (or, without any, its validation rows) when None.
+        raw: whether outputs are the model's own numbers; of texts their tokens, int32 (rows, longest).
         data: as in `evaluate`.
+        telling: how texts are told, and of how many rows.
 
     Raises:
         DataError: the rows lack a column or hold what the run's transforms cannot take.
+        YamlnetError: `telling` or a list of texts is given to a run that tells no texts.
     """
-    return dict(predict_and_measure(run, rows, raw, data).outputs)
+    return dict(predict_and_measure(run, rows, raw, data, None, telling).outputs)
 
 
 def predict_and_measure(
     run: Run,
-    rows: str | Path | None = None,
+    rows: str | Path | Sequence[str] | None = None,
     raw: bool = False,
     data: str | Path | None = None,
     tell: Tell | None = None,
+    telling: Telling | None = None,
 ) -> Predicted:
     """The same, and how far it is off where the rows say what is true; `tell` as in `evaluate`.
 
@@ -129,6 +163,11 @@ def predict_and_measure(
     from yamlnet.runner.experience.observations import with_rows
 
     plan = with_rows(reload(run).plan)
+    require_telling(plan, telling)
+    if tells_texts(plan):
+        return _told(told_of(run, plan, rows, telling or Telling(), data), raw)
+    if not isinstance(rows, str | Path | None):
+        raise DataError(f"a run of objective {plan.objective.name} takes no list of texts; give it a file")
     units = {} if raw else output_units(plan, run.fitted)
     measured, unmeasured, found = Measured(units), "", []
     for given in rows_of(run, plan, rows, data, tell, units):
@@ -139,6 +178,19 @@ def predict_and_measure(
         found.append(outputs)
     together = {name: np.concatenate([some[name] for some in found]) for name in found[0]}
     return Predicted(together, measured.told(), unmeasured)
+
+
+def _told(told: Told, raw: bool) -> Predicted:
+    """Texts, or their tokens, as predictions."""
+    import numpy as np
+
+    try:
+        measured, unmeasured = {} if raw else told.measured(), told.unmeasured
+    except DataError as error:  # who asks for texts may have no package that compares them
+        measured, unmeasured = {}, f"{error}: {error.hint}"
+    return Predicted(
+        {told.name: told.tokens if raw else np.array(told.texts)}, measured, unmeasured, told.left
+    )
 
 
 def predict_with_export(export: Export, rows: str | Path, raw: bool = False) -> Predicted:

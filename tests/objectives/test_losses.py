@@ -71,7 +71,7 @@ class Trial:
         return self.stepper.results()
 
     def called(self, model: str, x: Any) -> Any:
-        found = self.models[model](keras.ops.convert_to_tensor(x), training=False)
+        found = self.models[model](keras.tree.map_structure(keras.ops.convert_to_tensor, x), training=False)
         return keras.tree.map_structure(keras.ops.convert_to_numpy, found)
 
 
@@ -172,6 +172,42 @@ train: {objective: {CausalLM: {padding: 0}}}
     assert found["bits_per_token"] == pytest.approx(loss / np.log(2), rel=1e-5)
     right = (logits.argmax(-1) == tokens[:, 1:])[counted].mean()
     assert found["accuracy"] == pytest.approx(right, rel=1e-5)
+
+
+TRANSLATION = """yamlnet: 1
+model:
+  inputs:
+    source: {shape: [4], dtype: int32}
+    target: {shape: [null], dtype: int32}
+  layers:
+    - Embedding: {from: source, input_dim: 9, output_dim: 5}
+    - GlobalAveragePooling1D: {as: read}
+    - Embedding: {from: target, input_dim: 7, output_dim: 5}
+    - GRU: {units: 5, return_sequences: true, with: {initial_state: [read]}}
+    - Dense: 7
+data: {train: {Npz: rows.npz}, inputs: {source: source, target: target}, shuffle: false}
+train: {objective: {Seq2Seq: {label_smoothing: SMOOTHING}}}
+"""
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+def test_the_surprise_at_the_next_token_of_a_translation(smoothing: float, tmp_path: Path) -> None:
+    """The formulas of Sutskever et al. 2014 and, of smoothed labels, of Szegedy et al. 2015, section 7."""
+    numbers = np.random.default_rng(0)
+    target = numbers.integers(1, 7, (32, 6))
+    target[::2, 4:] = 0
+    np.savez(tmp_path / "rows.npz", source=numbers.integers(1, 9, (32, 4)), target=target)
+    trial = Trial(TRANSLATION.replace("SMOOTHING", str(smoothing)), tmp_path)
+    source, target = trial.batch.inputs["source"], trial.batch.inputs["target"]
+    logits = trial.called("model", {"source": source, "target": target[:, :-1]}).astype(np.float64)
+    told, counted = target[:, 1:], target[:, 1:] != 0
+    surprise = np.log(np.exp(logits).sum(-1, keepdims=True)) - logits
+    labels = (1 - smoothing) * np.eye(7)[told] + smoothing / 7
+    found = trial.measured()
+    assert found["loss"] == pytest.approx((labels * surprise).sum(-1)[counted].mean(), rel=1e-5)
+    of_told = np.take_along_axis(surprise, told[..., None], -1)[..., 0][counted].mean()
+    assert found["perplexity"] == pytest.approx(np.exp(of_told), rel=1e-5)
+    assert found["accuracy"] == pytest.approx((logits.argmax(-1) == told)[counted].mean(), rel=1e-5)
 
 
 def test_noise_is_put_on_what_is_read_and_not_on_what_it_is_compared_with(tmp_path: Path) -> None:

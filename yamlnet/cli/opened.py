@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+import click
+
 from yamlnet.cli.failures import style_asked, tell
 from yamlnet.diagnostics.diagnostic import Diagnostic
 from yamlnet.verdicts.limits import MAX_PARAMS
@@ -42,3 +44,8 @@ def telling(loaded: LoadedBlueprint) -> Callable[[Sequence[Diagnostic]], None]:
             tell(problems, {"": loaded.tree}, "text")
 
     return told
+
+
+def note(text: str) -> None:
+    """Say something to people: programs read the command's own result alone."""
+    click.echo(text, err=True)

@@ -53,6 +53,19 @@ data_option = click.option(
     metavar="FOLDER",
     help="Where the run's data are; default: where they were while training.",
 )
+beam_option = click.option(
+    "--beam",
+    "beams",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="Of texts: look for the likeliest one, N at a time; default: take the likeliest token each time.",
+)
+length_option = click.option(
+    "--length",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Of texts: how many tokens one has at most; default: as many as those of the training rows.",
+)
 quiet_option = click.option(
     "--quiet", "-q", is_flag=True, callback=_hide_bars, help="Print only results and problems."
 )

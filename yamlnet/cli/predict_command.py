@@ -9,10 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct
 
 from yamlnet.cli.failures import handles_failures
-from yamlnet.cli.opened import telling
-from yamlnet.cli.options import backend_option, data_option, quiet_option, run_argument
+from yamlnet.cli.opened import note, telling
+from yamlnet.cli.options import (
+    backend_option,
+    beam_option,
+    data_option,
+    length_option,
+    quiet_option,
+    run_argument,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,13 +28,24 @@ if TYPE_CHECKING:
     from yamlnet.runs import Predicted
 
 SHOWN = 10
+ENDINGS = (".csv", ".npz", ".txt")
 
 
 @click.command("predict", short_help="Predict with a run.")
 @run_argument
 @click.argument("rows", required=False, type=click.Path())
-@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write all predictions: .csv or .npz.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False),
+    help="Write all predictions: .csv, .npz or (texts) .txt.",
+)
 @click.option("--raw", is_flag=True, help="Print the model's own numbers, whatever units its targets have.")
+@click.option(
+    "--text", "texts", multiple=True, metavar="TEXT", help="Of texts: what is read instead of ROWS."
+)
+@beam_option
+@length_option
 @data_option
 @backend_option
 @quiet_option
@@ -36,6 +55,9 @@ def command(
     rows: str | None,
     output: str | None,
     raw: bool,
+    texts: tuple[str, ...],
+    beams: int | None,
+    length: int | None,
     data: str | None,
     backend: str | None,
     quiet: bool,
@@ -48,47 +70,80 @@ def command(
     predicted: a price comes back in dollars though the model learnt its logarithm. Where the rows hold what
     is true, too, how far the predictions are off is told beside them, in the same units.
 
+    A run that tells texts (Seq2Seq) answers each row with one, a line each; the column of the source is
+    enough. Where the rows hold what is to be told, BLEU and chrF say how near it is. An export of such a run
+    tells no texts: with --raw it gives the logits of each next token of rows that hold the target, too.
+
     \b
     Example:
       yamlnet predict runs/digits-20260101-120000
       yamlnet predict runs/digits-20260101-120000 rows.csv -o predictions.csv
       yamlnet predict runs/digits-20260101-120000/export/model.onnx rows.csv
       yamlnet predict runs/pets-20260101-120000 photo.png
+      yamlnet predict runs/verses-20260101-120000 --text "In the beginning" --beam 4
     """
-    if output is not None and Path(output).suffix not in (".csv", ".npz"):
-        raise click.BadParameter(f'"{output}" ends in neither .csv nor .npz', param_hint="--output")
-    found, classes = _predicted(Path(run), rows, raw, data, backend)
+    _require_sense(rows, texts, output)
+    asked = Asked(texts or rows, raw, data, beams, length, None if output or texts else SHOWN)
+    found, classes = _predicted(Path(run), asked, backend)
     count = len(next(iter(found.outputs.values())))
     if output is not None:
         _write(Path(output), found.outputs, classes)
     else:
-        click.echo(_table(found.outputs, classes, SHOWN), nl=False)
+        click.echo(_shown(found.outputs, classes), nl=False)
     if quiet:
         return
+    more = found.left + (0 if texts else max(count - SHOWN, 0))
     if output is not None:
         click.echo(f"wrote {count} predictions to {output}")
-    elif count > SHOWN:
-        click.echo(f"… {count - SHOWN} more rows; write them all with -o predictions.csv", err=True)
+    elif more:
+        click.echo(f"… {more} more rows; write them all with -o predictions.csv", err=True)
     _tell_measured(found)
 
 
-def _predicted(
-    path: Path, rows: str | None, raw: bool, data: str | None, backend: str | None
-) -> tuple[Predicted, Mapping[str, list[Any]]]:
+def _require_sense(rows: str | None, texts: tuple[str, ...], output: str | None) -> None:
+    if output is not None and Path(output).suffix not in ENDINGS:
+        raise click.BadParameter(f'"{output}" ends in none of {", ".join(ENDINGS)}', param_hint="--output")
+    if rows is not None and texts:
+        raise click.UsageError("ROWS and --text are two ways to say what is read; give one of them")
+
+
+class Asked(Struct, frozen=True):
+    """Which rows: a file's, typed texts or a run's own; how texts are told, and of how many rows."""
+
+    rows: str | tuple[str, ...] | None
+    raw: bool
+    data: str | None
+    beams: int | None
+    length: int | None
+    most: int | None
+
+    @property
+    def is_of_texts(self) -> bool:
+        """Whether something is asked for that only a run can do which tells texts."""
+        return isinstance(self.rows, tuple) or self.beams is not None or self.length is not None
+
+
+def _predicted(path: Path, asked: Asked, backend: str | None) -> tuple[Predicted, Mapping[str, list[Any]]]:
     """Predictions by output, and the classes of those that have them."""
     from yamlnet import runs
 
     if not runs.is_export(path):
         run = runs.open_run(path, backend)
-        tell = telling(runs.reload(run))
-        return runs.predict_and_measure(run, rows, raw, data, tell), runs.class_labels(run)
-    if rows is None:
+        loaded = runs.reload(run)
+        way = None
+        if asked.is_of_texts or runs.tells_texts(loaded.plan):
+            way = runs.Telling(asked.beams or 1, asked.length, asked.most, note)
+        found = runs.predict_and_measure(run, asked.rows, asked.raw, asked.data, telling(loaded), way)
+        return found, runs.class_labels(run)
+    if asked.rows is None:
         raise click.UsageError("an export has no rows of its own: yamlnet predict EXPORT ROWS")
+    if not isinstance(asked.rows, str) or asked.is_of_texts:
+        raise click.UsageError("an export tells no texts: yamlnet predict RUN --text … does")
     from yamlnet.compiler.backend import select_backend
 
     select_backend(backend)
     export = runs.open_export(path)
-    return runs.predict_with_export(export, rows, raw), export.pipeline.labels
+    return runs.predict_with_export(export, asked.rows, asked.raw), export.pipeline.labels
 
 
 def _tell_measured(found: Predicted) -> None:
@@ -105,8 +160,24 @@ def _write(path: Path, predictions: Mapping[str, np.ndarray], classes: Mapping[s
 
     if path.suffix == ".npz":
         np.savez(path, allow_pickle=False, **predictions)
-    else:
+    elif path.suffix == ".csv":
         path.write_text(_table(predictions, classes, None), encoding="utf-8")
+    elif (lines := _lines(predictions)) is not None:
+        path.write_text(lines, encoding="utf-8")
+    else:
+        raise click.UsageError("predictions that are numbers are written as .csv or .npz")
+
+
+def _shown(predictions: Mapping[str, np.ndarray], classes: Mapping[str, list[Any]]) -> str:
+    """Texts as they are, the first rows of anything else as CSV."""
+    lines = _lines(predictions)
+    return lines if lines is not None else _table(predictions, classes, SHOWN)
+
+
+def _lines(predictions: Mapping[str, np.ndarray]) -> str | None:
+    """A line for each text, whatever breaks are in it; None where predictions are numbers."""
+    texts = next((values for values in predictions.values() if values.dtype.kind == "U"), None)
+    return None if texts is None else "".join(f"{' '.join(text.splitlines())}\n" for text in texts)
 
 
 def _table(predictions: Mapping[str, np.ndarray], classes: Mapping[str, list[Any]], rows: int | None) -> str:
@@ -115,6 +186,7 @@ def _table(predictions: Mapping[str, np.ndarray], classes: Mapping[str, list[Any
     for name, values in predictions.items():
         flat = values.reshape(len(values), -1)[:rows]
         digits = ".9g" if values.dtype == "float64" else ".6g"  # numbers in units: 1767225600 seconds
+        digits = "" if values.dtype.kind == "U" else digits
         if name in classes and values.ndim == 2:
             columns[f"{name}.class"] = [_label(classes[name], index) for index in flat.argmax(axis=1)]
         for index in range(flat.shape[1]):

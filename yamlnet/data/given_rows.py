@@ -117,9 +117,9 @@ def _folder(folder: Path, data: DataPlan | None) -> Table:
 def _named(table: Table, data: DataPlan | None) -> Table:
     """The one column of files or texts under the name that the inputs read, where they read one alone."""
     wanted = {column for tensor in (data.inputs.values() if data else ()) for column in tensor.columns}
-    ours = [name for name in COLUMNS.values() if name in table.columns]
+    ours = {*COLUMNS.values()} & table.columns.keys()
     if len(wanted) != 1 or len(ours) != 1 or wanted & table.columns.keys():
         return table
-    (read,) = wanted
-    columns = {read if name == ours[0] else name: values for name, values in table.columns.items()}
+    (read,), (given,) = wanted, ours
+    columns = {read if name == given else name: values for name, values in table.columns.items()}
     return Table(columns, table.source, table.kept, table.first)

@@ -28,13 +28,21 @@ class Export(Struct, frozen=True):
         Args:
             rows: with the columns of the inputs.
             raw: whether outputs are the model's own numbers, not those of their columns (a price in
-                dollars, where the target was normalized).
+                dollars, where the target was normalized). Of a run that tells texts these are all that an
+                export gives: the logits of each next token, for rows that hold the target, too.
 
         Raises:
+            YamlnetError: texts are asked for.
             DataError: the rows lack a column or hold what the pipeline cannot take.
             ExportError: the runtime is missing, or cannot run the export.
         """
         pipeline = self.pipeline
+        if pipeline.tells and not raw:
+            message = (
+                f'an export gives the logits of each next token of "{pipeline.tells}", and tells no texts'
+            )
+            hint = "ask the run for texts; raw (--raw) gives logits, of rows that hold the target, too"
+            raise YamlnetError(message, hint=hint)
         inputs = pipeline_inputs(rows, pipeline.inputs, pipeline.fitted, pipeline.shapes)
         outputs = self.exporter.run(self.path, [inputs], pipeline.outputs)[0]
         return outputs if raw else outputs_in_units(outputs, pipeline.units)

@@ -20,6 +20,7 @@ from yamlnet.ordinary import NotOrdinary, read_ordinary
 from yamlnet.resolver.plan import DataPlan, Plan, TensorPlan
 from yamlnet.runner.files import PIPELINE
 from yamlnet.schema import data_words
+from yamlnet.schema.objective_words import known_words
 from yamlnet.schema.objects import check_value
 
 MAX_BYTES = 64 << 20
@@ -35,6 +36,7 @@ class Pipeline(Struct, frozen=True):
         outputs: the names of the model's outputs, in order.
         labels: the classes of each output that has them, in the order of its numbers.
         units: of each output whose target was changed on the way from its column, what undoes that.
+        tells: the input that the run tells as texts; "" for one that tells none.
     """
 
     inputs: dict[str, TensorPlan]
@@ -43,6 +45,7 @@ class Pipeline(Struct, frozen=True):
     outputs: tuple[str, ...]
     labels: dict[str, list[Any]]
     units: dict[str, Units] = {}
+    tells: str = ""
 
 
 def make_pipeline(
@@ -53,7 +56,9 @@ def make_pipeline(
     inputs = dict(plan.data.inputs)
     kept = {name: fitted[name] for name in inputs}
     labels = output_labels(plan.data, fitted)
-    return Pipeline(inputs, kept, dict(shapes), outputs, labels, output_units(plan, fitted))
+    texts = known_words(plan.objective.name).answers == "texts"
+    tells = str(plan.objective.arguments["target"]) if texts else ""
+    return Pipeline(inputs, kept, dict(shapes), outputs, labels, output_units(plan, fitted), tells)
 
 
 def output_labels(plan: DataPlan, fitted: Mapping[str, Fitted]) -> dict[str, list[Any]]:

@@ -15,6 +15,7 @@ from yamlnet.objectives.gan import GAN
 from yamlnet.objectives.masked_lm import MaskedLM
 from yamlnet.objectives.objective import Objective
 from yamlnet.objectives.policy_gradient import PolicyGradient
+from yamlnet.objectives.seq2seq import Seq2Seq
 from yamlnet.objectives.supervised import Supervised
 from yamlnet.objectives.variational_autoencoder import VariationalAutoencoder
 from yamlnet.schema.objective_words import known_words
@@ -27,6 +28,7 @@ OBJECTIVES: dict[str, type[Objective]] = {
     "GAN": GAN,
     "CausalLM": CausalLM,
     "MaskedLM": MaskedLM,
+    "Seq2Seq": Seq2Seq,
     "Diffusion": Diffusion,
     "DQN": DQN,
     "PolicyGradient": PolicyGradient,

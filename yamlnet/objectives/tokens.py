@@ -17,6 +17,11 @@ from yamlnet.resolver.plan import TrainPlan
 from yamlnet.schema.words import DEFAULT_MODEL
 
 
+def told_input(model: keras.Model, plan: TrainPlan) -> str:
+    """The input whose tokens are told: the one that the objective names, or else the model's first."""
+    return str(plan.objective.arguments.get("target", input_names(model)[0]))
+
+
 class TokenObjective(Objective):
     """Minimise -log p of some tokens, where `model` gives the logits of p at each place."""
 
@@ -31,7 +36,7 @@ class TokenObjective(Objective):
     def problems(models: Models, plan: TrainPlan, rows: Split) -> list[Diagnostic]:
         """An output that is not a distribution over tokens at each place."""
         model = models[DEFAULT_MODEL]
-        (name, *_), outputs = input_names(model), by_output(model.output, plan.outputs)
+        name, outputs = told_input(model, plan), by_output(model.output, plan.outputs)
         (output, tensor), *_ = outputs.items()
         tokens, shape = rows.inputs[name], tuple(tensor.shape)
         path = plan.objective.path
@@ -49,13 +54,13 @@ class TokenObjective(Objective):
         return []
 
     def tokens(self, models: Models, batch: Batch) -> Any:
-        """The tokens that a batch has: those of the model's first input, (rows, length)."""
-        return ops.cast(batch.inputs[input_names(models[DEFAULT_MODEL])[0]], "int32")
+        """The tokens that a batch has, (rows, length), int32."""
+        return ops.cast(batch.inputs[told_input(models[DEFAULT_MODEL], self.setting.plan)], "int32")
 
     def logits(self, models: Models, batch: Batch, tokens: Any, training: bool) -> Any:
         """What the model gives for tokens and the batch's other inputs: (rows, length, vocabulary)."""
         model = models[DEFAULT_MODEL]
-        given = {**batch.inputs, input_names(model)[0]: tokens}
+        given = {**batch.inputs, told_input(model, self.setting.plan): tokens}
         found = model(model_inputs(model, given), training=training)
         if isinstance(found, dict):
             return next(iter(found.values()))

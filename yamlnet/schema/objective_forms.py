@@ -88,18 +88,14 @@ def check_objective(train: Mapping[str, object], path: KeyPath, problems: Proble
 
 
 def _refuse_name(name: str, path: KeyPath, at_key: bool, problems: Problems) -> None:
-    from yamlnet.schema.objective_words import LATER_OBJECTIVES, OBJECTIVES
+    from yamlnet.schema.objective_words import OBJECTIVES
 
     place = (*path, name) if at_key else path
     at: At = "key" if at_key else "value"
-    if name in LATER_OBJECTIVES:
-        message = f'objective "{name}" is part of the language, but not of this version yet'
-        problems.add("not-yet", message, place, at)
-        return
     if "." in name:
         _refuse_of_plugin(name, place, at, problems)
         return
-    mend = did_you_mean(name, (*OBJECTIVES, *LATER_OBJECTIVES)) or f"; there are {', '.join(OBJECTIVES)}"
+    mend = did_you_mean(name, OBJECTIVES) or f"; there are {', '.join(OBJECTIVES)}"
     problems.add("unknown-objective", f'there is no objective "{name}"{mend}', place, at)
 
 

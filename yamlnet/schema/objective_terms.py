@@ -68,6 +68,7 @@ class ObjectiveWords(Struct, frozen=True):
         unread: by the `algorithm`, the arguments that it has no use for.
         episodes: what the history has of an environment's episodes; an objective with any learns from what an
             agent meets there, and from no rows.
+        answers: what `predict` gives: what the model says of rows, or texts that it tells token by token.
         generates: what a run of it makes up, if anything: rows of the data's form, or texts, token by token.
         implementation: where the class is, `module:Class`; only an installed package says it.
     """
@@ -88,6 +89,7 @@ class ObjectiveWords(Struct, frozen=True):
     cases: Mapping[str, Case] = {}
     unread: Mapping[str, tuple[str, ...]] = {}
     episodes: tuple[Measure, ...] = ()
+    answers: Literal["outputs", "texts"] = "outputs"
     generates: Literal["rows", "tokens"] | None = None
     implementation: str = ""
 

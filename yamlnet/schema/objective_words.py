@@ -136,6 +136,32 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
             Measure("bits_per_token"),
         ),
     ),
+    "Seq2Seq": ObjectiveWords(
+        help="The model tells a text that belongs to another, token by token: a translation.",
+        arguments=(
+            Argument("source", _INPUT_NAME, default="source", help="the input that is read whole"),
+            Argument(
+                "target",
+                _INPUT_NAME,
+                default="target",
+                help="the input that holds what is told so far, from its start token on",
+            ),
+            Argument(
+                "padding",
+                t.Integer(min=0),
+                default=0,
+                help="the token that stands for nothing and is not learnt",
+            ),
+            Argument(
+                "label_smoothing",
+                t.Number(min=0, below=1),
+                default=0.0,
+                help="the share of a token's place that all tokens have in equal parts",
+            ),
+        ),
+        measures=(Measure("loss"), Measure("accuracy", falls=False), Measure("perplexity")),
+        answers="texts",
+    ),
     "Diffusion": ObjectiveWords(
         help="The model tells the noise that was put on a row, and takes it off noise alone step by step.",
         arguments=(
@@ -257,9 +283,6 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
     ),
 }
 """The objectives of this version, by name."""
-
-LATER_OBJECTIVES = ("Seq2Seq",)
-"""Those of the language that this version has not yet."""
 
 
 def words_named(name: str) -> ObjectiveWords | None:
