@@ -42,10 +42,11 @@ def check_data_files(parts: Iterable[object], tree: Tree | None, problems: Probl
             _check_sql(part, tree, problems)
         elif isinstance(written := part.arguments.get("path"), str):
             named = tree is not None and (*part.path, "path")[-1] in tree.position(part.path).children
-            _check(written, (*part.path, "path") if named else part.path, tree, problems)
+            check_file(written, (*part.path, "path") if named else part.path, tree, problems)
 
 
-def _check(written: str, path: KeyPath, tree: Tree | None, problems: Problems) -> None:
+def check_file(written: str, path: KeyPath, tree: Tree | None, problems: Problems) -> None:
+    """Report what is wrong with the path or URL of one file that training reads."""
     if not written.strip() or "\0" in written:
         problems.add(WRONG, "a data file has a name: Csv: rows.csv", path)
     elif "://" in written:
@@ -111,7 +112,7 @@ def _check_sql(part: SourcePlan, tree: Tree | None, problems: Problems) -> None:
         problems.add(SQL, str(error), (*part.path, "url"))
         return
     if database.file:
-        _check(database.file, (*part.path, "url"), tree, problems)
+        check_file(database.file, (*part.path, "url"), tree, problems)
     else:
         _check_remote(_asks(database), str(url), (*part.path, "url"), tree, problems)
 

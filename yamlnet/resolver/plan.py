@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from yamlnet.catalog.entry import Kind
 from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.resolver.transfer_plan import TransferPlan
 from yamlnet.schema.words import DEFAULT_MODEL, SUPERVISED
 
 
@@ -227,6 +228,7 @@ class TrainPlan(Struct, frozen=True):
         steps: optimizer steps in all; None where `epochs` is given.
         outputs: the names of the model's outputs, in order.
         precision: a Keras dtype policy name, or None for Keras's default.
+        transfer: weights from elsewhere, and what of the models is learnt.
     """
 
     objective: ObjectivePlan
@@ -241,6 +243,7 @@ class TrainPlan(Struct, frozen=True):
     precision: str | None
     outputs: tuple[str, ...] = ()
     path: KeyPath = ("train",)
+    transfer: TransferPlan = TransferPlan()
 
 
 class Plan(Struct, frozen=True):

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from yamlnet.schema.json_help import helped
 from yamlnet.schema.json_objects import one_of_keys
-from yamlnet.schema.json_types import EXPRESSION, NULL, Schema, arguments_schema, either, reference
+from yamlnet.schema.json_types import (
+    EXPRESSION,
+    NULL,
+    Schema,
+    arguments_schema,
+    either,
+    reference,
+    type_schema,
+)
 from yamlnet.schema.objective_words import OBJECTIVES, ObjectiveWords
+from yamlnet.schema.transfer_words import TRANSFER
 
 
 def train_keys(output: str) -> dict[str, Schema]:
@@ -19,6 +28,7 @@ def train_keys(output: str) -> dict[str, Schema]:
         "metrics": either(metrics, _by_output(either(metrics, NULL), output), NULL),
         "optimizer": either(reference("optimizer"), _by_phase(), NULL),
         "callbacks": {"type": "array", "items": reference("callback")},
+        **{word: either(type_schema(type), NULL) for word, type in TRANSFER.items()},
     }
 
 
