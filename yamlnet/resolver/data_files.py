@@ -53,7 +53,7 @@ def check_file(written: str, path: KeyPath, tree: Tree | None, problems: Problem
         if why := refusal(written, "data/rows.csv"):
             problems.add(WRONG, f'"{written}" {why}', path)
         else:
-            _check_remote(f'training fetches "{written}" from the network', written, path, tree, problems)
+            check_remote(f'training fetches "{written}" from the network', written, path, tree, problems)
     elif written.startswith(("~", "$", "|")):
         mend = "write a path relative to the blueprint"
         problems.add(WRONG, f'"{written}" is taken as it stands, and no file is called so; {mend}', path)
@@ -77,7 +77,7 @@ def _refused_of_bases(written: str, source: str, path: KeyPath, problems: Proble
     return True
 
 
-def _check_remote(what: str, written: str, path: KeyPath, tree: Tree | None, problems: Problems) -> None:
+def check_remote(what: str, written: str, path: KeyPath, tree: Tree | None, problems: Problems) -> None:
     """What lies on another machine is named by the user's own file, and even so with a warning."""
     source = _source(path, tree)
     if not _refused_of_bases(written, source, path, problems) and not source.startswith("--set"):
@@ -114,7 +114,7 @@ def _check_sql(part: SourcePlan, tree: Tree | None, problems: Problems) -> None:
     if database.file:
         check_file(database.file, (*part.path, "url"), tree, problems)
     else:
-        _check_remote(_asks(database), str(url), (*part.path, "url"), tree, problems)
+        check_remote(_asks(database), str(url), (*part.path, "url"), tree, problems)
 
 
 def _asks(database: Database) -> str:

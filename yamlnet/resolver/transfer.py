@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import did_you_mean
-from yamlnet.resolver.data_files import check_file
+from yamlnet.resolver.data_files import check_file, check_remote
 from yamlnet.resolver.evaluate import Unknown
 from yamlnet.resolver.filling import Filling
 from yamlnet.resolver.plan import Graph, LayerCall
@@ -85,7 +85,10 @@ def _waits(value: object) -> bool:
 
 def _check_weights(weights: WeightsPlan, filling: Filling) -> None:
     """What a source says together, and where its file lies."""
-    file = weights.arguments.get("path")
+    file, preset = weights.arguments.get("path"), weights.arguments.get("preset")
+    if isinstance(preset, str) and "://" in preset:
+        what = f'training fetches "{preset}" from the network'
+        check_remote(what, preset, (*weights.path, "preset"), filling.token_files.tree, filling.problems)
     is_table = isinstance(file, str) and file.lower().endswith(SAFETENSORS)
     if is_table != ("names" in weights.arguments):
         message = f'"names" says what layers are called in a {SAFETENSORS} file, and such a file needs it'
@@ -115,7 +118,7 @@ def _check_patterns(
               for name in _names(weights)]  # fmt: skip
     named += [(one, stage.path, False) for stage in plan.freeze for one in stage.layers]
     named += [(name, (*path, "learning_rates", name), True) for name in plan.learning_rates]
-    named += [(one, (*plan.lora.path, word), False) for word, one in _of_lora(plan.lora)]
+    named += [(one, place, False) for one, place in _of_lora(plan.lora)]
     options = [*layers, *(name for name in graphs if name != DEFAULT_MODEL)]
     for pattern, place, at_key in named:
         if not any(_may_mean(pattern, layer) for layer in layers):
@@ -129,10 +132,11 @@ def _names(weights: WeightsPlan) -> list[str]:
     return list(names) if isinstance(names, Mapping) else []
 
 
-def _of_lora(lora: LoraPlan | None) -> list[tuple[str, str]]:
+def _of_lora(lora: LoraPlan | None) -> list[tuple[str, KeyPath]]:
     if lora is None:
         return []
-    return [("target", one) for one in lora.target] + [("train", one) for one in lora.train]
+    words = {"target": lora.target, "train": lora.train}
+    return [(one, (*lora.path, word)) for word, patterns in words.items() for one in patterns]
 
 
 def _may_mean(pattern: str, layer: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from yamlnet.data.batches import Batch, row_shapes, steps_per_epoch
 from yamlnet.data.dataset import AnySplit, Dataset, way
 from yamlnet.data.waiting import hidden
 from yamlnet.diagnostics.diagnostic import TrainingError, YamlnetError
-from yamlnet.objectives.objective import Models, Objective, Phase
+from yamlnet.objectives.objective import Models, Objective
 from yamlnet.resolver.plan import DataPlan, Plan, TrainPlan
 from yamlnet.runner.augment import Augmenter
 from yamlnet.runner.callbacks import callback_list, make_callbacks, want_batches
@@ -28,8 +28,9 @@ from yamlnet.runner.interruption import Interruption
 from yamlnet.runner.manifest import ended, new_manifest
 from yamlnet.runner.progress import Progress
 from yamlnet.runner.run import History, Run
-from yamlnet.runner.steps import make_objective, make_stepper
+from yamlnet.runner.steps import make_objective
 from yamlnet.runner.steps.stepper import Stepper, warm_up
+from yamlnet.runner.transfer.learning import Learning
 
 
 def fit(
@@ -75,7 +76,8 @@ class _Loop(Struct):
 
     model: keras.Model
     models: Models
-    phases: Sequence[Phase]
+    objective: Objective
+    learning: Learning
     stepper: Stepper
     augment: Augmenter
     dataset: Dataset
@@ -96,6 +98,7 @@ def _start(models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, prog
     train, data = plan.train, plan.data
     assert train is not None and data is not None, "the checks require both to train"
     objective = make_objective(models, train, plan.seed)
+    learning = Learning(models, train)
     first = next(_batches(dataset.train, data, plan.seed, 0, train))
     _warm_up(objective, models, first)
     per_epoch = steps_per_epoch(dataset.train.rows, data.batch_size)
@@ -105,8 +108,9 @@ def _start(models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, prog
     return _Loop(
         model=model,
         models=models,
-        phases=objective.phases,
-        stepper=make_stepper(objective, models, plan.seed),
+        objective=objective,
+        learning=learning,
+        stepper=learning.stepper(objective, 0, plan.seed),
         augment=Augmenter(data.augment, plan.seed, row_shapes(dataset.train.first())),
         dataset=dataset,
         train=train,
@@ -146,6 +150,7 @@ def _train(loop: _Loop) -> bool:
     per_epoch = steps_per_epoch(loop.dataset.train.rows, loop.data.batch_size)
     if text := way(loop.dataset.train):
         loop.progress.note(text)
+    _tell_learnt(loop)
     loop.progress.start(loop.epochs, per_epoch)
     loop.model.stop_training = False
     _tell(loop, "on_train_begin")
@@ -160,14 +165,18 @@ def _train(loop: _Loop) -> bool:
     except KeyboardInterrupt:  # from a callback, which runs between steps
         interrupted = True
     loop.stepper.sync()
-    for phase in loop.phases:  # Keras's moving average of the weights, where an optimizer keeps one
-        phase.optimizer.finalize_variable_values(loop.stepper.variables.trainable[phase.name])
+    for phase in loop.objective.phases:  # Keras's moving average of the weights, where an optimizer keeps one
+        phase.optimizer.finalize_variable_values(loop.stepper.variables.optimized[phase.name])
     _tell(loop, "on_train_end", logs)
     loop.stepper.reload()
     return interrupted
 
 
 def _epoch(loop: _Loop, epoch: int, steps: int) -> dict[str, float]:
+    if epoch in loop.learning.changes:
+        loop.stepper.sync()
+        loop.stepper = loop.learning.stepper(loop.objective, epoch, loop.seed)
+        _tell_learnt(loop)
     loop.progress.epoch(epoch + 1)
     _tell(loop, "on_epoch_begin", epoch)
     loop.stepper.reload()
@@ -190,6 +199,11 @@ def _epoch(loop: _Loop, epoch: int, steps: int) -> dict[str, float]:
     loop.stepper.sync()
     _tell(loop, "on_epoch_end", epoch, logs)
     return logs
+
+
+def _tell_learnt(loop: _Loop) -> None:
+    if text := loop.learning.told():
+        loop.progress.note(text)
 
 
 def _step(loop: _Loop, step: int, batch: Batch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from yamlnet.resolver.plan import DataPlan
@@ -35,16 +35,19 @@ class Progress(Protocol):
         """Training ended, in whatever way."""
 
 
-def make_progress(style: str, data: DataPlan | None = None) -> Progress:
+def make_progress(style: str, data: DataPlan | None = None, notes: Sequence[str] = ()) -> Progress:
     """`auto`: live where stderr is a terminal, plain lines elsewhere; `none`: nothing.
 
     Progress goes to stderr, so that a command's output stays its own. What is trained on a fold of the data
-    names it.
+    names it. `notes` are shown at once: what was done before.
     """
     if style == "none":
         return Silent()
     title = f"fold {data.fold}/{data.folds}  " if data is not None and data.fold is not None else ""
-    return Live(title) if sys.stderr.isatty() else Plain(title)
+    shown = Live(title) if sys.stderr.isatty() else Plain(title)
+    for note in notes:
+        shown.note(note)
+    return shown
 
 
 class Silent:

@@ -11,7 +11,7 @@ from yamlnet.compiler.objects import construct
 from yamlnet.objectives import OBJECTIVES
 from yamlnet.objectives.objective import Models, Objective, Setting
 from yamlnet.resolver.plan import TrainPlan
-from yamlnet.runner.steps.stepper import Stepper
+from yamlnet.runner.steps.stepper import Ever, Stepper
 
 
 def make_objective(models: Models, plan: TrainPlan, seed: int = 0) -> Objective:
@@ -19,9 +19,9 @@ def make_objective(models: Models, plan: TrainPlan, seed: int = 0) -> Objective:
     return OBJECTIVES[plan.objective.name](Setting(models, plan, construct, _backend().gradient, seed))
 
 
-def make_stepper(objective: Objective, models: Models, seed: int = 0) -> Stepper:
-    """The stepper of the running backend."""
-    stepper: Stepper = _backend().make(objective, models, seed)
+def make_stepper(objective: Objective, models: Models, seed: int = 0, ever: Ever = None) -> Stepper:
+    """The stepper of the running backend; `ever` is as in `collect_variables`."""
+    stepper: Stepper = _backend().make(objective, models, seed, ever)
     return stepper
 
 

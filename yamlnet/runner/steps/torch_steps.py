@@ -10,7 +10,7 @@ import torch
 
 from yamlnet.data.batches import Batch
 from yamlnet.objectives.objective import Models, Objective
-from yamlnet.runner.steps.stepper import Variables, collect_variables, due, steps_done
+from yamlnet.runner.steps.stepper import Ever, Variables, collect_variables, due, for_all, steps_done
 
 STEPS = 2**32
 """More steps than any run has, so that two seeds never share a step's draws."""
@@ -39,7 +39,8 @@ class TorchStepper:
             scaled = phase.optimizer.scale_loss(total)
             gradients = torch.autograd.grad(scaled, [weight.value for weight in weights], allow_unused=True)
             with torch.no_grad():
-                phase.optimizer.apply(list(gradients), weights)
+                gradients = for_all(gradients, self.variables, phase)
+                phase.optimizer.apply(gradients, self.variables.optimized[phase.name])
         self.step += 1
 
     def evaluate(self, batch: Batch) -> None:
@@ -87,6 +88,6 @@ def _tensors(batch: Batch) -> Batch:
     return Batch(_on_device(batch.inputs), _on_device(batch.targets), weight)
 
 
-def make(objective: Objective, models: Models, seed: int) -> TorchStepper:
+def make(objective: Objective, models: Models, seed: int, ever: Ever = None) -> TorchStepper:
     """A stepper for objectives whose metrics are built."""
-    return TorchStepper(objective, models, collect_variables(objective, models), seed)
+    return TorchStepper(objective, models, collect_variables(objective, models, ever), seed)
