@@ -16,6 +16,7 @@ from yamlnet.resolver.plan import Plan
 from yamlnet.runner.augment import Augmenter
 from yamlnet.runner.callbacks import refused_callbacks
 from yamlnet.runner.transfer.initialize import initialize
+from yamlnet.runner.transfer.learning import require_learning
 
 
 def prepare(plan: Plan, models: dict[str, keras.Model], dataset: Dataset, root: Path) -> list[str]:
@@ -28,6 +29,7 @@ def prepare(plan: Plan, models: dict[str, keras.Model], dataset: Dataset, root: 
         BlueprintError: as `require_trainable` and `initialize` do.
     """
     require_trainable(plan, models, dataset)
+    require_learning(models, plan)
     return initialize(models, plan, root)
 
 

@@ -83,7 +83,7 @@ def collect_variables(objective: Objective, models: Models, ever: Ever = None) -
     `trainable` and `optimizers` are by phase; `frozen` is every other variable of a model (batch
     statistics, seed states, weights that no phase trains), `others` what the objective itself keeps.
     """
-    trainable = {phase.name: trained(phase, models) for phase in objective.phases}
+    trainable = {phase.name: learnt_by(phase, models) for phase in objective.phases}
     optimized = trainable if ever is None else dict(ever)
     for phase in objective.phases:
         if not phase.optimizer.built:
@@ -101,7 +101,7 @@ def collect_variables(objective: Objective, models: Models, ever: Ever = None) -
     )
 
 
-def trained(phase: Phase, models: Models) -> list[Any]:
+def learnt_by(phase: Phase, models: Models) -> list[Any]:
     """The variables that a phase learns now: those of its models that are trainable."""
     return once(variable for name in phase.trains for variable in models[name].trainable_variables)
 
@@ -121,7 +121,7 @@ def for_all(gradients: Sequence[Any], variables: Variables, phase: Phase) -> lis
     """
     found = dict(zip(map(id, variables.trainable[phase.name]), gradients, strict=True))
     return [
-        found[id(one)] if id(one) in found else keras.ops.zeros_like(one)
+        found[id(one)] if id(one) in found else keras.ops.zeros(one.shape, one.dtype)
         for one in variables.optimized[phase.name]
     ]
 

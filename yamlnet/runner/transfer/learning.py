@@ -13,12 +13,34 @@ from collections.abc import Sequence
 from typing import Any
 
 from yamlnet.objectives.objective import Models, Objective
-from yamlnet.resolver.plan import TrainPlan
+from yamlnet.resolver.plan import Plan, TrainPlan
 from yamlnet.resolver.transfer_plan import covered
 from yamlnet.runner.steps import make_stepper
-from yamlnet.runner.steps.stepper import Stepper, once, trained
-from yamlnet.runner.transfer.layers import named_layers
+from yamlnet.runner.steps.stepper import Stepper, learnt_by, once
+from yamlnet.runner.transfer.layers import listed, named_layers, refusal
 from yamlnet.runner.transfer.updates import Updates
+
+
+def require_learning(models: Models, plan: Plan) -> None:
+    """Refuse patterns that mean no layer, and epochs in which nothing is learnt.
+
+    Raises:
+        BlueprintError: at the word that says so.
+    """
+    assert plan.train is not None, "train() looked"
+    layers, transfer, path = named_layers(models), plan.train.transfer, plan.train.path
+    patterns = [(one, stage.path) for stage in transfer.freeze for one in stage.layers]
+    patterns += [(one, (*path, "learning_rates", one)) for one in transfer.learning_rates]
+    for pattern, place in patterns:
+        if not any(covered([pattern], layer) for layer in layers):
+            raise refusal(f'"{pattern}" means no layer; there are {listed(list(layers))}', place, plan)
+    learning = Learning(models, plan.train)
+    for epoch in (0, *learning.changes):
+        learning.freeze(epoch)
+        learns = any(model.trainable_weights for model in models.values())
+        learning.thaw()
+        if not learns:
+            raise refusal("all layers are frozen, and nothing is learnt", transfer.freeze[0].path, plan)
 
 
 class Learning:
@@ -50,13 +72,17 @@ class Learning:
 
     def freeze(self, epoch: int) -> None:
         """Freeze what is frozen in an epoch, counted from 0, and nothing else."""
+        self.thaw()
+        for until, layers in self.stages:
+            for layer in layers if until is None or epoch < until else ():
+                layer.trainable = False
+
+    def thaw(self) -> None:
+        """Leave the layers as the blueprint made them."""
         for layer, trainable, variables in self.before:
             layer.trainable = trainable
             for variable, flag in variables:
                 variable.trainable = flag
-        for until, layers in self.stages:
-            for layer in layers if until is None or epoch < until else ():
-                layer.trainable = False
 
     def stepper(self, objective: Objective, epoch: int, seed: int) -> Stepper:
         """A stepper for the epochs from this one on; the first makes the optimizers' variables."""
@@ -64,7 +90,7 @@ class Learning:
             self._prepare(objective)
         self.freeze(epoch)
         for phase, updates in zip(objective.phases, self.updates, strict=False):  # none, or one for each
-            updates.learn(trained(phase, self.models))
+            updates.learn(learnt_by(phase, self.models))
         return make_stepper(objective, self.models, seed, self.ever)
 
     def _prepare(self, objective: Objective) -> None:
@@ -73,7 +99,7 @@ class Learning:
         for epoch in (*reversed(self.changes), 0):
             self.freeze(epoch)
             for phase in objective.phases:
-                self.ever[phase.name] = once([*self.ever[phase.name], *trained(phase, self.models)])
+                self.ever[phase.name] = once([*self.ever[phase.name], *learnt_by(phase, self.models)])
         if self.changes or self.rates:
             self.updates = [Updates(phase.optimizer, self.rates) for phase in objective.phases]
 
