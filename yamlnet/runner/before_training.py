@@ -15,6 +15,7 @@ from yamlnet.objectives import OBJECTIVES
 from yamlnet.resolver.plan import Plan
 from yamlnet.runner.augment import Augmenter
 from yamlnet.runner.callbacks import refused_callbacks
+from yamlnet.runner.transfer.adapters import adapt
 from yamlnet.runner.transfer.initialize import initialize
 from yamlnet.runner.transfer.learning import require_learning
 
@@ -29,8 +30,10 @@ def prepare(plan: Plan, models: dict[str, keras.Model], dataset: Dataset, root: 
         BlueprintError: as `require_trainable` and `initialize` do.
     """
     require_trainable(plan, models, dataset)
+    notes = initialize(models, plan, root)
+    adapt(models, plan)
     require_learning(models, plan)
-    return initialize(models, plan, root)
+    return notes
 
 
 def require_trainable(plan: Plan, models: dict[str, keras.Model], dataset: Dataset) -> None:

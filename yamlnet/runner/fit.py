@@ -30,6 +30,7 @@ from yamlnet.runner.progress import Progress
 from yamlnet.runner.run import History, Run
 from yamlnet.runner.steps import make_objective
 from yamlnet.runner.steps.stepper import Stepper, warm_up
+from yamlnet.runner.transfer.adapters import merged
 from yamlnet.runner.transfer.learning import Learning
 
 
@@ -68,7 +69,7 @@ def fit(
         progress.close()
     manifest = ended(manifest, "interrupted" if interrupted else "finished")
     folder.write_json(MANIFEST, manifest)
-    return Run(folder.path, models, loop.history, metrics, dict(dataset.fitted), manifest)
+    return Run(folder.path, loop.models, loop.history, metrics, dict(dataset.fitted), manifest)
 
 
 class _Loop(Struct):
@@ -281,6 +282,8 @@ def _finish(loop: _Loop, folder: RunFolder, plan: Plan) -> dict[str, dict[str, f
         }
     loop.stepper.sync()
     folder.write_json(METRICS, found)
+    if loop.train.transfer.lora is not None:
+        loop.models = merged(loop.models, plan)
     for name, model in loop.models.items():
         save_model(model, folder.model_file(name))
     if loop.history:

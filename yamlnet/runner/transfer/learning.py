@@ -49,6 +49,7 @@ class Learning:
     def __init__(self, models: Models, train: TrainPlan) -> None:
         """Look which layers the plan means; nothing is frozen yet."""
         transfer, self.models = train.transfer, models
+        self.adapted = transfer.lora is not None
         layers = named_layers(models)
         self.stages = [
             (stage.until, [layer for path, layer in layers.items() if covered(stage.layers, path)])
@@ -107,7 +108,7 @@ class Learning:
         """How many weights are learnt now, where some are not."""
         weights = once([weight for model in self.models.values() for weight in model.weights])
         moved = once([weight for model in self.models.values() for weight in model.trainable_weights])
-        if not self.before:
+        if not self.before and not self.adapted:
             return None
         return f"{_count(moved):,} of {_count(weights):,} parameters are learnt"
 
