@@ -30,8 +30,9 @@ from yamlnet.runner.progress import Progress
 from yamlnet.runner.run import History, Run
 from yamlnet.runner.steps import make_objective
 from yamlnet.runner.steps.stepper import Stepper, warm_up
-from yamlnet.runner.transfer.adapters import merged
+from yamlnet.runner.transfer.adapters import plain_models
 from yamlnet.runner.transfer.learning import Learning
+from yamlnet.runner.transfer.quantizing import quantize_run
 
 
 def fit(
@@ -69,7 +70,11 @@ def fit(
         progress.close()
     manifest = ended(manifest, "interrupted" if interrupted else "finished")
     folder.write_json(MANIFEST, manifest)
-    return Run(folder.path, loop.models, loop.history, metrics, dict(dataset.fitted), manifest)
+    run = Run(folder.path, loop.models, loop.history, metrics, dict(dataset.fitted), manifest)
+    if loop.train.transfer.quantize is not None:
+        run, text = quantize_run(run, plan, dataset, folder)
+        progress.note(text)
+    return run
 
 
 class _Loop(Struct):
@@ -283,7 +288,7 @@ def _finish(loop: _Loop, folder: RunFolder, plan: Plan) -> dict[str, dict[str, f
     loop.stepper.sync()
     folder.write_json(METRICS, found)
     if loop.train.transfer.lora is not None:
-        loop.models = merged(loop.models, plan)
+        loop.models = plain_models(loop.models, plan)
     for name, model in loop.models.items():
         save_model(model, folder.model_file(name))
     if loop.history:

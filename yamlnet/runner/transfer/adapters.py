@@ -66,8 +66,8 @@ def _freeze_the_rest(layers: Layers, trained: tuple[str, ...]) -> None:
             weight.trainable = weight.name.startswith(ADAPTER)
 
 
-def merged(models: Models, plan: Plan) -> dict[str, keras.Model]:
-    """The models as the blueprint makes them, with trained weights and changed kernels."""
+def plain_models(models: Models, plan: Plan) -> dict[str, keras.Model]:
+    """The models as the blueprint makes them, with trained weights, changed kernels, and no optimizer."""
     fresh = lower(plan)
     # In order: Keras numbers the names of some layers in layers through the whole process.
     learnt = named_layers(models).values()
