@@ -99,7 +99,7 @@ def _check_weights(weights: WeightsPlan, filling: Filling) -> None:
     written = tree is not None and "path" in tree.position(weights.path).children
     place = (*weights.path, "path") if written else weights.path
     if "://" in file:
-        message = f'"{file}" is fetched by nobody; fetch it yourself, and write its path'
+        message = f'"{file}" is not fetched; download it, and write its path'
         filling.problems.add("data-path", message, place)
     else:
         check_file(file, place, tree, filling.problems)

@@ -1,8 +1,8 @@
 """`quantize`: the trained model is kept with kernels of 8 bits, and measured again.
 
 Keras quantizes `Dense`, `EinsumDense` and `Embedding` (https://keras.io/guides/quantization_overview/): one
-scale for each output, and inputs that are rounded as they come. Layers of other kinds stay as they are, and so
-do layers in layers (the projections of attention), which Keras could not load again: an outer layer's
+scale for each output, and inputs that are rounded as they come. Layers of other kinds stay as they are, and
+so do layers in layers (the projections of attention), which Keras could not load again: an outer layer's
 configuration does not say that what is in it is quantized. What is kept has no optimizer: it learns no more.
 """
 
