@@ -38,6 +38,9 @@ The others are made of the same layers and are trained to the end on JAX, and fo
 tests/runner/test_parity.py holds every backend's steps against Keras's own.
 """
 
+FINE_TUNED = {"text/minilm"}
+"""It needs a checkpoint, which the project does not ship: tests/gallery/test_minilm.py makes a small one."""
+
 SLACK = 0.03
 """What a network of a minute may lie below a linear model that is solved exactly, on some 70 to 270 rows."""
 
@@ -47,7 +50,7 @@ DIGITS = 0.97
 def test_every_blueprint_is_accounted_for() -> None:
     with_data = {name for name, path in gallery().items() if yamlnet.load(path).plan.data is not None}
     generative = {name for name in with_data if name.startswith("generative/")}  # test_generative.py
-    assert with_data - generative == set(MEASURED)
+    assert with_data - generative - FINE_TUNED == set(MEASURED)
 
 
 def linear_reference(path: Path, metric: str, target: str) -> float:

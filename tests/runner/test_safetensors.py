@@ -39,7 +39,7 @@ def test_arrays_are_those_of_the_library(tmp_path: Path) -> None:
     for name, array in arrays.items():
         assert file.array(name).dtype == array.dtype
         np.testing.assert_array_equal(file.array(name), array)
-    with pytest.raises(YamlnetError, match='has no "a.weigth"; did you mean'):
+    with pytest.raises(YamlnetError, match=r'has no "a\.weigth"; did you mean'):
         file.array("a.weigth")
 
 
