@@ -49,6 +49,14 @@ OBJECTIVES = (
     "The model tells", "fresh noise", "how many of them", "how the noise", "steps from a row",
     "the input that holds", "the share of tokens", "tokens from 0 on", "the name of an input",
 )  # fmt: skip
+TRANSFER = (
+    "a run folder, a", "a network of keras.applications", "a backbone of KerasHub",
+    "which of the run's models", "layers that keep", "a .safetensors file's own", "of the application",
+    "whether the application", "the epochs after which", "what the change is scaled",
+    "layers that are learnt whole",
+)  # fmt: skip
+"""The help of what may be left out of `initialize`, `freeze` and `lora`."""
+
 SHAPES = ("the decoder", "the discriminator reads", "the mean and", "the noise on")
 """The help of objectives and of their optional arguments, and why two shapes are one."""
 
@@ -82,6 +90,7 @@ EXCEPTED = {
     "schema/dotted.py _of_plugin: the plugin": PLUGIN,
     **{f"schema/data_words.py : {help}": EDITORS for help in _optional()},
     **{f"schema/objective_words.py : {help}": EDITORS for help in OBJECTIVES},
+    **{f"schema/transfer_words.py : {help}": EDITORS for help in TRANSFER},
     **{f"schema/objective_words.py : {why}": "told with shapes: test_golden_stages.py" for why in SHAPES},
     "resolver/expression_functions.py _parsed: {}() reads": "takes a parameter of 10,001 characters",
     "resolver/evaluate.py _Walk._fact: ": "needs the data: test_golden_stages.py",

@@ -1,4 +1,4 @@
-"""`text/minilm.yaml` takes a checkpoint of Hugging Face, and then gives what `transformers.BertModel` gives."""
+"""`text/minilm.yaml` takes a checkpoint of Hugging Face, and gives what `transformers.BertModel` gives."""
 
 from __future__ import annotations
 
