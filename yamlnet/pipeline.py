@@ -285,7 +285,7 @@ def train(
     from yamlnet.runner.before_training import prepare
 
     with _located_in(loaded.tree):
-        notes = prepare(plan, models, dataset, loaded.path.parent)
+        told = prepare(plan, models, dataset, loaded.path.parent)
     from yamlnet.exporters.export import export_run
     from yamlnet.runner.fit import fit
     from yamlnet.runner.folder import create_folder
@@ -293,9 +293,8 @@ def train(
 
     files = {name: pin.sha256 for name, pin in loaded.pins.items()}
     folder = create_folder(plan, loaded.tree.text, Path(out) if out else None, files)
-    shown = make_progress(progress, plan.data, notes)
     with _located_in(loaded.tree):
-        run = fit(models, dataset, plan, folder, shown, loaded.path.parent)
+        run = fit(models, dataset, plan, folder, make_progress(progress, plan.data, told), loaded.path.parent)
         if plan.export:
             export_run(run, plan.export, dataset, plan)
     return run

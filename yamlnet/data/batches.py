@@ -35,6 +35,14 @@ class Split(Struct, frozen=True):
         targets = {name: _taken(values, rows) for name, values in self.targets.items()}
         return Split(inputs, targets, len(rows))
 
+    def between(self, first: int, end: int) -> Split:
+        """The rows from one on to before another, as views."""
+        return Split(
+            {name: values[first:end] for name, values in self.inputs.items()},
+            {name: values[first:end] for name, values in self.targets.items()},
+            end - first,
+        )
+
     def batches(
         self, batch_size: int, seed: int = 0, epoch: int = 0, start: int = 0, shuffle: bool = True
     ) -> Iterator[Batch]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,15 @@ from yamlnet.compiler.objects import construct, first_sentences
 from yamlnet.compiler.saving import save_model
 from yamlnet.data.batches import Batch, row_shapes, steps_per_epoch
 from yamlnet.data.dataset import AnySplit, Dataset, way
+from yamlnet.data.units import Units, output_units
 from yamlnet.data.waiting import hidden
-from yamlnet.diagnostics.diagnostic import TrainingError, YamlnetError
+from yamlnet.diagnostics.diagnostic import DataError, TrainingError, YamlnetError
 from yamlnet.objectives.objective import Models, Objective
 from yamlnet.resolver.plan import DataPlan, Plan, TrainPlan
 from yamlnet.runner.augment import Augmenter
 from yamlnet.runner.callbacks import callback_list, make_callbacks, want_batches
 from yamlnet.runner.curves import draw_curves
+from yamlnet.runner.evaluate import measure
 from yamlnet.runner.files import CURVES, DATA, MANIFEST, METRICS
 from yamlnet.runner.folder import RunFolder
 from yamlnet.runner.interruption import Interruption
@@ -60,7 +62,7 @@ def fit(
         loop = _start(models, dataset, plan, folder, progress)
         with hidden():  # rows are read meanwhile, and training shows how far it is itself
             interrupted = _train(loop)
-        metrics = _finish(loop, folder, plan)
+        metrics = _finish(loop, folder, plan, manifest["outputs"])
     except BaseException as error:
         folder.write_json(MANIFEST, ended(manifest, "failed", f"{type(error).__name__}: {error}"))
         if isinstance(error, YamlnetError):
@@ -264,6 +266,17 @@ def _evaluate(loop: _Loop, split: AnySplit) -> dict[str, float]:
     return loop.stepper.results()
 
 
+def _in_units(
+    loop: _Loop, split: AnySplit, units: Mapping[str, Units], outputs: Sequence[str]
+) -> dict[str, float]:
+    """The same in the units of the targets' columns; why not, where there is no way back to them."""
+    try:
+        return measure(loop.model, outputs, split, units)
+    except DataError as error:
+        loop.progress.note(f"nothing is told in the units of the data: {error}")
+        return {}
+
+
 def _refuse_nan(logs: Mapping[str, float], epoch: int, loop: _Loop) -> None:
     diverged = [name for name, value in logs.items() if name.endswith("loss") and not math.isfinite(value)]
     if not diverged or loop.model.stop_training:
@@ -277,15 +290,21 @@ def _refuse_nan(logs: Mapping[str, float], epoch: int, loop: _Loop) -> None:
     )
 
 
-def _finish(loop: _Loop, folder: RunFolder, plan: Plan) -> dict[str, dict[str, float]]:
+def _finish(
+    loop: _Loop, folder: RunFolder, plan: Plan, outputs: Sequence[str]
+) -> dict[str, dict[str, float]]:
     """Evaluate the weights that were kept on every part, and write what remains."""
-    metrics = {"validation": loop.dataset.validation, "test": loop.dataset.test}
-    found = {part: _evaluate(loop, split) for part, split in metrics.items() if split is not None}
+    every = {"validation": loop.dataset.validation, "test": loop.dataset.test}
+    parts = {part: split for part, split in every.items() if split is not None}
+    found = {part: _evaluate(loop, split) for part, split in parts.items()}
+    loop.stepper.sync()
+    units = output_units(plan, loop.dataset.fitted)
+    for part, split in parts.items():
+        found[part] |= _in_units(loop, split, units, outputs)
     if loop.history:
         found["train"] = {
             name: values[-1] for name, values in loop.history.items() if not name.startswith("val_")
         }
-    loop.stepper.sync()
     folder.write_json(METRICS, found)
     if loop.train.transfer.lora is not None:
         loop.models = plain_models(loop.models, plan)

@@ -14,7 +14,7 @@ class Progress(Protocol):
     """What the loop tells while it runs."""
 
     def note(self, text: str) -> None:
-        """What there is to know before training begins."""
+        """What there is to know before training begins, or once it has ended."""
 
     def start(self, epochs: int, steps: int) -> None:
         """Training begins: how many epochs, of how many steps each."""

@@ -54,7 +54,8 @@ HELP: dict[type, dict[str, str]] = {
         "augment": "Layers that change the inputs at random, while training only: [RandomFlip: horizontal].",
         "on_error": "What a broken image or sound does: raise stops, skip leaves its row out and says so.",
         "shuffle": "Whether each epoch has its rows in another order; default true.",
-        "stream": "Whether rows are read when they are needed; default: where memory does not hold them.",
+        "stream": "Whether rows are read, and images and sounds decoded, only when they are needed; default: "
+        "where memory does not hold them.",
     },
     TrainSection: {
         "objective": "What is learnt; default Supervised.",

@@ -16,9 +16,10 @@ from msgspec.structs import replace
 
 from yamlnet.compiler.saving import save_model
 from yamlnet.data.dataset import Dataset
+from yamlnet.data.units import output_units
 from yamlnet.objectives.objective import Models
 from yamlnet.resolver.plan import Plan
-from yamlnet.runner.evaluate import evaluate_run
+from yamlnet.runner.evaluate import evaluate_run, measure
 from yamlnet.runner.files import METRICS, MODEL
 from yamlnet.runner.folder import RunFolder
 from yamlnet.runner.run import Run
@@ -39,8 +40,13 @@ def quantize_run(run: Run, plan: Plan, dataset: Dataset, folder: RunFolder) -> t
     small = _saved(models, folder)
     kept = replace(run, models=models, metrics=dict(run.metrics))
     parts = {"validation": dataset.validation, "test": dataset.test}
-    for part in (part for part, split in parts.items() if split is not None):
+    units = output_units(plan, run.fitted)
+    for part, split in parts.items():
+        if split is None:
+            continue
         kept.metrics[part] = evaluate_run(kept, plan, parts, part)
+        if run.metrics[part].keys() - kept.metrics[part].keys():  # it could be told in the data's units
+            kept.metrics[part] |= measure(kept.model, run.manifest["outputs"], split, units)
     folder.write_json(METRICS, kept.metrics)
     changes = [
         f"{part} {name} {run.metrics[part][name]:.4g} → {value:.4g}"
