@@ -52,7 +52,7 @@ OBJECTIVES = (
 )  # fmt: skip
 TRANSFER = (
     "a run folder, a", "a network of keras.applications", "a backbone of KerasHub",
-    "which of the run's models", "layers that keep", "a .safetensors file's own", "of the application",
+    "which of the run's models", "layers that keep", "what layers are called there", "of the application",
     "whether the application", "the epochs after which", "what the change is scaled",
     "layers that are learnt whole",
 )  # fmt: skip

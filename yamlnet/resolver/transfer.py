@@ -90,8 +90,10 @@ def _check_weights(weights: WeightsPlan, filling: Filling) -> None:
         what = f'training fetches "{preset}" from the network'
         check_remote(what, preset, (*weights.path, "preset"), filling.token_files.tree, filling.problems)
     is_table = isinstance(file, str) and file.lower().endswith(SAFETENSORS)
-    if is_table != ("names" in weights.arguments):
-        message = f'"names" says what layers are called in a {SAFETENSORS} file, and such a file needs it'
+    if is_table and "names" not in weights.arguments:
+        message = (
+            f"a {SAFETENSORS} file calls layers otherwise; write what: names: {{first: encoder.layer.0}}"
+        )
         filling.problems.add(TOGETHER, message, weights.path, "key")
     if not isinstance(file, str):
         return

@@ -26,7 +26,7 @@ WEIGHTS = t.AnyOf(
                 t.Field("preset", t.Text(), help="a backbone of KerasHub: a folder, or hf://owner/name"),
                 t.Field("model", t.Text(), help="which of the run's models they are taken from"),
                 t.Field("except", PATTERNS, help="layers that keep their initial weights"),
-                t.Field("names", t.MappingOf(t.Text()), help="a .safetensors file's own names of layers"),
+                t.Field("names", t.MappingOf(t.Text()), help="what layers are called there, with * for *"),
                 t.Field("weights", t.Text(), default="imagenet", help="of the application: a name or a file"),
                 t.Field("top", t.Boolean(), default=False, help="whether the application has its classifier"),
             )

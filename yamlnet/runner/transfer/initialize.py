@@ -1,7 +1,7 @@
 """`initialize`: the weights that training starts from, and what is told of them.
 
-Layers are found by name. Of what is built elsewhere (a network of `keras.applications`, a preset of KerasHub)
-weights are taken in order: as many, each of the same shape, or none at all.
+Layers are found by name: their own, or what `names` says that they are called there. Of a network of
+`keras.applications` weights are taken in order: as many, each of the same shape, or none at all.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from yamlnet.objectives.objective import Models
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.transfer_plan import WeightsPlan
 from yamlnet.runner.transfer.layers import Layers, listed, named_layers, outermost, refusal
-from yamlnet.runner.transfer.networks import application, preset
-from yamlnet.runner.transfer.safetensors_file import Safetensors, arrays_of, renamed
+from yamlnet.runner.transfer.networks import Weights, application, preset
+from yamlnet.runner.transfer.safetensors_file import SAFETENSORS, Safetensors, arrays_of, renamed
 from yamlnet.runner.transfer.stored_weights import H5, load_whole, stored_layers
 from yamlnet.schema.words import DEFAULT_MODEL
 
@@ -55,13 +55,15 @@ class _Taking(Struct, frozen=True):
     def take(self) -> str:
         arguments, layers = self.weights.arguments, named_layers(self.models)
         try:
-            if "path" not in arguments:
-                return self._in_order(layers)
+            if "application" in arguments:
+                return self._in_order(layers, application(arguments, self.root))
+            if "preset" in arguments:
+                return self._by_layer(layers, preset(arguments, self.root))
             path = self.root / str(arguments["path"])
             if path.name.lower().endswith(H5):
                 return self._whole(path)
-            if "names" in arguments:
-                return self._by_names(layers, Safetensors(path), cast("dict[str, str]", arguments["names"]))
+            if path.suffix.lower() == SAFETENSORS:
+                return self._by_names(layers, Safetensors(path))
             return self._by_layer(layers, stored_layers(path))
         except BlueprintError:
             raise
@@ -73,6 +75,11 @@ class _Taking(Struct, frozen=True):
     def source(self) -> str:
         arguments = self.weights.arguments
         return str(next(arguments[word] for word in ("path", "application", "preset") if word in arguments))
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What the layers are called where the weights come from."""
+        return cast("Mapping[str, str]", self.weights.arguments.get("names", {}))
 
     def _targets(self, layers: Layers, patterns: Sequence[str]) -> Layers:
         return outermost(layers, patterns, self.weights.texts("except"))
@@ -92,22 +99,25 @@ class _Taking(Struct, frozen=True):
         for path, one in found.items():
             self._put(path, targets[path], [keras.ops.convert_to_numpy(weight) for weight in one.weights])
         used = {id(one) for one in found.values()}
-        rest = [path for path, one in outermost(stored, ["*"]).items() if id(one) not in used]
+        used_paths = [path for path, one in stored.items() if id(one) in used]
+        rest = [one for one in outermost(stored, ["*"]) if not any(_is_in(path, one) for path in used_paths)]
         return self._told(targets, list(found), rest)
 
     def _namesake(self, path: str, stored: Layers) -> Any:
         """The stored layer that one takes its weights from."""
+        if self.names:
+            return stored.get(renamed(path, self.names) or "")
         inside = path.partition("/")[2] if path.partition("/")[0] in self.models else path
         of = self.weights.arguments.get("model")
         wanted = [path, inside] if of is None else [inside if of == DEFAULT_MODEL else f"{of}/{inside}"]
         return next((stored[name] for name in wanted if name in stored), None)
 
-    def _by_names(self, layers: Layers, file: Safetensors, names: Mapping[str, str]) -> str:
+    def _by_names(self, layers: Layers, file: Safetensors) -> str:
         """From arrays that a file has by names of its own."""
         targets = self._targets(layers, [self.weights.target])
         taken = {}
         for path, layer in layers.items():
-            theirs = renamed(path, names)
+            theirs = renamed(path, self.names)
             if theirs is None or not layer.weights or not any(_is_in(path, one) for one in targets):
                 continue
             self._put(path, layer, arrays_of(layer, theirs, file))
@@ -117,13 +127,9 @@ class _Taking(Struct, frozen=True):
         done = [one for one in targets if any(_is_in(path, one) for path in taken)]
         return self._told(targets, done, rest)
 
-    def _in_order(self, layers: Layers) -> str:
+    def _in_order(self, layers: Layers, theirs: Weights) -> str:
         """From a network that is built elsewhere: its weights one after another."""
         targets = self._targets(layers, [self.weights.target])
-        arguments = self.weights.arguments
-        theirs = (
-            application(arguments, self.root) if "application" in arguments else preset(arguments, self.root)
-        )
         ours = [(path, weight) for path, layer in targets.items() for weight in layer.weights]
         for (path, weight), (name, array) in zip(ours, theirs, strict=False):
             if tuple(weight.shape) != array.shape:

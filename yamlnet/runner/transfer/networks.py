@@ -19,6 +19,8 @@ from yamlnet.compiler.safe_mode import safe_mode
 from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.ordinary import is_below
+from yamlnet.runner.transfer.layers import Layers, named_layers
+from yamlnet.schema.words import DEFAULT_MODEL
 
 Weights = list[tuple[str, "np.ndarray[Any, np.dtype[Any]]"]]
 """Each weight's name with its value, in the network's own order."""
@@ -46,11 +48,11 @@ def application(arguments: Mapping[str, object], root: Path) -> Weights:
     except Exception as error:  # the network, the file and Keras each fail in their own way
         text = first_sentences(str(error)) or type(error).__name__
         raise YamlnetError(f"the weights of {name} cannot be had: {text}") from error
-    return _weights(network)
+    return [(one.path, np.asarray(keras.ops.convert_to_numpy(one))) for one in network.weights]
 
 
-def preset(arguments: Mapping[str, object], root: Path) -> Weights:
-    """The weights of a backbone of KerasHub: of a folder, or of what `hf://`, `kaggle://` name.
+def preset(arguments: Mapping[str, object], root: Path) -> Layers:
+    """The layers of a backbone of KerasHub: of a folder, or of what `hf://`, `kaggle://` name.
 
     Raises:
         YamlnetError: KerasHub is not installed, or cannot read the preset.
@@ -69,8 +71,4 @@ def preset(arguments: Mapping[str, object], root: Path) -> Weights:
     except Exception as error:  # KerasHub, its converters and the network each fail in their own way
         text = first_sentences(str(error)) or type(error).__name__
         raise YamlnetError(f"KerasHub cannot read {name}: {text}") from error
-    return _weights(network)
-
-
-def _weights(network: Any) -> Weights:
-    return [(weight.path, np.asarray(keras.ops.convert_to_numpy(weight))) for weight in network.weights]
+    return named_layers({DEFAULT_MODEL: network})

@@ -20,6 +20,8 @@ from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.ordinary import NotOrdinary, read_ordinary
 
+SAFETENSORS = ".safetensors"
+
 MOST_HEADER = 100 << 20
 """The longest header that the format allows."""
 
