@@ -10,6 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from yamlnet.compiler.objects import construct, first_sentences
 from yamlnet.compiler.saving import save_model
@@ -31,6 +32,7 @@ from yamlnet.runner.manifest import ended, new_manifest
 from yamlnet.runner.progress import Progress
 from yamlnet.runner.run import History, Run
 from yamlnet.runner.steps import make_objective
+from yamlnet.runner.steps.devices import ALONE, Devices
 from yamlnet.runner.steps.stepper import Stepper, warm_up
 from yamlnet.runner.transfer.adapters import plain_models
 from yamlnet.runner.transfer.learning import Learning
@@ -38,11 +40,18 @@ from yamlnet.runner.transfer.quantizing import quantize_run
 
 
 def fit(
-    models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, progress: Progress, data_root: Path
+    models: Models,
+    dataset: Dataset,
+    plan: Plan,
+    folder: RunFolder,
+    progress: Progress,
+    data_root: Path,
+    devices: Devices = ALONE,
 ) -> Run:
     """Train until the plan's end, early stopping, or an interruption; evaluate; keep everything.
 
-    Ctrl-C ends training after the step as if it had been planned: what was learnt is evaluated and kept.
+    Ctrl-C ends training after the step as if it had been planned: what was learnt is evaluated and kept. Of
+    several processes it ends each at once.
 
     Args:
         models: from `lower`.
@@ -51,15 +60,16 @@ def fit(
         folder: made by `create_folder`; it survives every failure.
         progress: what is shown meanwhile.
         data_root: the folder that the blueprint's data paths are relative to.
+        devices: which train together, from `join`.
 
     Raises:
         TrainingError: the loss is no longer a number.
     """
-    manifest = new_manifest(plan, folder, dataset.digest, data_root, dataset.skipped)
+    manifest = new_manifest(plan, folder, dataset.digest, data_root, dataset.skipped, devices)
     folder.write_json(MANIFEST, manifest)
     folder.write_json(DATA, dataset.fitted)
     try:
-        loop = _start(models, dataset, plan, folder, progress)
+        loop = _start(models, dataset, plan, folder, progress, devices)
         with hidden():  # rows are read meanwhile, and training shows how far it is itself
             interrupted = _train(loop)
         metrics = _finish(loop, folder, plan, manifest["outputs"])
@@ -98,16 +108,19 @@ class _Loop(Struct):
     listens_to_batches: bool
     epochs: int
     steps: int
+    devices: Devices
+    interruption: Interruption
     history: History = field(default_factory=dict)
-    interruption: Interruption = field(default_factory=Interruption)
 
 
-def _start(models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, progress: Progress) -> _Loop:
+def _start(
+    models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, progress: Progress, devices: Devices
+) -> _Loop:
     train, data = plan.train, plan.data
     assert train is not None and data is not None, "the checks require both to train"
     objective = make_objective(models, train, plan.seed)
     learning = Learning(models, train)
-    first = next(_batches(dataset.train, data, plan.seed, 0, train))
+    first = next(_batches(dataset.train, data, plan.seed, 0, train, devices))
     _warm_up(objective, models, first)
     per_epoch = steps_per_epoch(dataset.train.rows, data.batch_size)
     epochs = math.ceil(train.steps / per_epoch) if train.steps else (train.epochs or 1)
@@ -118,8 +131,8 @@ def _start(models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, prog
         models=models,
         objective=objective,
         learning=learning,
-        stepper=learning.stepper(objective, 0, plan.seed),
-        augment=Augmenter(data.augment, plan.seed, row_shapes(dataset.train.first())),
+        stepper=learning.stepper(objective, 0, plan.seed, devices),
+        augment=Augmenter(data.augment, plan.seed, row_shapes(dataset.train.first()), devices.process),
         dataset=dataset,
         train=train,
         data=data,
@@ -130,6 +143,8 @@ def _start(models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, prog
         listens_to_batches=want_batches(callbacks),
         epochs=epochs,
         steps=train.steps or epochs * per_epoch,
+        devices=devices,
+        interruption=Interruption(hears=devices.processes == 1),
     )
 
 
@@ -156,8 +171,9 @@ def _warm_up(objective: Objective, models: Models, first: Batch) -> None:
 def _train(loop: _Loop) -> bool:
     """Run the epochs; whether the user interrupted them."""
     per_epoch = steps_per_epoch(loop.dataset.train.rows, loop.data.batch_size)
-    if text := way(loop.dataset.train):
-        loop.progress.note(text)
+    for text in (way(loop.dataset.train), loop.devices.told(loop.data.batch_size)):
+        if text:
+            loop.progress.note(text)
     _tell_learnt(loop)
     loop.progress.start(loop.epochs, per_epoch)
     loop.model.stop_training = False
@@ -171,6 +187,8 @@ def _train(loop: _Loop) -> bool:
                     break
         interrupted = loop.interruption.asked
     except KeyboardInterrupt:  # from a callback, which runs between steps
+        if not loop.interruption.hears:
+            raise
         interrupted = True
     loop.stepper.sync()
     for phase in loop.objective.phases:  # Keras's moving average of the weights, where an optimizer keeps one
@@ -183,13 +201,13 @@ def _train(loop: _Loop) -> bool:
 def _epoch(loop: _Loop, epoch: int, steps: int) -> dict[str, float]:
     if epoch in loop.learning.changes:
         loop.stepper.sync()
-        loop.stepper = loop.learning.stepper(loop.objective, epoch, loop.seed)
+        loop.stepper = loop.learning.stepper(loop.objective, epoch, loop.seed, loop.devices)
         _tell_learnt(loop)
     loop.progress.epoch(epoch + 1)
     _tell(loop, "on_epoch_begin", epoch)
     loop.stepper.reload()
     loop.stepper.reset_metrics()
-    rows = _batches(loop.dataset.train, loop.data, loop.seed, epoch, loop.train)
+    rows = _batches(loop.dataset.train, loop.data, loop.seed, epoch, loop.train, loop.devices)
     for step, batch in zip(range(steps), rows, strict=False):
         _step(loop, step, loop.augment(batch, epoch, step))
         if loop.interruption.asked:
@@ -241,9 +259,11 @@ def _tell(loop: _Loop, hook: str, *arguments: Any) -> None:
         raise TrainingError(f"a callback cannot go on ({hook}): {text}") from error
 
 
-def _batches(split: AnySplit, data: DataPlan, seed: int, epoch: int, train: TrainPlan) -> Any:
+def _batches(
+    split: AnySplit, data: DataPlan, seed: int, epoch: int, train: TrainPlan, devices: Devices
+) -> Any:
     """The epoch's batches, weighted by class where the plan says so."""
-    for batch in split.batches(data.batch_size, seed, epoch, shuffle=data.shuffle):
+    for batch in split.batches(data.batch_size, seed, epoch, shuffle=data.shuffle, shard=devices.shard):
         yield _weighted(batch, train.class_weight) if train.class_weight else batch
 
 
@@ -255,13 +275,13 @@ def _weighted(batch: Batch, class_weight: Mapping[int, float]) -> Batch:
     weights = np.ones(len(target), dtype=np.float32)
     for label, weight in class_weight.items():
         weights[classes == label] = weight
-    return Batch(batch.inputs, batch.targets, weights)
+    return replace(batch, sample_weight=weights)
 
 
 def _evaluate(loop: _Loop, split: AnySplit) -> dict[str, float]:
     """Loss and metrics over a whole split, with the weights that the stepper holds."""
     loop.stepper.reset_metrics()
-    for batch in split.batches(loop.data.batch_size, shuffle=False):
+    for batch in split.batches(loop.data.batch_size, shuffle=False, shard=loop.devices.shard):
         loop.stepper.evaluate(batch)
     return loop.stepper.results()
 

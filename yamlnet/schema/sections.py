@@ -105,6 +105,7 @@ class TrainSection:
     quantize: Any = None
     class_weight: Any = fits(t.MappingOf(t.Number(min=0)), None)
     precision: Any = fits(DTYPE_POLICIES, None)
+    distribution: Any = None
     seed: Any = fits(t.Integer(min=0, max=2**31 - 1), 0)
     backend: Any = fits(t.Choice(("auto", "jax", "tensorflow", "torch")), "auto")
 

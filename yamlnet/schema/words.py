@@ -97,7 +97,6 @@ def shortened(name: str) -> str:
 NOT_YET: dict[str, str] = {
     "gradient_accumulation": "Keras's optimizers take gradient_accumulation_steps",
     "ema": "Keras's optimizers take use_ema and ema_momentum",
-    "distribution": "training on several devices",
 }
 """Words of the language that this version reads but does not do; refused, never ignored."""
 

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from yamlnet.data.batches import Batch
 from yamlnet.objectives.objective import Models, Objective
+from yamlnet.runner.steps.devices import Devices
 from yamlnet.runner.steps.stepper import Ever, Variables, collect_variables, due, for_all, steps_done
 
 Arrays = tuple[Mapping[str, Any], Mapping[str, Any], Any]
@@ -96,6 +97,11 @@ def _tensors(batch: Batch) -> Arrays:
     )
 
 
-def make(objective: Objective, models: Models, seed: int, ever: Ever = None) -> TensorFlowStepper:
-    """A stepper for objectives whose metrics are built; randomness is in the variables already."""
+def make(
+    objective: Objective, models: Models, seed: int, devices: Devices, ever: Ever = None
+) -> TensorFlowStepper:
+    """A stepper for objectives whose metrics are built; randomness is in the variables already.
+
+    It is for one device alone: `join` refuses more.
+    """
     return TensorFlowStepper(objective, models, collect_variables(objective, models, ever))

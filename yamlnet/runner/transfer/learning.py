@@ -16,6 +16,7 @@ from yamlnet.objectives.objective import Models, Objective
 from yamlnet.resolver.plan import Plan, TrainPlan
 from yamlnet.resolver.transfer_plan import covered
 from yamlnet.runner.steps import make_stepper
+from yamlnet.runner.steps.devices import ALONE, Devices
 from yamlnet.runner.steps.stepper import Stepper, learnt_by, once
 from yamlnet.runner.transfer.layers import listed, named_layers, refusal
 from yamlnet.runner.transfer.updates import Updates
@@ -85,14 +86,14 @@ class Learning:
             for variable, flag in variables:
                 variable.trainable = flag
 
-    def stepper(self, objective: Objective, epoch: int, seed: int) -> Stepper:
+    def stepper(self, objective: Objective, epoch: int, seed: int, devices: Devices = ALONE) -> Stepper:
         """A stepper for the epochs from this one on; the first makes the optimizers' variables."""
         if not self.ever:
             self._prepare(objective)
         self.freeze(epoch)
         for phase, updates in zip(objective.phases, self.updates, strict=False):  # none, or one for each
             updates.learn(learnt_by(phase, self.models))
-        return make_stepper(objective, self.models, seed, self.ever)
+        return make_stepper(objective, self.models, seed, devices, self.ever)
 
     def _prepare(self, objective: Objective) -> None:
         """Find what each phase ever learns: first, in Keras's order, what it learns last, as it is saved."""
