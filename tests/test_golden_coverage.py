@@ -60,6 +60,13 @@ SHAPES = (
     "their directions", "they tell the same",
 )  # fmt: skip
 """The help of objectives and of their optional arguments, and why two shapes are one."""
+TRANSFER = (
+    "a run folder, a", "a network of keras.applications", "a backbone of KerasHub",
+    "which of the run's models", "layers that keep", "what layers are called there", "of the application",
+    "whether the application", "the epochs after which", "what the change is scaled",
+    "layers that are learnt whole",
+)  # fmt: skip
+"""The help of what may be left out of `initialize`, `freeze` and `lora`."""
 
 DISTRIBUTIONS = ("how many devices", "the axis that divides the batch", "what the axes", "which devices")
 """The help of what distributions take, where it may be left out or stands in what is required."""
@@ -108,6 +115,7 @@ EXCEPTED = {
     **{f"schema/distribution_words.py : {help}": EDITORS for help in DISTRIBUTIONS},
     **{f"schema/objective_words.py : {help}": EDITORS for help in OBJECTIVES},
     **{f"schema/experience_words.py : {help}": EDITORS for help in AGENTS},
+    **{f"schema/transfer_words.py : {help}": EDITORS for help in TRANSFER},
     **{f"schema/objective_words.py : {why}": "told with shapes: test_golden_stages.py" for why in SHAPES},
     "resolver/expression_functions.py _parsed: {}() reads": "takes a parameter of 10,001 characters",
     "resolver/evaluate.py _Walk._fact: ": "needs the data: test_golden_stages.py",

@@ -296,17 +296,19 @@ def _train(
 ) -> Run:
     plan, dataset = _with_data(loaded, tell, quiet=progress == "none")
     models = _lower(loaded, plan)
+    from yamlnet.runner.before_training import prepare
+
+    with _located_in(loaded.tree):
+        told = prepare(plan, models, dataset, loaded.path.parent, devices)
     from yamlnet.exporters.export import export_run
-    from yamlnet.runner.before_training import require_trainable
     from yamlnet.runner.fit import fit
     from yamlnet.runner.folder import create_folder
     from yamlnet.runner.progress import make_progress
 
     files = {name: pin.sha256 for name, pin in loaded.pins.items()}
     with _located_in(loaded.tree):
-        require_trainable(plan, models, dataset, devices)
         folder = create_folder(plan, loaded.tree.text, devices.place(out), files)
-        shown = make_progress(progress, plan.data, live=devices.processes == 1)
+        shown = make_progress(progress, plan.data, told, live=devices.processes == 1)
         run = fit(models, dataset, plan, folder, shown, loaded.path.parent, devices)
         if plan.export and not devices.process:
             export_run(run, plan.export, dataset, plan)

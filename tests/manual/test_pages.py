@@ -30,7 +30,7 @@ LATER = {"environment", "keras", "missing-data", "objective", "shape"}
 WITH_DATA = {
     "broken-file", "column", "data-shape", "date", "empty", "empty-split", "encode", "index-range",
     "metric-shape", "ragged", "range", "stream", "target-shape", "text-in-numbers", "tokenize",
-    "unknown-category", "window",
+    "unknown-category", "weights", "window",
 }  # fmt: skip
 """What is found in rows; their examples say in a comment what the rows are: `tests/blueprints/err-data`."""
 

@@ -1,4 +1,4 @@
-"""Data files that a base names stay where the base finds them when another file extends it."""
+"""Files of rows and of weights that a base names stay where it finds them when another file extends it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from yamlnet.syntax.tree import Branch
 SQLITE = "sqlite:///"
 
 PARTS = ("train", "validation", "test")
+INITIALIZE: KeyPath = ("train", "initialize")
 
 
 def moved(document: Branch, base: Address, writer: Address) -> Branch:
@@ -27,13 +28,21 @@ def moved(document: Branch, base: Address, writer: Address) -> Branch:
         source = find(document, ("data", part))
         if source is not None and isinstance(source.value, dict) and len(source.value) == 1:
             document = _moved_source(document, ("data", part, next(iter(source.value))), folder)
-    return document
+    weights = find(document, INITIALIZE)
+    targets = list(weights.value) if weights is not None and isinstance(weights.value, dict) else []
+    places = [INITIALIZE, *((*INITIALIZE, one) for one in targets)]
+    return _moved_paths(document, [*places, *((*INITIALIZE, one, "path") for one in targets)], folder)
 
 
 def _moved_source(document: Branch, path: KeyPath, folder: str) -> Branch:
     arguments = {argument.name for argument in SOURCES.get(str(path[-1]), ())}
     places = [path, (*path, "path")] if "path" in arguments else []
-    for place in [*places, (*path, "url")] if "url" in arguments else places:
+    return _moved_paths(document, [*places, (*path, "url")] if "url" in arguments else places, folder)
+
+
+def _moved_paths(document: Branch, places: list[KeyPath], folder: str) -> Branch:
+    """The document with the texts at some places, those that there are, as paths from another folder."""
+    for place in places:
         found = find(document, place)
         if found is None or not isinstance(found.value, str) or is_template(found.value):
             continue

@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from yamlnet.resolver.plan import FunctionCall, Graph, LayerCall, ModelCall, Node, SliceCall, TensorRef
+from yamlnet.resolver.plan import (
+    FunctionCall,
+    Graph,
+    LayerCall,
+    ModelCall,
+    Node,
+    SliceCall,
+    TensorRef,
+    TrainPlan,
+)
+from yamlnet.resolver.transfer_plan import covered
+from yamlnet.schema.words import DEFAULT_MODEL
 
 Edges = dict[str, list[str]]
 """For each node, the nodes that it reads, each once."""
@@ -44,8 +56,20 @@ def label(node: Node) -> str:
     return "slice"
 
 
-def as_text(graph: Graph) -> str:
-    """One line a node: its name, what it is, and what it reads if that is not the line above."""
+def learnt_marks(graph: Graph, train: TrainPlan | None) -> dict[str, str]:
+    """Of layers that are not learnt, or not from the beginning: how long they are frozen."""
+    marks: dict[str, str] = {}
+    prefix = "" if graph.name == DEFAULT_MODEL else f"{graph.name}/"
+    for node in graph.nodes:
+        path = f"{prefix}{node.callee.instance}" if isinstance(node.callee, LayerCall) else None
+        for stage in train.transfer.freeze if train is not None and path is not None else ():
+            if covered(stage.layers, str(path)) and marks.get(node.name) != "frozen":
+                marks[node.name] = f"frozen for {stage.until} epochs" if stage.until else "frozen"
+    return marks
+
+
+def as_text(graph: Graph, marks: Mapping[str, str] = MappingProxyType({})) -> str:
+    """One line a node: its name, what it is, and what it reads if that is not the line above; its mark."""
     known = edges(graph)
     width = max(
         [len(node.name) for node in graph.nodes] + [len(given.name) for given in graph.inputs], default=0
@@ -58,7 +82,8 @@ def as_text(graph: Graph) -> str:
     for node in graph.nodes:
         reads = known[node.name]
         source = "" if reads == [above] else f"  ← {', '.join(reads)}"
-        lines.append(f"  {node.name:<{width}}  {label(node)}{source}")
+        mark = f"  ({marks[node.name]})" if node.name in marks else ""
+        lines.append(f"  {node.name:<{width}}  {label(node)}{source}{mark}")
         above = node.name
     outputs = ", ".join(
         f"{name} = {ref.node}" if name != ref.node else name for name, ref in graph.outputs.items()

@@ -38,13 +38,15 @@ def command(
     from yamlnet.diagnostics.diagnostic import YamlnetError
     from yamlnet.diagnostics.suggest import did_you_mean
 
-    models = opened(blueprint, overrides, locked, max_params=UNLIMITED).plan.models
+    plan = opened(blueprint, overrides, locked, max_params=UNLIMITED).plan
+    models = plan.models
     if name is not None and name not in models:
         mend = did_you_mean(name, models) or f"; there are {', '.join(models)}"
         raise click.UsageError(f'the blueprint has no model "{name}"{mend}')
     if output is None:
         chosen = [models[name]] if name else list(models.values())
-        click.echo("\n".join(drawing.as_text(graph) for graph in chosen), nl=False)
+        texts = (drawing.as_text(one, drawing.learnt_marks(one, plan.train)) for one in chosen)
+        click.echo("\n".join(texts), nl=False)
         return
     path, graph = Path(output), models[name or "model"]
     if path.suffix not in ENDINGS:

@@ -23,8 +23,10 @@ _ROOMS: dict[str, Kind] = {
 
 _BESIDE: dict[str, frozenset[str]] = {
     "keras": frozenset({"DTypePolicy", "Sequential"}),
+    "keras.dtype_policies": frozenset({"QuantizedDTypePolicy"}),
     "keras.layers": frozenset({"InputLayer"}),
     "keras.optimizers": frozenset({"LossScaleOptimizer"}),
+    "keras.quantizers": frozenset({"AbsMaxQuantizer", "Int8QuantizationConfig"}),
     "keras.src.models.functional": frozenset({"Functional"}),
     **{
         f"keras.src.backend.torch.optimizers.torch_{name.lower()}": frozenset({name})

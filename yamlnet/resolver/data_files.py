@@ -42,17 +42,18 @@ def check_data_files(parts: Iterable[object], tree: Tree | None, problems: Probl
             _check_sql(part, tree, problems)
         elif isinstance(written := part.arguments.get("path"), str):
             named = tree is not None and (*part.path, "path")[-1] in tree.position(part.path).children
-            _check(written, (*part.path, "path") if named else part.path, tree, problems)
+            check_file(written, (*part.path, "path") if named else part.path, tree, problems)
 
 
-def _check(written: str, path: KeyPath, tree: Tree | None, problems: Problems) -> None:
+def check_file(written: str, path: KeyPath, tree: Tree | None, problems: Problems) -> None:
+    """Report what is wrong with the path or URL of one file that training reads."""
     if not written.strip() or "\0" in written:
         problems.add(WRONG, "a data file has a name: Csv: rows.csv", path)
     elif "://" in written:
         if why := refusal(written, "data/rows.csv"):
             problems.add(WRONG, f'"{written}" {why}', path)
         else:
-            _check_remote(f'training fetches "{written}" from the network', written, path, tree, problems)
+            check_remote(f'training fetches "{written}" from the network', written, path, tree, problems)
     elif written.startswith(("~", "$", "|")):
         mend = "write a path relative to the blueprint"
         problems.add(WRONG, f'"{written}" is taken as it stands, and no file is called so; {mend}', path)
@@ -76,7 +77,7 @@ def _refused_of_bases(written: str, source: str, path: KeyPath, problems: Proble
     return True
 
 
-def _check_remote(what: str, written: str, path: KeyPath, tree: Tree | None, problems: Problems) -> None:
+def check_remote(what: str, written: str, path: KeyPath, tree: Tree | None, problems: Problems) -> None:
     """What lies on another machine is named by the user's own file, and even so with a warning."""
     source = _source(path, tree)
     if not _refused_of_bases(written, source, path, problems) and not source.startswith("--set"):
@@ -111,9 +112,9 @@ def _check_sql(part: SourcePlan, tree: Tree | None, problems: Problems) -> None:
         problems.add(SQL, str(error), (*part.path, "url"))
         return
     if database.file:
-        _check(database.file, (*part.path, "url"), tree, problems)
+        check_file(database.file, (*part.path, "url"), tree, problems)
     else:
-        _check_remote(_asks(database), str(url), (*part.path, "url"), tree, problems)
+        check_remote(_asks(database), str(url), (*part.path, "url"), tree, problems)
 
 
 def _asks(database: Database) -> str:

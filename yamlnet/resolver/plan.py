@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from yamlnet.catalog.entry import Kind
 from yamlnet.diagnostics.diagnostic import KeyPath
+from yamlnet.resolver.transfer_plan import TransferPlan
 from yamlnet.schema.words import DEFAULT_MODEL, SUPERVISED
 
 
@@ -239,6 +240,7 @@ class TrainPlan(Struct, frozen=True):
         steps: optimizer steps in all; None where `epochs` is given.
         outputs: the names of the model's outputs, in order.
         precision: a Keras dtype policy name, or None for Keras's default.
+        transfer: weights from elsewhere, and what of the models is learnt.
         distribution: which devices train together; None: one alone.
     """
 
@@ -255,6 +257,7 @@ class TrainPlan(Struct, frozen=True):
     distribution: DistributionPlan | None = None
     outputs: tuple[str, ...] = ()
     path: KeyPath = ("train",)
+    transfer: TransferPlan = TransferPlan()
 
 
 class Plan(Struct, frozen=True):

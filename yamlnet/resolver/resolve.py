@@ -98,7 +98,7 @@ def _sections(
     main = graphs.get(DEFAULT_MODEL)
     compared = main.outputs if main is not None and has_targets(written) else ()
     data = data_plan(_section(document, "data"), fed_graph(objective, graphs), compared, values, filling)
-    return data, train_plan(written, main, objective, values, filling)
+    return data, train_plan(written, graphs, objective, values, filling)
 
 
 def _section(document: Mapping[str, object], key: str) -> Mapping[str, object] | None:

@@ -13,23 +13,26 @@ from yamlnet.resolver.evaluate import Scope, Unknown, has_template
 from yamlnet.resolver.filling import Filling, without_unknown
 from yamlnet.resolver.plan import DistributionPlan, Graph, ObjectivePlan, ObjectSpec, TrainPlan
 from yamlnet.resolver.sections import holds_unknown, refilled
+from yamlnet.resolver.transfer import transfer_plan
 from yamlnet.schema.objective_forms import phases_written
 from yamlnet.schema.objects import split_form
 from yamlnet.schema.sections import TrainSection
 from yamlnet.schema.train_forms import by_output, check_train, is_by_output, metric_specs
+from yamlnet.schema.words import DEFAULT_MODEL
 
 
 def train_plan(
     written: Mapping[str, object] | None,
-    model: Graph | None,
+    graphs: Mapping[str, Graph],
     objective: ObjectivePlan,
     values: Scope,
     filling: Filling,
 ) -> TrainPlan | None:
-    """The train section of a blueprint as a plan; `model` is the one whose outputs losses may name."""
+    """The train section of a blueprint as a plan; losses may name the outputs of `model`."""
     if written is None:
         return None
     path: KeyPath = ("train",)
+    model = graphs.get(DEFAULT_MODEL)
     outputs = tuple(model.outputs) if model else ()
     filled = refilled(TrainSection, written, values, filling, path)
     if has_template(dict(written)):
@@ -37,6 +40,7 @@ def train_plan(
     if filling.problems.failed_in("train"):
         return None
     reading = _Reading(filled, outputs, filling, path)
+    transfer = transfer_plan(filled, graphs, filling, path)
     epochs, steps = filled.get("epochs"), filled.get("steps")
     return TrainPlan(
         objective=objective,
@@ -52,6 +56,7 @@ def train_plan(
         distribution=_distribution(filled.get("distribution"), filling, (*path, "distribution")),
         outputs=outputs,
         path=path,
+        transfer=transfer,
     )
 
 

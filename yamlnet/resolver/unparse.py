@@ -24,6 +24,7 @@ from yamlnet.resolver.plan import (
     TrainPlan,
     WindowPlan,
 )  # fmt: skip
+from yamlnet.resolver.transfer_plan import TransferPlan
 from yamlnet.schema.references import Reference, written
 from yamlnet.schema.words import DEFAULT_MODEL, VERSION, name_mistake, shortened
 
@@ -280,6 +281,23 @@ def _objective(objective: ObjectivePlan) -> object:
     return {objective.name: words} if words else objective.name
 
 
+def _transfer(transfer: TransferPlan) -> dict[str, object]:
+    """The words about weights from elsewhere and what is learnt; None where one was not written."""
+    stages: list[object] = [
+        {"layers": list(stage.layers)} | ({"until": stage.until} if stage.until is not None else {})
+        for stage in transfer.freeze
+    ]
+    lora = transfer.lora
+    words = {"rank": lora.rank, "target": list(lora.target), "alpha": lora.alpha} if lora else {}
+    return {
+        "initialize": {one.target: form(one.arguments) for one in transfer.initialize} or None,
+        "freeze": stages or None,
+        "learning_rates": dict(transfer.learning_rates) or None,
+        "lora": words | ({"train": list(lora.train)} if lora and lora.train else {}) or None,
+        "quantize": transfer.quantize,
+    }
+
+
 def _distribution(distribution: DistributionPlan | None) -> object:
     if distribution is None:
         return None
@@ -301,6 +319,7 @@ def _train(train: TrainPlan) -> dict[str, object]:
         "callbacks": form(train.callbacks) or None,
         "class_weight": form(train.class_weight),
         "precision": train.precision,
+        **_transfer(train.transfer),
         "distribution": _distribution(train.distribution),
     }
     return {key: value for key, value in section.items() if value is not None}

@@ -1,6 +1,8 @@
-"""What training would stop at, looked for before there is a run folder: objects and rows that do not fit."""
+"""Before there is a run folder: what training would stop at is looked for, and weights are taken."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import keras
 
@@ -14,6 +16,27 @@ from yamlnet.resolver.plan import Plan
 from yamlnet.runner.augment import Augmenter
 from yamlnet.runner.callbacks import refused_callbacks
 from yamlnet.runner.steps.devices import Devices, layout_problems, require_same_rows
+from yamlnet.runner.transfer.adapters import adapt
+from yamlnet.runner.transfer.initialize import initialize
+from yamlnet.runner.transfer.learning import require_learning
+
+
+def prepare(
+    plan: Plan, models: dict[str, keras.Model], dataset: Dataset, root: Path, devices: Devices
+) -> list[str]:
+    """Look whether training can begin, and put weights from elsewhere into the models.
+
+    Returns:
+        What is told of those weights.
+
+    Raises:
+        BlueprintError: as `require_trainable` and `initialize` do.
+    """
+    require_trainable(plan, models, dataset, devices)
+    notes = initialize(models, plan, root)
+    adapt(models, plan)
+    require_learning(models, plan)
+    return notes
 
 
 def require_trainable(plan: Plan, models: dict[str, keras.Model], dataset: Dataset, devices: Devices) -> None:

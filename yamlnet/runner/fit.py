@@ -16,7 +16,7 @@ from yamlnet.data.batches import Batch
 from yamlnet.data.dataset import Dataset
 from yamlnet.data.waiting import hidden
 from yamlnet.diagnostics.diagnostic import DataError, TrainingError, YamlnetError
-from yamlnet.objectives.objective import Models, Objective, Phase
+from yamlnet.objectives.objective import Models, Objective
 from yamlnet.resolver.plan import Plan
 from yamlnet.runner.callbacks import callback_list, make_callbacks, want_batches
 from yamlnet.runner.curves import draw_curves
@@ -27,9 +27,12 @@ from yamlnet.runner.interruption import Interruption
 from yamlnet.runner.manifest import ended, new_manifest
 from yamlnet.runner.progress import Progress
 from yamlnet.runner.run import History, Run
-from yamlnet.runner.steps import make_objective, make_stepper
+from yamlnet.runner.steps import make_objective
 from yamlnet.runner.steps.devices import ALONE, Devices
 from yamlnet.runner.steps.stepper import Stepper, warm_up
+from yamlnet.runner.transfer.adapters import plain_models
+from yamlnet.runner.transfer.learning import Learning
+from yamlnet.runner.transfer.quantizing import quantize_run
 
 
 def fit(
@@ -79,7 +82,12 @@ def fit(
             feed.close()
     manifest = ended(manifest, "interrupted" if interrupted else "finished")
     folder.write_json(MANIFEST, manifest)
-    return Run(folder.path, models, loop.history, metrics, dict(dataset.fitted), manifest)
+    run = Run(folder.path, loop.models, loop.history, metrics, dict(dataset.fitted), manifest)
+    assert plan.train is not None, "train() looked"
+    if plan.train.transfer.quantize is not None:
+        run, text = quantize_run(run, plan, dataset, folder)
+        progress.note(text)
+    return run
 
 
 class _Loop(Struct):
@@ -87,9 +95,12 @@ class _Loop(Struct):
 
     model: keras.Model
     models: Models
-    phases: Sequence[Phase]
+    objective: Objective
+    learning: Learning
     stepper: Stepper
     feed: Feed
+    devices: Devices
+    seed: int
     folder: RunFolder
     progress: Progress
     callbacks: keras.callbacks.CallbackList
@@ -115,6 +126,7 @@ def _start(
     train = plan.train
     assert train is not None, "train() looked"
     objective = make_objective(models, train, plan.seed)
+    learning = Learning(models, train)
     _warm_up(objective, models, feed.first())
     epochs = math.ceil(train.steps / feed.per_epoch) if train.steps else (train.epochs or 1)
     made = make_callbacks(train.callbacks, folder.path, _log_names(objective, feed), construct)
@@ -123,9 +135,12 @@ def _start(
     return _Loop(
         model=model,
         models=models,
-        phases=objective.phases,
-        stepper=make_stepper(objective, models, plan.seed, devices),
+        objective=objective,
+        learning=learning,
+        stepper=learning.stepper(objective, 0, plan.seed, devices),
         feed=feed,
+        devices=devices,
+        seed=plan.seed,
         folder=folder,
         progress=progress,
         callbacks=callback_list(callbacks, model, epochs, feed.per_epoch),
@@ -161,6 +176,7 @@ def _train(loop: _Loop) -> bool:
     per_epoch = loop.feed.per_epoch
     for note in loop.feed.notes:
         loop.progress.note(note)
+    _tell_learnt(loop)
     loop.progress.start(loop.epochs, per_epoch)
     loop.model.stop_training = False
     _tell(loop, "on_train_begin")
@@ -177,14 +193,18 @@ def _train(loop: _Loop) -> bool:
             raise
         interrupted = True
     loop.stepper.sync()
-    for phase in loop.phases:  # Keras's moving average of the weights, where an optimizer keeps one
-        phase.optimizer.finalize_variable_values(loop.stepper.variables.trainable[phase.name])
+    for phase in loop.objective.phases:  # Keras's moving average of the weights, where an optimizer keeps one
+        phase.optimizer.finalize_variable_values(loop.stepper.variables.optimized[phase.name])
     _tell(loop, "on_train_end", logs)
     loop.stepper.reload()
     return interrupted
 
 
 def _epoch(loop: _Loop, epoch: int, steps: int) -> dict[str, float]:
+    if epoch in loop.learning.changes:
+        loop.stepper.sync()
+        loop.stepper = loop.learning.stepper(loop.objective, epoch, loop.seed, loop.devices)
+        _tell_learnt(loop)
     loop.progress.epoch(epoch + 1)
     _tell(loop, "on_epoch_begin", epoch)
     loop.stepper.reload()
@@ -207,6 +227,11 @@ def _epoch(loop: _Loop, epoch: int, steps: int) -> dict[str, float]:
     loop.stepper.sync()
     _tell(loop, "on_epoch_end", epoch, logs)
     return logs
+
+
+def _tell_learnt(loop: _Loop) -> None:
+    if text := loop.learning.told():
+        loop.progress.note(text)
 
 
 def _step(loop: _Loop, step: int, batch: Batch) -> None:
@@ -270,6 +295,8 @@ def _finish(
         last = {name: values[-1] for name, values in loop.history.items() if not name.startswith("val_")}
         found["train"] = {name: value for name, value in last.items() if math.isfinite(value)}
     folder.write_json(METRICS, found)
+    if plan.train is not None and plan.train.transfer.lora is not None:
+        loop.models = plain_models(loop.models, plan)
     for name, model in loop.models.items():
         save_model(model, folder.model_file(name))
     if loop.history:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from yamlnet.resolver.plan import DataPlan
@@ -35,17 +35,22 @@ class Progress(Protocol):
         """Training ended, in whatever way."""
 
 
-def make_progress(style: str, data: DataPlan | None = None, live: bool = True) -> Progress:
+def make_progress(
+    style: str, data: DataPlan | None = None, notes: Sequence[str] = (), live: bool = True
+) -> Progress:
     """`auto`: live where stderr is a terminal, plain lines elsewhere; `none`: nothing.
 
     Progress goes to stderr, so that a command's output stays its own. What is trained on a fold of the data
-    names it. Without `live` there are lines only: metrics between epochs are asked for by the clock, and of
-    several processes all have to ask.
+    names it. `notes` are shown at once: what was done before. Without `live` there are lines only: metrics
+    between epochs are asked for by the clock, and of several processes all have to ask.
     """
     if style == "none":
         return Silent()
     title = f"fold {data.fold}/{data.folds}  " if data is not None and data.fold is not None else ""
-    return Live(title) if live and sys.stderr.isatty() else Plain(title)
+    shown = Live(title) if live and sys.stderr.isatty() else Plain(title)
+    for note in notes:
+        shown.note(note)
+    return shown
 
 
 class Silent:

@@ -8,9 +8,18 @@ from yamlnet.catalog import types as t
 from yamlnet.schema.distribution_words import DISTRIBUTIONS
 from yamlnet.schema.json_help import DISTRIBUTION_HELP, helped
 from yamlnet.schema.json_objects import one_of_keys
-from yamlnet.schema.json_types import EXPRESSION, NULL, Schema, arguments_schema, either, reference
+from yamlnet.schema.json_types import (
+    EXPRESSION,
+    NULL,
+    Schema,
+    arguments_schema,
+    either,
+    reference,
+    type_schema,
+)
 from yamlnet.schema.objective_terms import ObjectiveWords, words_for
 from yamlnet.schema.objective_words import OBJECTIVES
+from yamlnet.schema.transfer_words import TRANSFER
 
 OF_PLUGIN = r"^[a-z][A-Za-z0-9_]*\.[A-Za-z_][A-Za-z0-9_]*$"
 """The name of an objective that an installed package offers."""
@@ -27,6 +36,7 @@ def train_keys(output: str) -> dict[str, Schema]:
         "metrics": either(metrics, _by_output(either(metrics, NULL), output), NULL),
         "optimizer": either(reference("optimizer"), _by_phase(), NULL),
         "callbacks": {"type": "array", "items": reference("callback")},
+        **{word: either(type_schema(type), NULL) for word, type in TRANSFER.items()},
         "distribution": _distribution(),
     }
 

@@ -101,6 +101,11 @@ class TrainSection:
     epochs: Any = fits(COUNT, None)
     steps: Any = fits(COUNT, None)
     callbacks: Any = fits(t.ListOf(t.Plain()), ())
+    initialize: Any = None
+    freeze: Any = None
+    learning_rates: Any = None
+    lora: Any = None
+    quantize: Any = None
     class_weight: Any = fits(t.MappingOf(t.Number(min=0)), None)
     precision: Any = fits(DTYPE_POLICIES, None)
     distribution: Any = None

@@ -13,6 +13,7 @@ from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.schema.distribution_words import check_distribution
 from yamlnet.schema.objective_forms import check_objective, check_optimizer
 from yamlnet.schema.objects import check_object
+from yamlnet.schema.transfer_words import check_transfer
 
 CLASS = re.compile(r"[0-9]{1,9}\Z")
 """A class as a key: `class_weight: {0: 1, 1: 4}`."""
@@ -34,6 +35,7 @@ def check_train(value: object, outputs: Collection[str], path: KeyPath, problems
         for spec, place in metric_specs(value["metrics"], outputs, (*path, "metrics")):
             check_object("metric", spec, place, problems)
     check_optimizer(value, (*path, "optimizer"), problems)
+    check_transfer(value, path, problems)
     callbacks = value.get("callbacks")
     for index, callback in enumerate(callbacks if isinstance(callbacks, list) else []):
         check_object("callback", callback, (*path, "callbacks", index), problems)

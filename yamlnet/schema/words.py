@@ -97,10 +97,6 @@ def shortened(name: str) -> str:
 NOT_YET: dict[str, str] = {
     "gradient_accumulation": "Keras's optimizers take gradient_accumulation_steps",
     "ema": "Keras's optimizers take use_ema and ema_momentum",
-    "freeze": "freezing layers by pattern (a layer takes trainable: false)",
-    "initialize": "weights to start from",
-    "lora": "low-rank adapters",
-    "quantize": "quantisation",
 }
 """Words of the language that this version reads but does not do; refused, never ignored."""
 

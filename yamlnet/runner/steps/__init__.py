@@ -12,7 +12,7 @@ from yamlnet.objectives import implementation
 from yamlnet.objectives.objective import Models, Objective, Setting
 from yamlnet.resolver.plan import TrainPlan
 from yamlnet.runner.steps.devices import ALONE, Devices
-from yamlnet.runner.steps.stepper import Stepper
+from yamlnet.runner.steps.stepper import Ever, Stepper
 
 
 def make_objective(models: Models, plan: TrainPlan, seed: int = 0) -> Objective:
@@ -20,9 +20,11 @@ def make_objective(models: Models, plan: TrainPlan, seed: int = 0) -> Objective:
     return implementation(plan.objective.name)(Setting(models, plan, construct, _backend().gradient, seed))
 
 
-def make_stepper(objective: Objective, models: Models, seed: int = 0, devices: Devices = ALONE) -> Stepper:
-    """The stepper of the running backend, on the devices that `join` found."""
-    stepper: Stepper = _backend().make(objective, models, seed, devices)
+def make_stepper(
+    objective: Objective, models: Models, seed: int = 0, devices: Devices = ALONE, ever: Ever = None
+) -> Stepper:
+    """The stepper of the running backend, on the devices that `join` found; `ever` as `collect_variables`."""
+    stepper: Stepper = _backend().make(objective, models, seed, devices, ever)
     return stepper
 
 

@@ -13,7 +13,7 @@ from yamlnet.data.batches import Batch
 from yamlnet.objectives.objective import Models, Objective, Phase
 from yamlnet.runner.steps.devices import ALONE, Devices
 from yamlnet.runner.steps.jax_devices import Arrays, OneDevice, SeveralDevices, own
-from yamlnet.runner.steps.stepper import Variables, collect_variables, due, steps_done
+from yamlnet.runner.steps.stepper import Ever, Variables, collect_variables, due, for_all, steps_done
 
 State = list[Any]
 """The value of every variable, in the order of `Variables.all`."""
@@ -100,6 +100,7 @@ class JaxStepper:
 
     def _phase(self, phase: Phase, state: State, batch: Batch) -> State:
         trained = [self.index[id(variable)] for variable in self.variables.trainable[phase.name]]
+        optimized = [self.index[id(variable)] for variable in self.variables.optimized[phase.name]]
         optimizing = [self.index[id(variable)] for variable in self.variables.optimizers[phase.name]]
 
         def loss(weights: list[Any]) -> tuple[Any, State]:
@@ -115,10 +116,10 @@ class JaxStepper:
         gradients, updated = jax.grad(loss, has_aux=True)([state[position] for position in trained])
         weights, optimizer = phase.optimizer.stateless_apply(
             [state[position] for position in optimizing],
-            gradients,
-            [state[position] for position in trained],
+            for_all(gradients, self.variables, phase),
+            [state[position] for position in optimized],
         )
-        for positions, values in ((trained, weights), (optimizing, optimizer)):
+        for positions, values in ((optimized, weights), (optimizing, optimizer)):
             for position, value in zip(positions, values, strict=True):
                 updated[position] = value
         return updated
@@ -154,6 +155,6 @@ def _place(devices: Devices, variables: Variables) -> OneDevice | SeveralDevices
     return SeveralDevices(devices.plan, trained)
 
 
-def make(objective: Objective, models: Models, seed: int, devices: Devices) -> JaxStepper:
+def make(objective: Objective, models: Models, seed: int, devices: Devices, ever: Ever = None) -> JaxStepper:
     """A stepper for objectives whose metrics are built; randomness is in the variables already."""
-    return JaxStepper(objective, models, collect_variables(objective, models), devices)
+    return JaxStepper(objective, models, collect_variables(objective, models, ever), devices)

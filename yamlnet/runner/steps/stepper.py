@@ -18,6 +18,8 @@ from msgspec import Struct
 from yamlnet.data.batches import Batch
 from yamlnet.objectives.objective import Models, Objective, Phase
 
+Ever = Mapping[str, list[Any]] | None
+
 Snapshot = dict[str, "np.ndarray[Any, np.dtype[Any]]"]
 """A copy of the whole training state by variable path, as NumPy arrays: all that resuming needs."""
 
@@ -52,9 +54,14 @@ class Stepper(Protocol):
 
 
 class Variables(Struct, frozen=True):
-    """All variables of the training state, by role, each once and in a fixed order."""
+    """All variables of the training state, by role, each once and in a fixed order.
+
+    `optimized` are those that a phase's optimizer was built for: more than `trainable` where some of them are
+    learnt in other epochs.
+    """
 
     trainable: dict[str, list[Any]]
+    optimized: dict[str, list[Any]]
     frozen: list[Any]
     optimizers: dict[str, list[Any]]
     metrics: list[Any]
@@ -65,40 +72,58 @@ class Variables(Struct, frozen=True):
         """Every variable."""
         trained = [variable for variables in self.trainable.values() for variable in variables]
         optimizing = [variable for variables in self.optimizers.values() for variable in variables]
-        return _once([*trained, *self.frozen, *optimizing, *self.metrics, *self.others])
+        return once([*trained, *self.frozen, *optimizing, *self.metrics, *self.others])
 
 
-def collect_variables(objective: Objective, models: Models) -> Variables:
+def collect_variables(objective: Objective, models: Models, ever: Ever = None) -> Variables:
     """The variables that an objective's steps read and write; builds the optimizers.
+
+    `ever` are those of each phase that are learnt in some epoch, where they are not the same in all.
 
     `trainable` and `optimizers` are by phase; `frozen` is every other variable of a model (batch
     statistics, seed states, weights that no phase trains), `others` what the objective itself keeps.
     """
-    trainable = {phase.name: _trained(phase, models) for phase in objective.phases}
+    trainable = {phase.name: learnt_by(phase, models) for phase in objective.phases}
+    optimized = trainable if ever is None else dict(ever)
     for phase in objective.phases:
         if not phase.optimizer.built:
-            phase.optimizer.build(trainable[phase.name])
+            phase.optimizer.build(optimized[phase.name])
     trained = {id(variable) for variables in trainable.values() for variable in variables}
-    everything = _once(variable for model in models.values() for variable in model.variables)
+    everything = once(variable for model in models.values() for variable in model.variables)
     frozen = [variable for variable in everything if id(variable) not in trained]
     return Variables(
         trainable=trainable,
+        optimized=optimized,
         frozen=frozen,
         optimizers={phase.name: list(phase.optimizer.variables) for phase in objective.phases},
-        metrics=_once(variable for metric in objective.metrics for variable in metric.variables),
-        others=_once(objective.variables),
+        metrics=once(variable for metric in objective.metrics for variable in metric.variables),
+        others=once(objective.variables),
     )
 
 
-def _trained(phase: Phase, models: Models) -> list[Any]:
-    return _once(variable for name in phase.trains for variable in models[name].trainable_variables)
+def learnt_by(phase: Phase, models: Models) -> list[Any]:
+    """The variables that a phase learns now: those of its models that are trainable."""
+    return once(variable for name in phase.trains for variable in models[name].trainable_variables)
 
 
-def _once(variables: Iterable[Any]) -> list[Any]:
+def once(variables: Iterable[Any]) -> list[Any]:
+    """Variables in their order, each once."""
     found: dict[int, Any] = {}
     for variable in variables:
         found.setdefault(id(variable), variable)
     return list(found.values())
+
+
+def for_all(gradients: Sequence[Any], variables: Variables, phase: Phase) -> list[Any]:
+    """Gradients of what is learnt as gradients of all that the optimizer knows: zeros for what is not.
+
+    Keras pairs an optimizer's averages and accumulators with its variables in order, so none may be left out.
+    """
+    found = dict(zip(map(id, variables.trainable[phase.name]), gradients, strict=True))
+    return [
+        found[id(one)] if id(one) in found else keras.ops.zeros(one.shape, one.dtype)
+        for one in variables.optimized[phase.name]
+    ]
 
 
 def due(phases: Sequence[Phase], step: int) -> tuple[Phase, ...]:

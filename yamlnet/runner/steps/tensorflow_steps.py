@@ -11,7 +11,7 @@ import tensorflow as tf
 from yamlnet.data.batches import Batch
 from yamlnet.objectives.objective import Models, Objective
 from yamlnet.runner.steps.devices import Devices
-from yamlnet.runner.steps.stepper import Variables, collect_variables, due, steps_done
+from yamlnet.runner.steps.stepper import Ever, Variables, collect_variables, due, for_all, steps_done
 
 Arrays = tuple[Mapping[str, Any], Mapping[str, Any], Any]
 
@@ -69,7 +69,9 @@ class TensorFlowStepper:
                 total = self.objective.losses(self.models, batch, phase, training=True)
                 scaled = phase.optimizer.scale_loss(total)
             gradients = tape.gradient(scaled, [weight.value for weight in weights])
-            phase.optimizer.apply_gradients(list(zip(gradients, weights, strict=True)))
+            gradients = for_all(gradients, self.variables, phase)
+            optimized = self.variables.optimized[phase.name]
+            phase.optimizer.apply_gradients(list(zip(gradients, optimized, strict=True)))
 
     def _evaluate(self, arrays: Arrays) -> None:
         self.objective.evaluate(self.models, Batch(*arrays))
@@ -95,9 +97,11 @@ def _tensors(batch: Batch) -> Arrays:
     )
 
 
-def make(objective: Objective, models: Models, seed: int, devices: Devices) -> TensorFlowStepper:
+def make(
+    objective: Objective, models: Models, seed: int, devices: Devices, ever: Ever = None
+) -> TensorFlowStepper:
     """A stepper for objectives whose metrics are built; randomness is in the variables already.
 
     It is for one device alone: `join` refuses more.
     """
-    return TensorFlowStepper(objective, models, collect_variables(objective, models))
+    return TensorFlowStepper(objective, models, collect_variables(objective, models, ever))

@@ -11,7 +11,7 @@ import torch
 from yamlnet.data.batches import Batch
 from yamlnet.objectives.objective import Models, Objective
 from yamlnet.runner.steps.devices import Devices
-from yamlnet.runner.steps.stepper import Variables, collect_variables, due, steps_done
+from yamlnet.runner.steps.stepper import Ever, Variables, collect_variables, due, for_all, steps_done
 from yamlnet.runner.steps.torch_devices import Alone, Together
 
 STEPS = 2**32
@@ -50,7 +50,8 @@ class TorchStepper:
             scaled = phase.optimizer.scale_loss(total)
             gradients = torch.autograd.grad(scaled, [weight.value for weight in weights], allow_unused=True)
             with torch.no_grad():
-                phase.optimizer.apply(self.others.averaged(gradients), weights)
+                gradients = for_all(self.others.averaged(gradients), self.variables, phase)
+                phase.optimizer.apply(gradients, self.variables.optimized[phase.name])
 
     def evaluate(self, batch: Batch) -> None:
         """Update the metrics without recording gradients."""
@@ -105,8 +106,10 @@ def _tensors(batch: Batch) -> Batch:
     return Batch(_on_device(batch.inputs), _on_device(batch.targets), weight)
 
 
-def make(objective: Objective, models: Models, seed: int, devices: Devices) -> TorchStepper:
+def make(
+    objective: Objective, models: Models, seed: int, devices: Devices, ever: Ever = None
+) -> TorchStepper:
     """A stepper for objectives whose metrics are built."""
-    variables = collect_variables(objective, models)
+    variables = collect_variables(objective, models, ever)
     others = Together(variables) if devices.processes > 1 else Alone()
     return TorchStepper(objective, models, variables, seed, others)
