@@ -15,7 +15,6 @@ others work on it: its load stands beside them.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import resource
@@ -30,8 +29,6 @@ from pathlib import Path
 from learning.entry import ROOT, Entry, rows_of
 from learning.listed import BY_NAME, ENTRIES
 from measure import environment, machine, process, versions
-
-import yamlnet
 
 RESULTS = ROOT / "benchmarks" / "gallery.json"
 MEASURE = ROOT / "benchmarks" / "scripts" / "measure_run.py"
@@ -62,19 +59,12 @@ def record(name: str, result: dict[str, object]) -> None:
     part.replace(RESULTS)
 
 
-def digest(entry: Entry) -> str:
-    """A hash of what is trained: the blueprint with all that it imports, not its comments; and the settings."""
-    loaded = yamlnet.load(ROOT / entry.path)
-    trained = [loaded.tree.value, entry.settings, entry.backend]
-    return hashlib.sha256(json.dumps(trained, sort_keys=True, default=str).encode()).hexdigest()[:16]
-
-
 def state(entry: Entry, results: dict[str, dict[str, object]]) -> str:
     """How an entry stands."""
     result = results.get(entry.blueprint)
     if result is None:
         return "not run"
-    if result["digest"] != digest(entry):
+    if result["digest"] != entry.digest():
         return "stale: its blueprint has changed since"
     told = f"{entry.metric} {result['result']}"
     return told if result["reached"] else f"{told}, which misses the bar of {entry.bar}"
@@ -93,8 +83,9 @@ def train(entry: Entry, data: Path, out: Path) -> Taken:
         CalledProcessError: it failed.
     """
     words = [sys.executable, "-m", *command(entry, data), "--out", str(out)]
+    calm = {**environment(entry.backend), "OMP_WAIT_POLICY": "PASSIVE"}  # threads that wait take no time
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(words, cwd=ROOT, env=environment(entry.backend), check=True)
+    subprocess.run(words, cwd=ROOT, env=calm, check=True)
     after, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - start
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Taken(wall, processor, os.getloadavg()[1])
@@ -102,6 +93,7 @@ def train(entry: Entry, data: Path, out: Path) -> Taken:
 
 def run(entry: Entry, data: Path) -> dict[str, object]:
     """Train an entry, measure it, and run what it is held against."""
+    digest = entry.digest()  # before: who edits the blueprint meanwhile has a stale result
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "run"
         taken = train(entry, data, out)
@@ -123,9 +115,10 @@ def run(entry: Entry, data: Path) -> dict[str, object]:
         "processor_seconds": round(taken.processor, 1),
         "wall_seconds": round(taken.wall, 1),
         "load": round(taken.load, 1),
+        "threads": os.environ.get("OMP_NUM_THREADS", "all"),
         "command": " ".join(command(entry, Path("FOLDER"))),
         "seed": manifest["seed"],
-        "digest": digest(entry),
+        "digest": digest,
         "taken": datetime.now(UTC).strftime("%Y-%m-%d"),
         "machine": machine(),
         "versions": versions(),
@@ -145,7 +138,7 @@ def chosen(only: list[str], everything: bool) -> list[Entry]:
         return [BY_NAME[name] for name in only]
     results = recorded()
     waiting = [
-        entry for entry in ENTRIES if results.get(entry.blueprint, {}).get("digest") != digest(entry)
+        entry for entry in ENTRIES if results.get(entry.blueprint, {}).get("digest") != entry.digest()
     ]
     return waiting if everything else []
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 
 import yamlnet
 from yamlnet.data.parts.reading import read_parts
+from yamlnet.resolver.unparse import unparse
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -65,6 +68,12 @@ class Entry:
         """The `--set` values of a training whose files lie below a folder."""
         files = [f"{name}={data / file}" for name, file in (self.files or {}).items()]
         return [*files, *self.settings]
+
+    def digest(self) -> str:
+        """A hash of what is trained: the blueprint with all that it imports, resolved, and the backend."""
+        plan = yamlnet.load(ROOT / self.path, self.settings).plan
+        trained = json.dumps([unparse(plan), self.backend], sort_keys=True, default=str)
+        return hashlib.sha256(trained.encode()).hexdigest()[:16]
 
     def reached(self, value: float) -> bool:
         """Whether a result holds the bar."""
