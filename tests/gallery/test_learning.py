@@ -1,4 +1,4 @@
-"""Every blueprint of the gallery whose data comes with pip learns it, as well as scikit-learn does or better."""
+"""Every blueprint whose data comes with pip learns it, as well as scikit-learn does or better."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The variant `quick` of what the gallery trains on real data learns within seconds, from rows that a test makes.
+"""The variant `quick` of what the gallery trains on real data learns in seconds, from rows that a test makes.
 
 The real data are files that the project does not ship: `benchmarks/gallery.py` trains on those.
 """
@@ -26,9 +26,9 @@ pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("he
 def pictures(folder: Path) -> list[str]:
     """Digits, as large and as bright as the pictures of clothing."""
     digits = load_digits()
-    large = np.kron(digits.images, np.ones((3, 3)))
+    large = np.kron(digits.images[:900], np.ones((3, 3)))
     framed = np.pad(large * 255 / 16, ((0, 0), (2, 2), (2, 2))).astype(np.uint8)
-    np.savez(folder / "digits.npz", image=framed, target=digits.target)
+    np.savez(folder / "digits.npz", image=framed, target=digits.target[:900])
     return [f"data.train={{Npz: {folder / 'digits.npz'}}}", "data.test=0.2", "data.batch_size=16", "epochs=3"]
 
 
@@ -41,7 +41,7 @@ def sentences(folder: Path) -> list[str]:
         if len(sentence.split()) > 3
     ]
     path = written(folder / "sentences.csv", ("text", "score", "sentiment"), rows)
-    return [f"rows={path}", "vocabulary=500", "batch=8", "train.optimizer={Adam: 1e-2}"]
+    return [f"rows={path}", "vocabulary=500", "batch=16", "train.optimizer={Adam: 1e-2}"]
 
 
 def half_hours(folder: Path) -> list[str]:
@@ -94,7 +94,7 @@ def sounds(folder: Path) -> list[str]:
                 file.setnchannels(1), file.setsampwidth(2), file.setframerate(8000)
                 file.writeframes((tone * 9000 + rng.normal(size=4000) * 900).astype("<i2").tobytes())
             rows.append((name, language, f"word {word}"))
-    return [f"clips={written(folder / 'clips.csv', ('file', 'language', 'word'), rows)}"]
+    return [f"clips={written(folder / 'clips.csv', ('file', 'language', 'word'), rows)}", "batch=4"]
 
 
 def written(path: Path, names: Sequence[str], rows: Iterable[Sequence[object]]) -> Path:
@@ -115,7 +115,7 @@ MAKERS: dict[str, Callable[[Path], list[str]]] = {
 AT_LEAST = {
     "fashion/cnn": ("accuracy", 0.6),
     "fashion/mlp": ("accuracy", 0.6),
-    "fashion/resnet": ("accuracy", 0.4),
+    "fashion/resnet": ("accuracy", 0.25),
     "fashion/vit": ("accuracy", 0.4),
     "sentiment/attention": ("sentiment_accuracy", 0.75),
     "sentiment/gru": ("sentiment_accuracy", 0.75),
@@ -128,12 +128,16 @@ AT_LEAST = {
 }
 """Guessing reaches about 0.1 for ten digits, 0.5 for two chapters, 0.33 for three languages, an R² of 0."""
 
-AT_MOST = {"forecast/lstm": 0.95, "forecast/tcn": 0.95, "recommend/ratings": 0.8}
+AT_MOST = {"forecast/lstm": 0.85, "forecast/tcn": 0.85, "recommend/ratings": 0.8}
 """The error, as a share of what it is without a network: as a week ago, or always the mean."""
 
 
+MORE = {"fashion/resnet": ["epochs=4", "data.batch_size=8", "data.augment=null"]}
+"""Its normalisation's moving statistics need some hundred steps; mirrored digits are none."""
+
+
 def trained(name: str, folder: Path) -> yamlnet.Run:
-    sets = MAKERS[name.partition("/")[0]](folder)
+    sets = [*MAKERS[name.partition("/")[0]](folder), *MORE.get(name, ())]
     return yamlnet.load(f"{gallery()[name]}:quick", sets).train(out=folder / "run", progress="none")
 
 
@@ -162,8 +166,7 @@ def test_it_beats_the_mean_of_all_ratings(tmp_path: Path) -> None:
     assert yamlnet.evaluate(run)["data.stars.rmse"] < AT_MOST["recommend/ratings"] * spread
 
 
-def test_every_quick_variant_is_tried() -> None:
-    folders = tuple(f"{folder}/" for folder in MAKERS)
-    quick = {name for name, path in gallery().items() if name.startswith(folders) and "\n  quick:" in path.read_text()}
-    extending = {name for name, path in gallery().items() if name.startswith(folders) and "\nextends:" in path.read_text()}
-    assert quick | extending == AT_LEAST.keys() | AT_MOST.keys()
+def test_all_of_them_are_tried() -> None:
+    in_folders = {name: path for name, path in gallery().items() if name.partition("/")[0] in MAKERS}
+    with_data = {name for name, path in in_folders.items() if yamlnet.load(path).plan.data is not None}
+    assert with_data == AT_LEAST.keys() | AT_MOST.keys()

@@ -27,7 +27,7 @@ def named_files(path: Path, folder: Path) -> dict[str, Path]:
 
 
 def needed_files(path: Path, folder: Path) -> set[Path]:
-    """The files of the gallery that a blueprint needs: those that it names, those that they name, and so on."""
+    """The files of the gallery that a blueprint names, those that they name, and so on."""
     found: set[Path] = set()
     waiting = [path]
     while waiting:
