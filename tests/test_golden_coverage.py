@@ -24,6 +24,7 @@ PARSER = "what libyaml says: it is compared, never shown"
 COMMAND_LINE = "told about the file's name, which stands in no file: tests/cli"
 ELSEWHERE = "told in the words of git or of the network: tests/assembly"
 PLUGIN = "needs a plugin, whose layers Keras reads: test_golden_stages.py"
+OBJECTIVE_PLUGIN = "needs an installed package: tests/objectives/test_plugins.py"
 WRITTEN = "what the lock file holds: the golden scenes have such files"
 EDITORS = "help of an argument that may be left out: for editors"
 NO_FILE = "told where no file could be read: tests/syntax/test_parse.py"
@@ -78,6 +79,10 @@ EXCEPTED = {
     "assembly/origins/remote.py fetch: {} cannot be opened": "needs a machine without s3fs",
     "assembly/origins/remote.py fetch: URLs need": "needs a machine without fsspec",
     "assembly/origins/remote.py fetch: [Unreachable] message": "needs a machine without fsspec",
+    "schema/objective_plugins.py ": OBJECTIVE_PLUGIN,
+    "schema/objective_forms.py _refuse_of_plugin: ; it has": OBJECTIVE_PLUGIN,
+    "schema/objective_forms.py _refuse_of_plugin: the plugin": OBJECTIVE_PLUGIN,
+    "schema/objective_forms.py _refuse_of_plugin: ['plugin']": OBJECTIVE_PLUGIN,
     "schema/dotted.py _of_plugin: ; it has": PLUGIN,
     "schema/dotted.py _of_plugin: the plugin": PLUGIN,
     **{f"schema/data_words.py : {help}": EDITORS for help in _optional()},

@@ -36,7 +36,7 @@ _NAMES: dict[Kind, str] = {
         ZeroPadding2D ZeroPadding3D
     """,
     "op": """
-        abs absolute adaptive_average_pool adaptive_max_pool add all allclose amax amin angle any
+        abs absolute add all allclose amax amin angle any
         append arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin
         argpartition argsort array array_split average average_pool bartlett batch_normalization
         binary_crossentropy bincount bitwise_and bitwise_invert bitwise_left_shift bitwise_not

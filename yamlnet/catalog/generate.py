@@ -71,6 +71,9 @@ PLAIN = {
 MANY = {"xs", "operands", "choicelist", "condlist"}
 """Arguments that take a list of tensors."""
 
+MANY_HERE = {"stack.x", "fft.x", "fft2.x", "ifft2.x", "irfft.x", "istft.x"}
+"""`owner.argument` that do: tensors to stack, the real and the imaginary parts of numbers."""
+
 
 def generate() -> dict[str, str]:
     """The catalogue's files by name, as text.
@@ -260,7 +263,8 @@ def _argument(kind: Kind, owner: str, parameter: inspect.Parameter, text: str) -
 
 def _tensor(owner: str, parameter: inspect.Parameter) -> dict[str, str]:
     name = parameter.name
-    if name in MANY or (name == "x" and parameter.kind is parameter.VAR_POSITIONAL):
+    of_many = name in MANY or f"{owner}.{name}" in MANY_HERE
+    if of_many or (name == "x" and parameter.kind is parameter.VAR_POSITIONAL):
         return {"tensor": "many"}
     if name in TENSORS and f"{owner}.{name}" not in PLAIN:
         return {"tensor": "one"}

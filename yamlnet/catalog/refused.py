@@ -7,6 +7,7 @@ _CODE = "it runs a function, and a blueprint holds no code"
 _LOOP = "it takes a function, and a blueprint holds no code; repeat entries with `for`, choose with `if`"
 _OUTSIDE = "it wraps an object of another library, which no file can hold"
 _NOTHING_COMPARED = "it adds up numbers that code gives it; name what compares: mae, mse, accuracy"
+_WRONG_SHAPE = "Keras 3.15 tells its shape wrongly in a graph; use the layer: "
 _ARRAY = "it leaves the graph; it is for code that works on arrays"
 
 REFUSED: dict[str, str] = {
@@ -50,6 +51,8 @@ REFUSED: dict[str, str] = {
     "regularizer.Regularizer": _ABSTRACT,
     "constraint.Constraint": _ABSTRACT,
     # operations
+    "op.adaptive_average_pool": _WRONG_SHAPE + "AdaptiveAveragePooling2D",
+    "op.adaptive_max_pool": _WRONG_SHAPE + "AdaptiveMaxPooling2D",
     **{
         f"op.{name}": _LOOP
         for name in (

@@ -68,6 +68,6 @@ def compares(plan: Plan) -> bool:
     """Whether the objective compares outputs with targets."""
     if plan.objective.name == SUPERVISED:
         return True
-    from yamlnet.schema.objective_words import OBJECTIVES
+    from yamlnet.schema.objective_words import known_words
 
-    return OBJECTIVES[plan.objective.name].targets
+    return known_words(plan.objective.name).targets

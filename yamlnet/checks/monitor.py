@@ -109,9 +109,9 @@ def measures(plan: Plan) -> list[Measure]:
 
 def _own(train: TrainPlan) -> list[Measure]:
     """What an objective writes into the history itself."""
-    from yamlnet.schema.objective_words import OBJECTIVES
+    from yamlnet.schema.objective_words import known_words
 
-    own = OBJECTIVES[train.objective.name].measures
+    own = known_words(train.objective.name).measures
     return [Measure(one.name, one.falls, known_to_keras=one.name in ("loss", "accuracy")) for one in own]
 
 

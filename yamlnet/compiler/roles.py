@@ -10,7 +10,7 @@ from msgspec import Struct
 from yamlnet.compiler.structure import by_output, input_names, named_inputs
 from yamlnet.diagnostics.diagnostic import Diagnostic, Note
 from yamlnet.resolver.plan import Graph, Plan
-from yamlnet.schema.objective_words import OBJECTIVES, Same
+from yamlnet.schema.objective_words import Same, known_words
 
 NAME = "objective"
 
@@ -23,7 +23,7 @@ def role_problems(plan: Plan, models: Mapping[str, keras.Model]) -> Iterator[Dia
         models: those that could be made; of others their own mistakes were told.
     """
     objective = plan.objective
-    for same in OBJECTIVES[objective.name].same:
+    for same in known_words(objective.name).same:
         ends = [_end(plan, models, end) for end in (same.one, same.other)]
         if any(end is None for end in ends):
             continue

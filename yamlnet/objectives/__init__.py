@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib.metadata import EntryPoint
+
+from yamlnet.catalog.plugins import PluginError
 from yamlnet.objectives.autoencoder import Autoencoder, DenoisingAutoencoder
 from yamlnet.objectives.causal_lm import CausalLM
 from yamlnet.objectives.diffusion import Diffusion
@@ -10,6 +13,7 @@ from yamlnet.objectives.masked_lm import MaskedLM
 from yamlnet.objectives.objective import Objective
 from yamlnet.objectives.supervised import Supervised
 from yamlnet.objectives.variational_autoencoder import VariationalAutoencoder
+from yamlnet.schema.objective_words import known_words
 
 OBJECTIVES: dict[str, type[Objective]] = {
     "Supervised": Supervised,
@@ -21,3 +25,24 @@ OBJECTIVES: dict[str, type[Objective]] = {
     "MaskedLM": MaskedLM,
     "Diffusion": Diffusion,
 }
+
+
+def implementation(name: str) -> type[Objective]:
+    """The class of an objective: ours, or an installed package's.
+
+    Raises:
+        PluginError: the package's class cannot be imported, or is no objective.
+    """
+    if name in OBJECTIVES:
+        return OBJECTIVES[name]
+    value = known_words(name).implementation
+    try:
+        found = EntryPoint(name, value, "yamlnet.objectives").load()
+    except Exception as error:  # it is another's code
+        told = f'objective "{name}" ({value}) fails: {type(error).__name__}: {error}'
+        raise PluginError(told) from error
+    if not (isinstance(found, type) and issubclass(found, Objective)):
+        raise PluginError(
+            f'objective "{name}" ({value}) is no subclass of yamlnet.objectives.objective.Objective'
+        )
+    return found

@@ -17,7 +17,7 @@ from yamlnet.compiler.structure import model_inputs
 from yamlnet.data.batches import Batch, Split
 from yamlnet.diagnostics.diagnostic import Diagnostic
 from yamlnet.resolver.plan import ObjectSpec, TrainPlan
-from yamlnet.schema.objective_words import OBJECTIVES as WORDS
+from yamlnet.schema.objective_words import known_words
 from yamlnet.schema.words import DEFAULT_MODEL
 
 Models = Mapping[str, keras.Model]
@@ -91,7 +91,7 @@ class Objective(ABC):
     def __init__(self, setting: Setting) -> None:
         """Prepare; called once, before the first step."""
         self.setting = setting
-        measures = WORDS[setting.plan.objective.name].measures
+        measures = known_words(setting.plan.objective.name).measures
         self.means = {one.name: keras.metrics.Mean(name=one.name) for one in measures}
 
     @staticmethod

@@ -75,9 +75,9 @@ def served(objective: ObjectivePlan, graphs: Mapping[str, Graph]) -> Graph | Non
     What a later one reads besides that are inputs of the whole, by their names: the condition of a decoder.
     None where there is nothing to make one of.
     """
-    from yamlnet.schema.objective_words import OBJECTIVES
+    from yamlnet.schema.objective_words import known_words
 
-    roles = OBJECTIVES[objective.name].serves
+    roles = known_words(objective.name).serves
     models = [graphs[objective.models[role]] for role in roles if objective.models.get(role) in graphs]
     if not roles or len(models) != len(roles):
         return None

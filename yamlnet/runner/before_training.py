@@ -9,7 +9,7 @@ from yamlnet.data.batches import row_shapes
 from yamlnet.data.dataset import Dataset
 from yamlnet.data.indices import check_indices, looks_up
 from yamlnet.diagnostics.diagnostic import BlueprintError
-from yamlnet.objectives import OBJECTIVES
+from yamlnet.objectives import implementation
 from yamlnet.resolver.plan import Plan
 from yamlnet.runner.augment import Augmenter
 from yamlnet.runner.callbacks import refused_callbacks
@@ -22,7 +22,7 @@ def require_trainable(plan: Plan, models: dict[str, keras.Model], dataset: Datas
         BlueprintError: with every problem of the objective and the callbacks, and the first wrong index.
     """
     assert plan.train is not None, "train() looked"
-    problems = OBJECTIVES[plan.objective.name].problems(models, plan.train, dataset.train.first())
+    problems = implementation(plan.objective.name).problems(models, plan.train, dataset.train.first())
     fed = plan.models.get(plan.objective.feeds) or plan.models["model"]
     problems += refused_callbacks(plan.train.callbacks, construct)
     parts = [part for part in (dataset.train, dataset.validation, dataset.test) if part is not None]

@@ -7,6 +7,9 @@ from yamlnet.schema.json_objects import one_of_keys
 from yamlnet.schema.json_types import EXPRESSION, NULL, Schema, arguments_schema, either, reference
 from yamlnet.schema.objective_words import OBJECTIVES, ObjectiveWords
 
+OF_PLUGIN = r"^[a-z][A-Za-z0-9_]*\.[A-Za-z_][A-Za-z0-9_]*$"
+"""The name of an objective that an installed package offers."""
+
 
 def train_keys(output: str) -> dict[str, Schema]:
     """The keys whose schema is more than their type's; `output` is the pattern of an output's name."""
@@ -26,7 +29,21 @@ def _objective() -> Schema:
     words = {name: _words(one) for name, one in OBJECTIVES.items() if one.words}
     helps = {name: OBJECTIVES[name].help for name in words}
     bare = [name for name, one in OBJECTIVES.items() if not any(word.required for word in one.words)]
-    return either(one_of_keys(helped(words, helps)), {"enum": bare}, EXPRESSION)
+    return either(one_of_keys(helped(words, helps)), {"enum": bare}, *_of_plugins(), EXPRESSION)
+
+
+def _of_plugins() -> tuple[Schema, Schema]:
+    """An objective of an installed package, which no schema knows: its name, alone or with what it takes."""
+    return (
+        {"type": "string", "pattern": OF_PLUGIN},
+        {
+            "type": "object",
+            "patternProperties": {OF_PLUGIN: {"type": "object"}},
+            "additionalProperties": False,
+            "minProperties": 1,
+            "maxProperties": 1,
+        },
+    )
 
 
 def _words(objective: ObjectiveWords) -> Schema:

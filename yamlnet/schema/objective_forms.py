@@ -27,10 +27,14 @@ def objective_form(train: object) -> object:
 
 def words_of(train: object) -> ObjectiveWords | None:
     """The words of the objective that a `train` section names; None where there is no such objective."""
-    from yamlnet.schema.objective_words import OBJECTIVES
+    from yamlnet.catalog.plugins import PluginError
+    from yamlnet.schema.objective_words import words_named
 
     written = objective_form(train)
-    return OBJECTIVES.get(split_form(written, ())[0]) if is_object_form(written) else None
+    try:
+        return words_named(split_form(written, ())[0]) if is_object_form(written) else None
+    except PluginError:
+        return None  # `_refuse_name` says why
 
 
 def roles_named(train: object) -> dict[str, str]:
@@ -87,8 +91,31 @@ def _refuse_name(name: str, path: KeyPath, at_key: bool, problems: Problems) -> 
         message = f'objective "{name}" is part of the language, but not of this version yet'
         problems.add("not-yet", message, place, at)
         return
+    if "." in name:
+        _refuse_of_plugin(name, place, at, problems)
+        return
     mend = did_you_mean(name, (*OBJECTIVES, *LATER_OBJECTIVES)) or f"; there are {', '.join(OBJECTIVES)}"
     problems.add("unknown-objective", f'there is no objective "{name}"{mend}', place, at)
+
+
+def _refuse_of_plugin(name: str, place: KeyPath, at: At, problems: Problems) -> None:
+    from yamlnet.catalog.plugins import PluginError
+    from yamlnet.schema.objective_plugins import found, objectives_of
+
+    namespace, _, own = name.partition(".")
+    if namespace not in found():
+        mend = did_you_mean(namespace, found()) or f"; there are {', '.join(found()) or 'none'}"
+        message = f'no installed plugin with objectives is called "{namespace}"{mend}'
+        problems.add("unknown-import", message, place, at)
+        return
+    try:
+        known = objectives_of(namespace)
+    except PluginError as error:
+        problems.add("plugin", str(error), place, at)
+        return
+    mend = did_you_mean(own, known) or f"; it has {', '.join(known) or 'none'}"
+    message = f'the plugin "{namespace}" has no objective "{own}"{mend}'
+    problems.add("unknown-objective", message, place, at)
 
 
 def _check_arguments(

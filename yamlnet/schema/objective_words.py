@@ -49,6 +49,7 @@ class ObjectiveWords(Struct, frozen=True):
         measures: what the history has, besides metrics.
         phases: the updates of a step, in order; the optimizer may be given for each by its name.
         same: what must be of one shape.
+        implementation: where the class is, `module:Class`; only an installed package says it.
     """
 
     help: str
@@ -63,6 +64,7 @@ class ObjectiveWords(Struct, frozen=True):
     measures: tuple[Measure, ...] = (Measure("loss"),)
     phases: tuple[str, ...] = ("train",)
     same: tuple[Same, ...] = ()
+    implementation: str = ""
 
     @property
     def words(self) -> tuple[Argument, ...]:
@@ -208,3 +210,24 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
 
 LATER_OBJECTIVES = ("Seq2Seq", "Contrastive", "Distillation", "DQN", "PolicyGradient")
 """Those of the language that this version has not yet."""
+
+
+def words_named(name: str) -> ObjectiveWords | None:
+    """The words of an objective, ours or an installed package's (`acme.Ranking`); None where there is none.
+
+    Raises:
+        PluginError: the package that the name means cannot be read.
+    """
+    namespace, dot, own = name.partition(".")
+    if not dot:
+        return OBJECTIVES.get(name)
+    from yamlnet.schema.objective_plugins import found, objectives_of
+
+    return objectives_of(namespace).get(own) if namespace in found() else None
+
+
+def known_words(name: str) -> ObjectiveWords:
+    """The same of an objective that was found to be there: a plan's."""
+    words = words_named(name)
+    assert words is not None, f"a plan names the objective {name}"
+    return words

@@ -98,16 +98,21 @@ def installed(package: str) -> object:
 
 
 def plugin_packages(plan: Plan) -> list[str]:
-    """The packages of the plugins whose layers a plan calls."""
+    """The packages of the plugins whose layers a plan calls, and of the one whose objective it names."""
     names = {
         node.callee.layer.name
         for graph in plan.models.values()
         for node in graph.nodes
         if isinstance(node.callee, LayerCall) and "." in node.callee.layer.name
     }
-    if not names:
-        return []
-    from yamlnet.catalog.plugins import plugins
+    modules: set[str] = set()
+    if names:
+        from yamlnet.catalog.plugins import plugins
 
-    spaces = {name.partition(".")[0] for name in names} & set(plugins().found)
-    return sorted(plugins().found[space].module.partition(".")[0] for space in spaces)
+        spaces = {name.partition(".")[0] for name in names} & set(plugins().found)
+        modules |= {plugins().found[space].module for space in spaces}
+    if "." in plan.objective.name:
+        from yamlnet.schema.objective_plugins import found
+
+        modules.add(found()[plan.objective.name.partition(".")[0]].module)
+    return sorted({module.partition(".")[0] for module in modules})

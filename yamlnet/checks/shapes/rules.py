@@ -120,9 +120,5 @@ OPERATIONS_WITHOUT_RULE: Mapping[str, str] = {
         ("bartlett", "blackman", "hamming", "hanning", "kaiser"),
         "how many numbers it makes is the value of a tensor, so Keras takes no symbolic one",
     ),
-    **dict.fromkeys(
-        ("adaptive_average_pool", "adaptive_max_pool"),
-        "Keras 3.15.1 adds its size to a tuple, which the list in a blueprint is not",
-    ),
 }
 """Why an operation of the catalogue has no rule."""

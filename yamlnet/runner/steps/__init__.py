@@ -8,7 +8,7 @@ from types import ModuleType
 import keras
 
 from yamlnet.compiler.objects import construct
-from yamlnet.objectives import OBJECTIVES
+from yamlnet.objectives import implementation
 from yamlnet.objectives.objective import Models, Objective, Setting
 from yamlnet.resolver.plan import TrainPlan
 from yamlnet.runner.steps.stepper import Stepper
@@ -16,7 +16,7 @@ from yamlnet.runner.steps.stepper import Stepper
 
 def make_objective(models: Models, plan: TrainPlan, seed: int = 0) -> Objective:
     """The objective of a plan, with the running backend's gradients."""
-    return OBJECTIVES[plan.objective.name](Setting(models, plan, construct, _backend().gradient, seed))
+    return implementation(plan.objective.name)(Setting(models, plan, construct, _backend().gradient, seed))
 
 
 def make_stepper(objective: Objective, models: Models, seed: int = 0) -> Stepper:
