@@ -66,6 +66,6 @@ def _taken_on(results: dict[str, Any]) -> str:
     machine, packages = last["machine"], last["versions"]
     versions = ", ".join(f"{name} {packages[name]}" for name in ("keras", "jax", "torch") if name in packages)
     return (
-        f"*Training is told in seconds of the processor, start to end of the process: {machine['processor']}, "
-        f"{machine['cores']} cores that others used too; {versions}; {last['taken']}.*"
+        f"*Training is told in time of the processor, from the start of the process to its end: "
+        f"{machine['processor']}, {machine['cores']} cores that others used too; {versions}; {last['taken']}.*"
     )
