@@ -1,7 +1,7 @@
 """Pictures of clothing: 60,000 to learn from, 10,000 for the test (Fashion-MNIST).
 
 KERAS_HOME names the folder that holds `datasets/fashion-mnist`; without it, Keras downloads the pictures.
-Convolutions are trained on PyTorch: on CPUs, XLA takes several times as long for their gradients.
+Convolutions are trained on PyTorch, which compiles nothing before the first step.
 """
 
 from __future__ import annotations

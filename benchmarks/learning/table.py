@@ -65,7 +65,6 @@ def _taken_on(results: dict[str, Any]) -> str:
     last = max(results.values(), key=lambda result: str(result["taken"]))
     machine, packages = last["machine"], last["versions"]
     versions = ", ".join(f"{name} {packages[name]}" for name in ("keras", "jax", "torch") if name in packages)
-    return (
-        f"*Training is told in time of the processor, from the start of the process to its end: "
-        f"{machine['processor']}, {machine['cores']} cores that others used too; {versions}; {last['taken']}.*"
-    )
+    told = "*Training is told in time of the processor, from the start of the process to its end"
+    cores = f"{machine['cores']} cores that others used too"
+    return f"{told}: {machine['processor']}, {cores}; {versions}; {last['taken']}.*"
