@@ -65,7 +65,7 @@ SIBLINGS = ("checks", "cli", "data.sources", "diagnostics.formats", "exporters",
 
 SHARED = {
     "checks": {"answers", "known_parameters", "shapes", "targets", "tracing"},
-    "cli": {"checking", "data_tables", "drawing", "failures", "opened", "options", "variants"},
+    "cli": {"checking", "data_tables", "drawing", "failures", "opened", "options", "starters", "variants"},
     "data.sources": set[str](),
     "diagnostics.formats": set[str](),
     "exporters": {"artifact", "direct", "export", "opened", "outputs", "process", "raw_rows"},
