@@ -50,6 +50,9 @@ OBJECTIVES = (
     "The model tells", "fresh noise", "how many of them", "how the noise", "steps from a row",
     "the input that holds", "the share of tokens", "tokens from 0 on", "the name of an input",
 )  # fmt: skip
+DISTRIBUTIONS = ("how many devices", "the axis that divides the batch", "what the axes", "which devices")
+"""The help of what distributions take, where it may be left out or stands in what is required."""
+
 SHAPES = ("the decoder", "the discriminator reads", "the mean and", "the noise on")
 """The help of objectives and of their optional arguments, and why two shapes are one."""
 
@@ -83,9 +86,11 @@ EXCEPTED = {
     "schema/objective_forms.py _refuse_of_plugin: ; it has": OBJECTIVE_PLUGIN,
     "schema/objective_forms.py _refuse_of_plugin: the plugin": OBJECTIVE_PLUGIN,
     "schema/objective_forms.py _refuse_of_plugin: ['plugin']": OBJECTIVE_PLUGIN,
+    "schema/objective_forms.py _refuse_of_plugin: ['unknown-objective']": OBJECTIVE_PLUGIN,
     "schema/dotted.py _of_plugin: ; it has": PLUGIN,
     "schema/dotted.py _of_plugin: the plugin": PLUGIN,
     **{f"schema/data_words.py : {help}": EDITORS for help in _optional()},
+    **{f"schema/distribution_words.py : {help}": EDITORS for help in DISTRIBUTIONS},
     **{f"schema/objective_words.py : {help}": EDITORS for help in OBJECTIVES},
     **{f"schema/objective_words.py : {why}": "told with shapes: test_golden_stages.py" for why in SHAPES},
     "resolver/expression_functions.py _parsed: {}() reads": "takes a parameter of 10,001 characters",

@@ -100,7 +100,6 @@ EXCEPTED = {
     "data/sources/sklearn_datasets.py read: pip install": MISSING_PACKAGE,
     "data/sources/sklearn_datasets.py read: the source Sklearn needs": MISSING_PACKAGE,
     "data/sources/keras_datasets.py read: ": "needs a machine without network and without Keras's cache",
-    "pipeline.py _require_exporters: ": MISSING_PACKAGE,
     "pipeline.py save: ": "told about a file that cannot be written",
 }
 """Sites by how they begin (file, function, text), each with the reason why no golden file shows it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -16,6 +17,41 @@ def cache_folder() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / "yamlnet"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "yamlnet"
+
+
+def make_room(folder: Path, most: int, more: int, at_rest: float = 0) -> None:
+    """Take away what was used longest ago in a folder, until `more` bytes fit into `most` with what stays.
+
+    Args:
+        folder: of files, and of folders with files.
+        most: bytes that all may take.
+        more: bytes that are to come.
+        at_rest: seconds for which something was not used (`os.utime` says it) before it may go.
+    """
+    import shutil
+    import time
+
+    kept = sorted(found for path in folder.iterdir() if (found := _used(path)) is not None)
+    room = most - more - sum(size for _, size, _ in kept)
+    for used, size, path in kept:
+        if room >= 0 or time.time() - used < at_rest:
+            return
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            with suppress(OSError):  # gone meanwhile, or held open where that forbids it
+                path.unlink()
+        room += size
+
+
+def _used(path: Path) -> tuple[float, int, Path] | None:
+    """When a file, or one of a folder, was used last, and what it takes; None where it is gone meanwhile."""
+    try:
+        files = [path, *path.iterdir()] if path.is_dir() else [path]
+        stats = [file.stat() for file in files]
+    except OSError:
+        return None
+    return max(stat.st_mtime for stat in stats), sum(stat.st_size for stat in stats), path
 
 
 def sha256(data: bytes) -> str:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from yamlnet.compiler.inference import Announce
     from yamlnet.data.dataset import Dataset
     from yamlnet.runner.run import Run
+    from yamlnet.runner.steps.devices import Devices
     from yamlnet.verdicts.verdict import Verdict
 
 
@@ -279,23 +280,35 @@ def train(
         )
         raise located(BlueprintError([Diagnostic("folds", message, ("data", "folds"), "key")]), loaded.tree)
     _select(loaded, backend)
-    _require_exporters(loaded)
-    plan, dataset = _with_data(loaded, tell, quiet=progress == "none")
-    models = _lower(loaded, plan)
-    from yamlnet.runner.before_training import require_trainable
+    from yamlnet.exporters.export import require_exporters
+    from yamlnet.runner.steps.devices import join
 
     with _located_in(loaded.tree):
-        require_trainable(plan, models, dataset)
+        require_exporters(loaded.plan.export)
+        devices = join(loaded.plan)
+    if devices.process:  # the first of several processes speaks for all, and keeps the run
+        return _train(loaded, devices, out, "none", None)
+    return _train(loaded, devices, out, progress, tell)
+
+
+def _train(
+    loaded: LoadedBlueprint, devices: Devices, out: str | Path | None, progress: str, tell: Tell | None
+) -> Run:
+    plan, dataset = _with_data(loaded, tell, quiet=progress == "none")
+    models = _lower(loaded, plan)
     from yamlnet.exporters.export import export_run
+    from yamlnet.runner.before_training import require_trainable
     from yamlnet.runner.fit import fit
     from yamlnet.runner.folder import create_folder
     from yamlnet.runner.progress import make_progress
 
     files = {name: pin.sha256 for name, pin in loaded.pins.items()}
-    folder = create_folder(plan, loaded.tree.text, Path(out) if out else None, files)
     with _located_in(loaded.tree):
-        run = fit(models, dataset, plan, folder, make_progress(progress, plan.data), loaded.path.parent)
-        if plan.export:
+        require_trainable(plan, models, dataset, devices)
+        folder = create_folder(plan, loaded.tree.text, devices.place(out), files)
+        shown = make_progress(progress, plan.data, live=devices.processes == 1)
+        run = fit(models, dataset, plan, folder, shown, loaded.path.parent, devices)
+        if plan.export and not devices.process:
             export_run(run, plan.export, dataset, plan)
     return run
 
@@ -310,21 +323,6 @@ def _select(loaded: LoadedBlueprint, backend: str | None) -> str:
     from yamlnet.compiler.backend import select_backend
 
     return select_backend(backend, loaded.plan.backend)
-
-
-def _require_exporters(loaded: LoadedBlueprint) -> None:
-    """Refuse an export that cannot be made here before an hour of training, not after."""
-    if not loaded.plan.export:
-        return
-    from yamlnet.exporters import EXPORTERS
-
-    problems = []
-    for index, name in enumerate(loaded.plan.export):
-        missing = EXPORTERS[name].missing()
-        if missing is not None:
-            problems.append(Diagnostic("missing-exporter", missing, ("export", index)))
-    if problems:
-        raise located(BlueprintError(problems), loaded.tree)
 
 
 def _with_data(

@@ -77,14 +77,14 @@ def evaluate(
         YamlnetError: the run's data has no such part, or lies where a run of somebody else may not lead.
     """
     from yamlnet.data.units import output_units
-    from yamlnet.runner.evaluate import evaluate_run, measure_run
+    from yamlnet.runner.evaluate import evaluate_run, measure
 
     plan, dataset = _run_data(run, data, tell)
     splits = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
     metrics = evaluate_run(run, plan, splits, split)
     part = splits[split]
     assert part is not None, "evaluate_run refuses a part that there is not"
-    return metrics | measure_run(run, part, output_units(plan, run.fitted))
+    return metrics | measure(run.model, run.manifest["outputs"], part, output_units(plan, run.fitted))
 
 
 class Predicted(Struct, frozen=True):

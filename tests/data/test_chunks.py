@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from yamlnet.data.sources import CHUNKED, SOURCES, csv_files, json_files, size
+from yamlnet.data.sources import CHUNKED, SOURCES, csv_files, json_files, parquet_files, size
 from yamlnet.data.table import Array, Table
 from yamlnet.diagnostics.diagnostic import DataError
 
@@ -93,14 +93,16 @@ def test_json(rows: list[dict[str, Any]], count: int, block: int, is_list: bool,
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
-@given(rows=records, count=st.integers(1, 5), group=st.integers(1, 4))
-def test_parquet(rows: list[dict[str, Any]], count: int, group: int, tmp_path: Path) -> None:
+@given(rows=records, count=st.integers(1, 5), group=st.integers(1, 4), footer=st.booleans())
+def test_parquet(rows: list[dict[str, Any]], count: int, group: int, footer: bool, tmp_path: Path) -> None:
     every = {name: [row.get(name) for row in rows] for name in ("s", "v", "r")}
     table = pyarrow.table({**every, "n": pyarrow.array([row["n"] for row in rows], pyarrow.float64())})
     table = table.append_column(
         "i", pyarrow.array([row.get("o", {}).get("x") for row in rows], pyarrow.bool_())
     )
-    parquet.write_table(table, tmp_path / "rows.parquet", row_group_size=group)
+    whole_numbers = [len(row["s"]) if row["s"] else None for row in rows]
+    table = table.append_column("w", pyarrow.array(whole_numbers, pyarrow.int32()))
+    parquet.write_table(table, tmp_path / "rows.parquet", row_group_size=group, write_statistics=footer)
     whole, parts = both("Parquet", {"path": "rows.parquet"}, tmp_path, count)
     assert list(whole.columns) == list(parts[0].columns)
     assert_alike(whole, parts, count)
@@ -126,6 +128,18 @@ def test_text_files(lines: list[str], count: int, by: str, tmp_path: Path) -> No
         assert [line for line in joined.split("\n") if line] == [
             line for line in text.split("\n") if line.strip()
         ]
+
+
+def test_what_the_footer_of_a_parquet_file_says_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = pyarrow.table({"a": [1, 2, None, 4], "b": [1, 2, 3, 4], "c": [True, None, False, True]})
+    parquet.write_table(table, tmp_path / "rows.parquet", row_group_size=2)
+    monkeypatch.setattr(parquet_files, "_parts", None)
+    stream = parquet_files.row_groups({"path": "rows.parquet"}, tmp_path, (), 1 << 20)
+    assert stream is not None
+    kinds = {name: values.dtype.kind for name, values in stream.chunk(0).columns.items()}
+    assert kinds == {"a": "f", "b": "i", "c": "f"}
 
 
 def test_types_are_settled_over_all_rows_and_files(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +163,11 @@ def test_what_is_broken_is_named(values: list[Any], words: list[tuple[str, Any]]
         made(values, *words)
     assert "row 1 of column" in str(error.value)
     assert error.value.check == "broken-file"
+
+
+def test_where_only_sounds_are_decoded_pillow_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    images.without_warnings_for_good()
 
 
 def test_a_bomb_is_refused_with_its_size() -> None:

@@ -150,6 +150,21 @@ def test_a_csv_file_is_parsed_once(folder: Path, monkeypatch: pytest.MonkeyPatch
     assert read(folder, "Csv", stream=True).train.rows > 0
 
 
+@pytest.mark.parametrize(("in_use", "copies"), [(3600, 3), (0, 1)])
+def test_copies_of_rows_that_nobody_reads_make_room(
+    folder: Path, tmp_path: Path, in_use: float, copies: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool, "KEPT_BYTES", 70_000)
+    monkeypatch.setattr(spool, "IN_USE", in_use)
+    for name in ("one", "two", "three"):
+        (tmp_path / f"{name}.csv").write_bytes((folder / "rows.csv").read_bytes())
+        stream = spool.open_stream(SourcePlan("Csv", {"path": f"{name}.csv"}, ()), tmp_path, True)
+        assert stream is not None and stream.chunk(0).rows == 90
+        (copy,) = [file for file in (tmp_path / "rows").iterdir() if str(file) == stream.key]
+        assert 70_000 / 2 < copy.stat().st_size < 70_000
+    assert len(list((tmp_path / "rows").iterdir())) == copies
+
+
 def test_what_cannot_be_streamed_says_so(folder: Path) -> None:
     source = SourcePlan("Sklearn", {"name": "iris"}, ("data", "train"))
     with pytest.raises(DataError, match=r"Sklearn is read at once; what can be streamed are .*Parquet"):

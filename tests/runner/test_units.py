@@ -16,6 +16,7 @@ from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_err
 
 import yamlnet
 from yamlnet.cli.main import main
+from yamlnet.cli.train_command import results
 from yamlnet.diagnostics.diagnostic import DataError, YamlnetError
 
 pytestmark = [pytest.mark.backend, pytest.mark.usefixtures("on_jax")]
@@ -104,6 +105,20 @@ def test_evaluate_tells_keras_s_numbers_and_dollars(run: Path) -> None:
         assert found[f"data.price.{name}"] == pytest.approx(measure(prices(run)[::3], ours), rel=1e-4)
     np.testing.assert_allclose(yamlnet.predict(opened)["price"][:, 0], ours, rtol=1e-5)
     assert f"data.price.mae {found['data.price.mae']:.6g}" in told("predict", run).stderr
+
+
+def test_training_tells_both_too(run: Path, tmp_path: Path) -> None:
+    found = json.loads(told("evaluate", run, "--format", "json").stdout)
+    kept = json.loads((run / "metrics.json").read_text(encoding="utf-8"))["test"]
+    assert kept == pytest.approx(found, rel=1e-5)
+    assert set(found) == {"loss", *(f"data.price.{name}" for name in MEASURES)}
+    shutil.copy(run.parent / "rows.csv", tmp_path)
+    (tmp_path / "b.yaml").write_text(BLUEPRINT.replace("log: true, normalize: standard", "scale: 0"))
+    said = told("train", tmp_path / "b.yaml", "--out", tmp_path / "run")
+    assert "nothing is told in the units of the data: scale: 0 makes 0 of every number" in said.stderr
+    assert said.stdout.startswith("test       loss ")
+    assert "data.price" not in said.stdout
+    assert f"data.price.mae {kept['data.price.mae']:.4g}" in results(yamlnet.open_run(run))
 
 
 def test_rows_without_what_is_true_are_predicted_all_the_same(run: Path, tmp_path: Path) -> None:

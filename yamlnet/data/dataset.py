@@ -20,7 +20,7 @@ from yamlnet.data.parts.reading import read_parts, without_broken_rows
 from yamlnet.data.rows import Rows
 from yamlnet.data.streams.stream import Stream
 from yamlnet.data.streams.streamed_split import StreamedSplit
-from yamlnet.data.survey import Facts, Seen, survey
+from yamlnet.data.survey import Facts, Look, Seen, survey
 from yamlnet.data.table import Array, Table
 from yamlnet.data.tensors import Fitted, Shape, make_tensors
 from yamlnet.data.windows import Within, reach, require_reach
@@ -89,20 +89,21 @@ def from_parts(
     root: Path,
     inputs: Mapping[str, Shape],
     fitted: Mapping[str, Fitted] | None = None,
-    held: bool = False,
+    room: int | None = None,
+    look: Look | None = None,
 ) -> Dataset:
     """Fit and transform the rows of each part, from `read_parts`; the rest is as for `load`.
 
-    With `held` all tensors of rows that are held are, too, whatever they take.
+    Of decoded files as many bytes as there is `room` are held where the plan does not say; None: as of any
+    source. `look` is shown all tensors once.
     """
     parts, skipped = without_broken_rows(plan, parts)
-    if not held:
-        tensors = [*plan.inputs.values(), *plan.targets.values()]
-        parts = with_known_files(tensors, parts, plan.stream, plan.path)
+    tensors = [*plan.inputs.values(), *plan.targets.values()]
+    parts = with_known_files(tensors, parts, plan.stream, plan.path, room)
     fitting = fit_tensors(plan, parts["train"], root) if fitted is None else told_by(plan, fitted)
     states = {name: one.states for name, one in fitting.items()}
     splits = {part: _split(plan, rows, states, inputs) for part, rows in parts.items()}
-    seen = _seen(plan, splits, states, inputs)
+    seen = _seen(plan, splits, states, inputs) if look is None else survey(splits, look)
     splits = {part: _counted(plan, split, seen.rows.get(part, {})) for part, split in splits.items()}
     facts: Facts = {name: {**seen.facts[name], **one.facts} for name, one in fitting.items()}
     facts["train"] = {"rows": splits["train"].rows}

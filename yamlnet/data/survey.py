@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from msgspec import Struct
 
+from yamlnet.data.batches import Split
 from yamlnet.data.table import Array
 
 if TYPE_CHECKING:
     from yamlnet.data.dataset import AnySplit
 
 Facts = dict[str, Any]
+
+Look = Callable[[str, Split], None]
+"""Is shown all tensors, some after others, each with its part: to make them twice takes twice as long."""
 
 AT_ONCE = 4096
 """Rows that are hashed at a time."""
@@ -35,8 +39,8 @@ class Seen(Struct, frozen=True):
     rows: dict[str, dict[int, int]] = {}
 
 
-def survey(splits: Mapping[str, AnySplit]) -> Seen:
-    """Look at every tensor of every part once.
+def survey(splits: Mapping[str, AnySplit], look: Look | None = None) -> Seen:
+    """Look at every tensor of every part once; `look` sees them, too.
 
     Raises:
         DataError: rows that are read only now hold what a transform cannot take.
@@ -47,6 +51,8 @@ def survey(splits: Mapping[str, AnySplit]) -> Seen:
     for part, split in splits.items():
         for index, piece in split.indexed():
             rows.setdefault(part, {})[index] = piece.rows
+            if look is not None:
+                look(part, piece)
             for name, values in (*piece.inputs.items(), *piece.targets.items()):
                 digest = digests.setdefault(
                     f"{part}/{name}/{values.dtype}/{values.shape[1:]}", hashlib.sha256()

@@ -103,19 +103,27 @@ class Table(Struct, frozen=True):
         """The rows, some after others: all at once, since they are held."""
         yield self
 
+    def between(self, first: int, end: int) -> Table:
+        """The rows from one on to before another, or to the last."""
+        return self.take(np.arange(first, min(end, self.rows)))
+
+    def cut(self, rows: int) -> Iterator[Table]:
+        """All rows, so many at a time."""
+        yield from (self.between(first, first + rows) for first in range(0, self.rows, rows))
+
     def number(self, row: int) -> int:
         """The number of a row as users count the rows of the source: from 1."""
         return int(self.kept[row] if self.kept is not None else self.first + row) + 1
 
 
 def together(tables: Sequence[Table]) -> Table:
-    """The rows of several tables of one source, one after the other."""
+    """The rows of several tables of one source, one after the other; none of them holds decoded files."""
     first = tables[0]
     if len(tables) == 1:
         return first
     columns = {name: np.concatenate([one.columns[name] for one in tables]) for name in first.columns}
     kept = np.concatenate([one.places for one in tables])
-    return Table(columns, first.source, kept, folder=first.folder)
+    return Table(columns, first.source, kept, folder=first.folder, known=first.known)
 
 
 def objects(values: Sequence[object]) -> Array:

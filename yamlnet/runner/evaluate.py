@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import keras
 import numpy as np
 
 from yamlnet.compiler.structure import input_names, predictions
@@ -43,11 +44,18 @@ def evaluate_run(run: Run, plan: Plan, splits: Mapping[str, AnySplit | None], pa
     return stepper.results()
 
 
-def measure_run(run: Run, split: AnySplit, units: Mapping[str, Units]) -> dict[str, float]:
-    """How far a run's outputs are off on one part of its data, of those that have units, in these."""
+def measure(
+    model: keras.Model, outputs: Sequence[str], split: AnySplit, units: Mapping[str, Units]
+) -> dict[str, float]:
+    """How far a model's outputs are off on some rows, of those that have units, in these.
+
+    Raises:
+        DataError: a transform left nothing of a target to go back to.
+    """
     measured = Measured(units)
     for rows in split.pieces() if units else ():
-        measured.add(outputs_in_units(predict_run(run, rows.inputs), units), rows.targets)
+        found = predictions(model, rows.inputs, tuple(outputs))
+        measured.add(outputs_in_units(found, units), rows.targets)
     return measured.told()
 
 

@@ -10,18 +10,21 @@ from typing import Any
 import keras
 import numpy as np
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from yamlnet.compiler.objects import construct, first_sentences
 from yamlnet.compiler.saving import save_model
 from yamlnet.data.batches import Batch, row_shapes, steps_per_epoch
 from yamlnet.data.dataset import AnySplit, Dataset, way
+from yamlnet.data.units import Units, output_units
 from yamlnet.data.waiting import hidden
-from yamlnet.diagnostics.diagnostic import TrainingError, YamlnetError
+from yamlnet.diagnostics.diagnostic import DataError, TrainingError, YamlnetError
 from yamlnet.objectives.objective import Models, Objective, Phase
 from yamlnet.resolver.plan import DataPlan, Plan, TrainPlan
 from yamlnet.runner.augment import Augmenter
 from yamlnet.runner.callbacks import callback_list, make_callbacks, want_batches
 from yamlnet.runner.curves import draw_curves
+from yamlnet.runner.evaluate import measure
 from yamlnet.runner.files import CURVES, DATA, MANIFEST, METRICS
 from yamlnet.runner.folder import RunFolder
 from yamlnet.runner.interruption import Interruption
@@ -29,15 +32,23 @@ from yamlnet.runner.manifest import ended, new_manifest
 from yamlnet.runner.progress import Progress
 from yamlnet.runner.run import History, Run
 from yamlnet.runner.steps import make_objective, make_stepper
+from yamlnet.runner.steps.devices import ALONE, Devices
 from yamlnet.runner.steps.stepper import Stepper, warm_up
 
 
 def fit(
-    models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, progress: Progress, data_root: Path
+    models: Models,
+    dataset: Dataset,
+    plan: Plan,
+    folder: RunFolder,
+    progress: Progress,
+    data_root: Path,
+    devices: Devices = ALONE,
 ) -> Run:
     """Train until the plan's end, early stopping, or an interruption; evaluate; keep everything.
 
-    Ctrl-C ends training after the step as if it had been planned: what was learnt is evaluated and kept.
+    Ctrl-C ends training after the step as if it had been planned: what was learnt is evaluated and kept. Of
+    several processes it ends each at once.
 
     Args:
         models: from `lower`.
@@ -46,18 +57,19 @@ def fit(
         folder: made by `create_folder`; it survives every failure.
         progress: what is shown meanwhile.
         data_root: the folder that the blueprint's data paths are relative to.
+        devices: which train together, from `join`.
 
     Raises:
         TrainingError: the loss is no longer a number.
     """
-    manifest = new_manifest(plan, folder, dataset.digest, data_root, dataset.skipped)
+    manifest = new_manifest(plan, folder, dataset.digest, data_root, dataset.skipped, devices)
     folder.write_json(MANIFEST, manifest)
     folder.write_json(DATA, dataset.fitted)
     try:
-        loop = _start(models, dataset, plan, folder, progress)
+        loop = _start(models, dataset, plan, folder, progress, devices)
         with hidden():  # rows are read meanwhile, and training shows how far it is itself
             interrupted = _train(loop)
-        metrics = _finish(loop, folder, plan)
+        metrics = _finish(loop, folder, plan, manifest["outputs"])
     except BaseException as error:
         folder.write_json(MANIFEST, ended(manifest, "failed", f"{type(error).__name__}: {error}"))
         if isinstance(error, YamlnetError):
@@ -88,15 +100,18 @@ class _Loop(Struct):
     listens_to_batches: bool
     epochs: int
     steps: int
+    devices: Devices
+    interruption: Interruption
     history: History = field(default_factory=dict)
-    interruption: Interruption = field(default_factory=Interruption)
 
 
-def _start(models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, progress: Progress) -> _Loop:
+def _start(
+    models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, progress: Progress, devices: Devices
+) -> _Loop:
     train, data = plan.train, plan.data
     assert train is not None and data is not None, "the checks require both to train"
     objective = make_objective(models, train, plan.seed)
-    first = next(_batches(dataset.train, data, plan.seed, 0, train))
+    first = next(_batches(dataset.train, data, plan.seed, 0, train, devices))
     _warm_up(objective, models, first)
     per_epoch = steps_per_epoch(dataset.train.rows, data.batch_size)
     epochs = math.ceil(train.steps / per_epoch) if train.steps else (train.epochs or 1)
@@ -106,8 +121,8 @@ def _start(models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, prog
         model=model,
         models=models,
         phases=objective.phases,
-        stepper=make_stepper(objective, models, plan.seed),
-        augment=Augmenter(data.augment, plan.seed, row_shapes(dataset.train.first())),
+        stepper=make_stepper(objective, models, plan.seed, devices),
+        augment=Augmenter(data.augment, plan.seed, row_shapes(dataset.train.first()), devices.process),
         dataset=dataset,
         train=train,
         data=data,
@@ -118,6 +133,8 @@ def _start(models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, prog
         listens_to_batches=want_batches(callbacks),
         epochs=epochs,
         steps=train.steps or epochs * per_epoch,
+        devices=devices,
+        interruption=Interruption(hears=devices.processes == 1),
     )
 
 
@@ -144,8 +161,9 @@ def _warm_up(objective: Objective, models: Models, first: Batch) -> None:
 def _train(loop: _Loop) -> bool:
     """Run the epochs; whether the user interrupted them."""
     per_epoch = steps_per_epoch(loop.dataset.train.rows, loop.data.batch_size)
-    if text := way(loop.dataset.train):
-        loop.progress.note(text)
+    for text in (way(loop.dataset.train), loop.devices.told(loop.data.batch_size)):
+        if text:
+            loop.progress.note(text)
     loop.progress.start(loop.epochs, per_epoch)
     loop.model.stop_training = False
     _tell(loop, "on_train_begin")
@@ -158,6 +176,8 @@ def _train(loop: _Loop) -> bool:
                     break
         interrupted = loop.interruption.asked
     except KeyboardInterrupt:  # from a callback, which runs between steps
+        if not loop.interruption.hears:
+            raise
         interrupted = True
     loop.stepper.sync()
     for phase in loop.phases:  # Keras's moving average of the weights, where an optimizer keeps one
@@ -172,7 +192,7 @@ def _epoch(loop: _Loop, epoch: int, steps: int) -> dict[str, float]:
     _tell(loop, "on_epoch_begin", epoch)
     loop.stepper.reload()
     loop.stepper.reset_metrics()
-    rows = _batches(loop.dataset.train, loop.data, loop.seed, epoch, loop.train)
+    rows = _batches(loop.dataset.train, loop.data, loop.seed, epoch, loop.train, loop.devices)
     for step, batch in zip(range(steps), rows, strict=False):
         _step(loop, step, loop.augment(batch, epoch, step))
         if loop.interruption.asked:
@@ -219,9 +239,11 @@ def _tell(loop: _Loop, hook: str, *arguments: Any) -> None:
         raise TrainingError(f"a callback cannot go on ({hook}): {text}") from error
 
 
-def _batches(split: AnySplit, data: DataPlan, seed: int, epoch: int, train: TrainPlan) -> Any:
+def _batches(
+    split: AnySplit, data: DataPlan, seed: int, epoch: int, train: TrainPlan, devices: Devices
+) -> Any:
     """The epoch's batches, weighted by class where the plan says so."""
-    for batch in split.batches(data.batch_size, seed, epoch, shuffle=data.shuffle):
+    for batch in split.batches(data.batch_size, seed, epoch, shuffle=data.shuffle, shard=devices.shard):
         yield _weighted(batch, train.class_weight) if train.class_weight else batch
 
 
@@ -233,15 +255,26 @@ def _weighted(batch: Batch, class_weight: Mapping[int, float]) -> Batch:
     weights = np.ones(len(target), dtype=np.float32)
     for label, weight in class_weight.items():
         weights[classes == label] = weight
-    return Batch(batch.inputs, batch.targets, weights)
+    return replace(batch, sample_weight=weights)
 
 
 def _evaluate(loop: _Loop, split: AnySplit) -> dict[str, float]:
     """Loss and metrics over a whole split, with the weights that the stepper holds."""
     loop.stepper.reset_metrics()
-    for batch in split.batches(loop.data.batch_size, shuffle=False):
+    for batch in split.batches(loop.data.batch_size, shuffle=False, shard=loop.devices.shard):
         loop.stepper.evaluate(batch)
     return loop.stepper.results()
+
+
+def _in_units(
+    loop: _Loop, split: AnySplit, units: Mapping[str, Units], outputs: Sequence[str]
+) -> dict[str, float]:
+    """The same in the units of the targets' columns; why not, where there is no way back to them."""
+    try:
+        return measure(loop.model, outputs, split, units)
+    except DataError as error:
+        loop.progress.note(f"nothing is told in the units of the data: {error}")
+        return {}
 
 
 def _refuse_nan(logs: Mapping[str, float], epoch: int, loop: _Loop) -> None:
@@ -257,15 +290,21 @@ def _refuse_nan(logs: Mapping[str, float], epoch: int, loop: _Loop) -> None:
     )
 
 
-def _finish(loop: _Loop, folder: RunFolder, plan: Plan) -> dict[str, dict[str, float]]:
+def _finish(
+    loop: _Loop, folder: RunFolder, plan: Plan, outputs: Sequence[str]
+) -> dict[str, dict[str, float]]:
     """Evaluate the weights that were kept on every part, and write what remains."""
-    metrics = {"validation": loop.dataset.validation, "test": loop.dataset.test}
-    found = {part: _evaluate(loop, split) for part, split in metrics.items() if split is not None}
+    every = {"validation": loop.dataset.validation, "test": loop.dataset.test}
+    parts = {part: split for part, split in every.items() if split is not None}
+    found = {part: _evaluate(loop, split) for part, split in parts.items()}
+    loop.stepper.sync()
+    units = output_units(plan, loop.dataset.fitted)
+    for part, split in parts.items():
+        found[part] |= _in_units(loop, split, units, outputs)
     if loop.history:
         found["train"] = {
             name: values[-1] for name, values in loop.history.items() if not name.startswith("val_")
         }
-    loop.stepper.sync()
     folder.write_json(METRICS, found)
     for name, model in loop.models.items():
         save_model(model, folder.model_file(name))

@@ -54,7 +54,8 @@ HELP: dict[type, dict[str, str]] = {
         "augment": "Layers that change the inputs at random, while training only: [RandomFlip: horizontal].",
         "on_error": "What a broken image or sound does: raise stops, skip leaves its row out and says so.",
         "shuffle": "Whether each epoch has its rows in another order; default true.",
-        "stream": "Whether rows are read when they are needed; default: where memory does not hold them.",
+        "stream": "Whether rows are read, and images and sounds decoded, only when they are needed; default: "
+        "where memory does not hold them.",
     },
     TrainSection: {
         "objective": "What is learnt; default Supervised.",
@@ -67,6 +68,7 @@ HELP: dict[type, dict[str, str]] = {
         "callbacks": "What happens while training: EarlyStopping, ModelCheckpoint, …",
         "class_weight": "How much the rows of each class count: {0: 1, 1: 4}.",
         "precision": "Keras's dtype policy: mixed_float16, float32, …",
+        "distribution": "Which devices train together: DataParallel, {DataParallel: {devices: 4}}, …",
         "seed": "Where all randomness begins; the same seed gives the same run. Default 0.",
         "backend": "What Keras runs on; auto is what is installed.",
     },
@@ -78,6 +80,11 @@ HELP: dict[type, dict[str, str]] = {
         "choices": "The values that it may have.",
         "help": "What it is, in a few words.",
     },
+}
+
+DISTRIBUTION_HELP = {
+    "DataParallel": "Each device has a share of every batch, and all weights.",
+    "ModelParallel": "Weights are divided among devices, too.",
 }
 
 SPLIT_HELP = {

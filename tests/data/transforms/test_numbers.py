@@ -121,6 +121,17 @@ def test_lists_of_one_length_are_arrays() -> None:
     np.testing.assert_allclose(made("normalize", "min-max", values), expected)
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "int64", "bool", "float32", "float64"])
+def test_scale_is_a_product_of_float32_and_leaves_its_numbers_alone(dtype: str) -> None:
+    values = np.random.default_rng(0).uniform(0, 200, (5, 4, 3)).astype(dtype)
+    before = values.copy()
+    found = made("scale", 1 / 255, values)
+    expected = [np.float32(value) * np.float32(1 / 255) for value in values.ravel().tolist()]
+    assert found.dtype == np.float32
+    assert found.ravel().tolist() == expected
+    np.testing.assert_array_equal(values, before)
+
+
 def test_lists_are_arrays_for_every_word() -> None:
     values = [[1, 2], [3, 4]]
     assert made("scale", 2, values).tolist() == [[2, 4], [6, 8]]

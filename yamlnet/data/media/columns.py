@@ -84,7 +84,7 @@ def decoded(
     if known is None or known.words != len(words):
         found = decode(files_of(values, place), kind, words, place)
     elif known.values is None:
-        found = decode_some(values, kind, words, place, known)
+        found = decode_some(files_of(values, place), kind, words, place, known)
     else:
         found = Decoded(known.values, known.rate, {})
     rate = learnt.get(RATE)
@@ -94,15 +94,18 @@ def decoded(
     return found.values, rest
 
 
-def broken_rows(tensors: Sequence[TensorPlan], table: Table) -> dict[int, str]:
-    """The rows that any tensor cannot be made of, with what is wrong with the first of their files."""
+def broken_rows(tensors: Sequence[TensorPlan], table: Table, held: bool = True) -> dict[int, str]:
+    """The rows that any tensor cannot be made of, with what is wrong with the first of their files.
+
+    With `held` what is decoded for it is kept, if memory holds it: it is asked for again.
+    """
     found: dict[int, str] = {}
     for tensor in tensors:
-        found = {**_broken_rows(tensor, table), **found}
+        found = {**_broken_rows(tensor, table, held), **found}
     return found
 
 
-def _broken_rows(plan: TensorPlan, table: Table) -> dict[int, str]:
+def _broken_rows(plan: TensorPlan, table: Table, held: bool) -> dict[int, str]:
     """The rows of which a file of this tensor cannot be decoded, with what is wrong, named as in errors.
 
     Raises:
@@ -115,15 +118,17 @@ def _broken_rows(plan: TensorPlan, table: Table) -> dict[int, str]:
         if kind is not None:
             place = Place(column, plan.path, table)
             files = files_of(values, place)
-            for row, why in _broken(files, kind, words, place):
+            for row, why in _broken(files, kind, words, place, held):
                 found.setdefault(row, broken_row(files, row, kind, place, why))
     return found
 
 
-def _broken(files: Array, kind: Kind, words: Transforms, place: Place) -> Iterator[tuple[int, str]]:
+def _broken(
+    files: Array, kind: Kind, words: Transforms, place: Place, held: bool
+) -> Iterator[tuple[int, str]]:
     """The files that cannot be decoded, and why; those that memory does not hold are decoded in pieces."""
     first = first_of(files, kind, words, place)
-    if first is None or len(files) * first.bytes <= spool.HELD_BYTES:
+    if first is None or (held and len(files) * first.bytes <= spool.HELD_BYTES):
         yield from read(files, kind, words, place).broken.items()
         return
     step = max(PIECE_BYTES // first.bytes, 1)

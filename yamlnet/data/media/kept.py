@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from yamlnet.cache import cache_folder
+from yamlnet.cache import cache_folder, make_room
 from yamlnet.data.table import Array
 
 MOST = 4 << 30
@@ -42,7 +42,7 @@ def remember(key: str, values: Array, rate: int) -> None:
     folder = _folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _make_room(folder, values.nbytes)
+        make_room(folder, MOST, values.nbytes)
         with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as beside:
             np.savez(beside, values=values, rate=rate)
         os.replace(beside.name, folder / f"{key}.npz")
@@ -66,16 +66,6 @@ def remember_told(key: str, told: Mapping[str, object]) -> None:
         (_folder() / f"{key}.json").write_text(json.dumps(told), encoding="utf-8")
     except OSError:
         return
-
-
-def _make_room(folder: Path, more: int) -> None:
-    kept = sorted((path.stat().st_mtime, path.stat().st_size, path) for path in folder.iterdir())
-    room = MOST - more - sum(size for _, size, _ in kept)
-    for _, size, path in kept:
-        if room >= 0:
-            return
-        path.unlink(missing_ok=True)
-        room += size
 
 
 def _folder() -> Path:

@@ -3,7 +3,8 @@
 - Files whose pixels or samples memory holds (`HELD_BYTES`, as for other sources) are decoded once. Tensors
   are made of them at once; or batch by batch, if those would not fit or are only scaled: a quarter of the
   room, and no second copy.
-- Others are decoded batch by batch, anew in each epoch.
+- Others are decoded batch by batch, anew in each epoch. So are those that stand in rows that are streamed,
+  but not under windows, which look at many rows together: then a chunk of the stream is decoded at once.
 
 All files of a column are decoded to one shape, or are refused, so that the first one says how much that is.
 """
@@ -13,7 +14,6 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -22,6 +22,7 @@ from yamlnet.data.media.decoding import Kind, Words, decode, files_of, first_of,
 from yamlnet.data.place import Place
 from yamlnet.data.rows import Rows
 from yamlnet.data.streams import spool
+from yamlnet.data.streams.stream import Stream
 from yamlnet.data.table import Known, Table
 from yamlnet.data.windows import reach
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
@@ -61,8 +62,7 @@ class FileRows(Struct, frozen=True):
 
     def chunks(self, columns: Collection[str] | None = None) -> Iterator[Table]:
         """All of them, some after others."""
-        for first in range(0, self.rows, self.at_once):
-            yield self.table.take(np.arange(first, min(first + self.at_once, self.rows)))
+        yield from self.table.cut(self.at_once)
 
     def number(self, row: int) -> int:
         """The number of a row as users count the rows of the source: from 1."""
@@ -87,7 +87,11 @@ class _Column(Struct, frozen=True):
 
 
 def with_known_files(
-    tensors: Sequence[TensorPlan], parts: Mapping[str, Rows], asked: bool | None, path: KeyPath
+    tensors: Sequence[TensorPlan],
+    parts: Mapping[str, Rows],
+    asked: bool | None,
+    path: KeyPath,
+    room: int | None = None,
 ) -> dict[str, Rows]:
     """The same parts, those that hold files with what these are decoded to.
 
@@ -97,37 +101,52 @@ def with_known_files(
         asked: `stream` of the blueprint: whether files are decoded when they are needed; None leaves it to
             their size.
         path: of the data section.
+        room: bytes of decoded files that are held unasked; None: as of any source.
 
     Raises:
         DataError: a file cannot be decoded, or does not fit the others.
     """
-    tables = {part: rows for part, rows in parts.items() if isinstance(rows, Table)}
-    columns = list(_columns(tensors, tables["train"])) if len(tables) == len(parts) else []
+    streamed = any(isinstance(rows, Stream) for rows in parts.values())
+    columns = list(_columns(tensors, _first_rows(parts["train"], tensors)))
+    if asked and not streamed:
+        _require_files(tensors, columns, path)
+    if not columns or reach(tensors) is not None:
+        return dict(parts)
     for column in columns:
-        fit_files(column.tensor, column.name, tables["train"])  # refuses sounds of several rates
-    known = {part: _known(columns, table) for part, table in tables.items()}
-    named = any(kind_of(one.transforms) for one in tensors)  # other rows were streamed, or are one text
-    if asked and named and len(tables) == len(parts) and not columns:
-        message = "these rows hold no files that could be decoded when they are needed; leave stream out"
-        raise DataError(message, path=(*path, "stream"), check="stream")
-    if not columns or not all(len(found) == len(columns) for found in known.values()):
+        fit_files(column.tensor, column.name, parts["train"])  # refuses sounds of several rates
+    known = {part: _known(columns, _first_rows(rows, tensors)) for part, rows in parts.items()}
+    if not all(len(found) == len(columns) for found in known.values()):
         return dict(parts)
-    if reach(tensors) is not None:
-        if asked:
-            message = "windows look at rows one after another, and files are decoded when they are needed"
-            raise DataError(f"{message}; hold them: stream: false", path=path, check="stream")
-        return dict(parts)
-    every = [(one, table.rows) for part, table in tables.items() for one in known[part].values()]
+    every = [(one, parts[part].rows) for part, found in known.items() for one in found.values()]
     decoded = sum(one.bytes * rows for one, rows in every)
     made = sum(ITEM * math.prod(one.shape) * rows for one, rows in every)
-    tables = {part: replace(table, known=known[part]) for part, table in tables.items()}
-    if asked or (asked is None and decoded > spool.HELD_BYTES):
-        return {part: _file_rows(_with_paths(table, columns), columns) for part, table in tables.items()}
-    tables = {part: _decoded(table, columns) for part, table in tables.items()}
+    if streamed or asked or (asked is None and decoded > (spool.HELD_BYTES if room is None else room)):
+        return {part: _needed(rows, columns, known[part]) for part, rows in parts.items()}
+    tables = {part: _decoded(rows, columns, known[part]) for part, rows in parts.items()}
     cheap = all(word in CHEAP for column in columns for word, _ in column.left)
     if cheap or made > spool.HELD_BYTES:
         return {part: _file_rows(table, columns) for part, table in tables.items()}
     return dict(tables)
+
+
+def _require_files(tensors: Sequence[TensorPlan], columns: Sequence[_Column], path: KeyPath) -> None:
+    """Refuse that rows which are held are streamed, where that cannot mean their files.
+
+    Raises:
+        DataError: there are no files, or windows are taken of them.
+    """
+    named = any(kind_of(one.transforms) for one in tensors)  # other rows were streamed, or are one text
+    if named and not columns:
+        message = "these rows hold no files that could be decoded when they are needed; leave stream out"
+        raise DataError(message, path=(*path, "stream"), check="stream")
+    if columns and reach(tensors) is not None:
+        message = "windows look at rows one after another, and files are decoded when they are needed"
+        raise DataError(f"{message}; hold them: stream: false", path=path, check="stream")
+
+
+def _first_rows(rows: Rows, tensors: Sequence[TensorPlan]) -> Table:
+    """Those that are looked at, to know what the others are."""
+    return next(rows.chunks({column for tensor in tensors for column in tensor.columns}))
 
 
 def _columns(tensors: Sequence[TensorPlan], table: Table) -> Iterator[_Column]:
@@ -152,24 +171,34 @@ def _known(columns: Sequence[_Column], table: Table) -> dict[tuple[str, str], Kn
     return found
 
 
-def _with_paths(table: Table, columns: Sequence[_Column]) -> Table:
-    """Names of files made paths, once and not in every batch."""
+def _needed(rows: Rows, columns: Sequence[_Column], known: Mapping[tuple[str, str], Known]) -> Rows:
+    """Rows whose files are decoded when they are needed."""
+    if isinstance(rows, Stream):
+        return replace(rows, known=known, at_once=_at_once(known))
+    (table,) = rows.chunks()
     paths = {one.name: files_of(table.columns[one.name], one.place(table)) for one in columns}
-    return replace(table, columns={**table.columns, **paths})
+    return _file_rows(replace(table, columns={**table.columns, **paths}, known=known), columns)
 
 
-def _decoded(table: Table, columns: Sequence[_Column]) -> Table:
-    known = dict(table.known)
+def _decoded(rows: Rows, columns: Sequence[_Column], known: Mapping[tuple[str, str], Known]) -> Table:
+    """Rows whose files are decoded once."""
+    (table,) = rows.chunks()
+    held = dict(known)
     for column in columns:
         place = column.place(table)
         files = files_of(table.columns[column.name], place)
         found = decode(files, column.kind, column.words, place)
-        known[column.key] = replace(known[column.key], values=found.values)
-    return replace(table, known=known)
+        held[column.key] = replace(known[column.key], values=found.values)
+    return replace(table, known=held)
 
 
 def _file_rows(table: Table, columns: Sequence[_Column]) -> FileRows:
-    row = sum(ITEM * math.prod(known.shape) for known in table.known.values())
     names = frozenset(column.tensor.name for column in columns)
     decoders = sorted({version for column in columns for version in versions(column.kind)})
-    return FileRows(table, max(PIECE_BYTES // max(row, 1), 1), names, tuple(decoders))
+    return FileRows(table, _at_once(table.known), names, tuple(decoders))
+
+
+def _at_once(known: Mapping[tuple[str, str], Known]) -> int:
+    """How many rows are made tensors of at a time."""
+    row = sum(ITEM * math.prod(one.shape) for one in known.values())
+    return max(PIECE_BYTES // max(row, 1), 1)

@@ -155,7 +155,7 @@ def _without_broken(tensors: Sequence[TensorPlan], rows: Rows) -> tuple[Rows, tu
     left: dict[int, Array] = {}
     told: list[str] = []
     for index, table in rows.indexed(columns):
-        if found := broken_rows(tensors, table):
+        if found := broken_rows(tensors, table, held=False):
             left[index] = np.array(sorted(found), dtype=np.intp)
             told += [found[row] for row in sorted(found)]
     require_rows(rows.rows, told)

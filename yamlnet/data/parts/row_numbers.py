@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -70,7 +70,7 @@ def _mix(state: Array) -> None:
 def _take(values: Array, state: Array) -> None:
     """One column into the states of its rows."""
     if values.dtype.kind == "O":
-        _take_objects([bytes_of(value) for value in values], state)
+        _take_objects(map(bytes_of, values), state)
         return
     width = values.dtype.itemsize * math.prod(values.shape[1:])
     np.bitwise_xor(state, np.uint64(width), out=state)
@@ -90,12 +90,14 @@ def _words(values: Array, width: int) -> Iterator[Array]:
     yield from words.T
 
 
-def _take_objects(found: list[bytes], state: Array) -> None:
-    lengths = np.fromiter(map(len, found), dtype=np.uint64, count=len(found))
+def _take_objects(found: Iterable[bytes], state: Array) -> None:
+    lengths, short = np.empty(len(state), dtype=np.uint64), list[bytes]()
+    for row, one in enumerate(found):  # of files, whose bytes are let go one by one
+        lengths[row] = len(one)
+        short.append(one if len(one) <= LONG else hashlib.blake2b(one, digest_size=8).digest())
     np.bitwise_xor(state, np.uint64(OBJECTS), out=state)
     np.bitwise_xor(state, lengths, out=state)
     _mix(state)
-    short = [one if len(one) <= LONG else hashlib.blake2b(one, digest_size=8).digest() for one in found]
     width = -(-max(map(len, short), default=0) // 8) * 8
     words = np.frombuffer(b"".join(one.ljust(width, b"\0") for one in short), dtype="<u8").reshape(
         len(short), -1

@@ -27,33 +27,33 @@ def are_classes(plan: Plan, name: str) -> bool:
 
 
 class ClassCounts:
-    """The rows of each class by part, of a target of whole numbers from 0 or of one-hot rows.
+    """The rows of each class by part, of a target of whole numbers from 0 or of one-hot rows."""
 
-    Args:
-        facts: of the target.
-    """
-
-    def __init__(self, facts: Mapping[str, Any]) -> None:
-        count, self.labels = facts.get("classes"), facts.get("labels")
-        self.count = count if isinstance(count, int) and 2 <= count <= MOST_CLASSES else 0
+    def __init__(self) -> None:
         self.found: dict[str, Array] = {}
+        self.are_classes = True
 
     def count_in(self, part: str, values: Array) -> None:
         """More rows of one part."""
-        indices = _class_indices(values, self.count) if self.count else None
+        indices = _class_indices(values) if self.are_classes else None
         if indices is None:
-            self.count = 0
+            self.are_classes = False
             return
-        more = np.bincount(indices, minlength=self.count)
+        more = np.bincount(indices)
         known = self.found.get(part, np.zeros(0, dtype=more.dtype))
         size = max(len(known), len(more))
         self.found[part] = np.pad(known, (0, size - len(known))) + np.pad(more, (0, size - len(more)))
 
-    def counts(self) -> dict[str, dict[str, int]] | None:
-        """By the classes' names; None where the target holds no classes."""
-        if not self.count or not self.found:
+    def counts(self, facts: Mapping[str, Any]) -> dict[str, dict[str, int]] | None:
+        """By the classes' names; None where the target holds no classes.
+
+        Args:
+            facts: of the target.
+        """
+        count, labels = facts.get("classes"), facts.get("labels")
+        if not self.are_classes or not isinstance(count, int) or not 2 <= count <= MOST_CLASSES:
             return None
-        size, labels = max(map(len, self.found.values())), self.labels
+        size = max([count, *map(len, self.found.values())])
         names = [
             str(labels[index]) if labels and index < len(labels) else str(index) for index in range(size)
         ]
@@ -63,9 +63,9 @@ class ClassCounts:
         }
 
 
-def _class_indices(values: Array, count: int) -> Array | None:
-    if values.ndim == 2 and values.shape[1] == count and values.dtype.kind == "f":
+def _class_indices(values: Array) -> Array | None:
+    if values.ndim == 2 and values.shape[1] > 1 and values.dtype.kind == "f":
         return np.asarray(values.argmax(axis=1))
     flat = values.reshape(-1)
     single = values.dtype.kind in "iu" and flat.size == len(values)
-    return flat if single and flat.size and flat.min() >= 0 else None
+    return flat if single and flat.size and flat.min() >= 0 and flat.max() < MOST_CLASSES else None

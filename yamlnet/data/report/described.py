@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
@@ -163,7 +164,8 @@ def short(value: object) -> str:
     elif isinstance(value, float | np.floating):
         text = f"{float(value):.6g}"
     else:
-        text = value.name if isinstance(value, Path) else str(value)
+        some = value[:LONGEST] if isinstance(value, bytes) else value
+        text = some.name if isinstance(some, Path) else str(some)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
@@ -180,9 +182,16 @@ def _counts(values: Array) -> dict[str, int] | None:
     if values.ndim > 1 or any(isinstance(value, list) for value in values[:1]):
         return None
     if values.dtype.kind == "O":
-        return dict(Counter(map(str, values)))
+        return dict(Counter(map(_named, values)))
     found, counts = np.unique(values, return_counts=True)
     return {as_text(value): count for value, count in zip(found.tolist(), counts.tolist(), strict=True)}
+
+
+def _named(value: object) -> str:
+    """What tells a value from others: of many bytes, as of an image, their hash."""
+    if isinstance(value, bytes) and len(value) > LONGEST:
+        return hashlib.blake2b(value, digest_size=16).hexdigest()
+    return str(value)
 
 
 def as_text(value: object) -> str:

@@ -12,13 +12,16 @@ from yamlnet.data.dataset import Dataset, from_parts
 from yamlnet.data.facts import input_shapes
 from yamlnet.data.parts.reading import all_rows, read_parts
 from yamlnet.data.parts.splits import Shares, fold_sizes
-from yamlnet.data.report.described import Column, Describing
+from yamlnet.data.report.described import SHOWN, Column, Describing
 from yamlnet.data.report.findings import Finding, findings, listed
-from yamlnet.data.report.tensors import Tensor, Told, tell
+from yamlnet.data.report.tensors import Looking, Tensor, Told
 from yamlnet.data.rows import Rows
 from yamlnet.data.streams.stream import Stream
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import DataPlan, Plan
+
+ROOM = 64 << 20
+"""Bytes of decoded files that are held; of more, tensors are made a piece at a time."""
 
 MOST_DISTINCT = 100_000
 """Of rows that are streamed, so many distinct values of a column are counted."""
@@ -67,12 +70,13 @@ def report(plan: Plan, root: Path, step: Step) -> tuple[Report, DataError | None
     assert data is not None, "whoever calls this looked"
     step("reading rows", 0.0)
     parts = read_parts(data, root, plan.seed)
-    first = next(parts["train"].chunks())
+    first = next(parts["train"].chunks()).between(0, SHOWN)
     columns = _columns(parts, list(first.columns), step)
     step("making tensors", 0.5)
     shapes = input_shapes(plan) if "model" in plan.models else {}
-    dataset, error = _dataset(data, parts, root, shapes)
-    told = tell(plan, data, dataset, first) if dataset is not None else Told([], {})
+    looking = Looking(plan, data)
+    dataset, error = _dataset(data, parts, root, shapes, looking)
+    told = looking.told(dataset.facts, first) if dataset is not None else Told([], {})
     step("looking for what is wrong", 0.8)
     facts = _flat(dataset.facts) if dataset is not None else {}
     found = [*_estimated(columns, facts), *findings(plan, parts, columns, told)]
@@ -114,10 +118,14 @@ def _estimated(columns: Sequence[Column], facts: Mapping[str, Any]) -> list[Find
 
 
 def _dataset(
-    data: DataPlan, parts: Mapping[str, Rows], root: Path, shapes: Mapping[str, tuple[int | None, ...]]
+    data: DataPlan,
+    parts: Mapping[str, Rows],
+    root: Path,
+    shapes: Mapping[str, tuple[int | None, ...]],
+    looking: Looking,
 ) -> tuple[Dataset | None, DataError | None]:
     try:
-        return from_parts(data, parts, root, shapes, held=True), None
+        return from_parts(data, parts, root, shapes, room=ROOM, look=looking.look_at), None
     except DataError as error:
         return None, error
 

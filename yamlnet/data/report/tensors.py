@@ -9,9 +9,9 @@ import numpy as np
 from msgspec import Struct
 
 from yamlnet.data.batches import Split
-from yamlnet.data.dataset import AnySplit, Dataset
 from yamlnet.data.report.class_counts import ClassCounts, are_classes
 from yamlnet.data.report.described import SHOWN, short
+from yamlnet.data.survey import Facts
 from yamlnet.data.table import Array, Table
 from yamlnet.resolver.plan import DataPlan, Plan, TensorPlan
 from yamlnet.schema.data_words import in_short
@@ -68,39 +68,44 @@ class Told(Struct, frozen=True):
     ranges: dict[str, Range]
 
 
-def tell(plan: Plan, data: DataPlan, dataset: Dataset, table: Table) -> Told:
-    """Look at every tensor of every part once.
+class Looking:
+    """What is found of all tensors so far.
 
     Args:
         plan: for what the losses compare.
         data: its data section.
-        dataset: the tensors.
-        table: the first training rows.
     """
-    looking = [
-        *(_Looking(one, "input", dataset, False) for one in data.inputs.values()),
-        *(_Looking(one, "target", dataset, are_classes(plan, name)) for name, one in data.targets.items()),
-    ]
-    parts: dict[str, AnySplit | None] = {
-        part: getattr(dataset, part) for part in ("train", "validation", "test")
-    }
-    for part, split in parts.items():
-        for piece in split.pieces() if split is not None else ():
-            for one in looking:
-                one.look_at(part, piece)
-    return Told(
-        [one.tensor(table) for one in looking],
-        {one.plan.name: Range(one.low, one.high) for one in looking if one.numbers},
-    )
+
+    def __init__(self, plan: Plan, data: DataPlan) -> None:
+        self.tensors = [
+            *(_SoFar(one, "input", False) for one in data.inputs.values()),
+            *(_SoFar(one, "target", are_classes(plan, name)) for name, one in data.targets.items()),
+        ]
+
+    def look_at(self, part: str, piece: Split) -> None:
+        """More rows of one part."""
+        for one in self.tensors:
+            one.look_at(part, piece)
+
+    def told(self, facts: Facts, table: Table) -> Told:
+        """What was found.
+
+        Args:
+            facts: by tensor.
+            table: the first training rows.
+        """
+        return Told(
+            [one.tensor(table, facts[one.plan.name]) for one in self.tensors],
+            {one.plan.name: Range(one.low, one.high) for one in self.tensors if one.numbers},
+        )
 
 
-class _Looking:
+class _SoFar:
     """What is found of one tensor so far."""
 
-    def __init__(self, plan: TensorPlan, role: str, dataset: Dataset, counted: bool) -> None:
+    def __init__(self, plan: TensorPlan, role: str, counted: bool) -> None:
         self.plan, self.role = plan, role
-        self.facts: Mapping[str, Any] = dataset.facts[plan.name]
-        self.classes = ClassCounts(self.facts) if counted else None
+        self.classes = ClassCounts() if counted else None
         self.first: Array | None = None
         self.numbers, self.total = 0, 0.0
         self.low, self.high = np.array([np.inf]), np.array([-np.inf])
@@ -120,7 +125,7 @@ class _Looking:
             self.numbers += values.size
             self.total += float(values.sum(dtype=np.float64))
 
-    def tensor(self, table: Table) -> Tensor:
+    def tensor(self, table: Table, facts: Mapping[str, Any]) -> Tensor:
         assert self.first is not None, "there are training rows"
         return Tensor(
             name=self.plan.name,
@@ -132,8 +137,8 @@ class _Looking:
             least=float(self.low.min()) if self.numbers else None,
             mean=self.total / self.numbers if self.numbers else None,
             most=float(self.high.max()) if self.numbers else None,
-            classes=self.classes.counts() if self.classes is not None else None,
-            vocabulary_size=self.facts.get("vocabulary_size"),
+            classes=self.classes.counts(facts) if self.classes is not None else None,
+            vocabulary_size=facts.get("vocabulary_size"),
             examples=self._examples(table, self.first),
         )
 

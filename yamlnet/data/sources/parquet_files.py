@@ -12,6 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from yamlnet.data.columns.arrow import (
     Kinds,
     all_joined,
@@ -29,8 +31,11 @@ from yamlnet.data.streams.stream import Stream
 from yamlnet.data.table import Array, Table
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 
-ROWS = 1 << 16
-"""Rows that are looked at together in a first pass."""
+ROWS, BYTES = 1 << 16, 32 << 20
+"""Rows that are read together in a pass over all of them: so many, and fewer where they take more room."""
+
+BUFFER = 1 << 20
+"""Bytes of a column that are read from a file at a time in such a pass."""
 
 
 def read(arguments: Mapping[str, object], root: Path, path: KeyPath) -> Table:
@@ -47,10 +52,10 @@ def read(arguments: Mapping[str, object], root: Path, path: KeyPath) -> Table:
 
 
 def chunks(arguments: Mapping[str, object], root: Path, path: KeyPath, rows: int) -> Iterator[Table]:
-    """Read `rows` rows at a time, of the same types as `read` gives.
+    """Read `rows` rows at a time, or fewer where these take much room, of the same types as `read` gives.
 
-    What the schema does not say (whether a whole number is missing, how long lists are) is settled by a
-    first pass over the columns that it concerns, made once as long as the files stay as they are.
+    What neither the schema nor the footer says (how long lists are) is settled by a first pass over the
+    columns that it concerns, made once as long as the files stay as they are.
 
     Raises:
         DataError: as in `read`, also while it is read.
@@ -58,6 +63,7 @@ def chunks(arguments: Mapping[str, object], root: Path, path: KeyPath, rows: int
     files = _found(arguments, root, path)
     source = _source(files, arguments)
     kinds = _settled(_stamps(files), source, path)
+    rows = min([rows, *(_rows_at_once(file, path) for file in files)])
     yield from regrouped(
         (part for file in files for part in _parts(file, path, rows)), kinds, source, rows, folder_of(files)
     )
@@ -116,13 +122,18 @@ def _found(arguments: Mapping[str, object], root: Path, path: KeyPath) -> list[F
 
 
 @contextmanager
-def _opened(file: File, path: KeyPath, footer: Any = None) -> Iterator[Any]:
-    """A file, to read from; its footer takes a while where there are many groups, and may be known."""
+def _opened(file: File, path: KeyPath, footer: Any = None, whole: bool = True) -> Iterator[Any]:
+    """A file, to read from, by whole row groups or less.
+
+    Its footer takes a while where there are many groups, and may be known.
+    """
     import pyarrow
     from pyarrow import parquet
 
     try:
-        with parquet.ParquetFile(str(file.path), metadata=footer) as opened:
+        with parquet.ParquetFile(
+            str(file.path), metadata=footer, buffer_size=0 if whole else BUFFER, pre_buffer=whole
+        ) as opened:
             yield opened
     except (pyarrow.ArrowException, OSError, EOFError, UnicodeError) as error:
         told = " ".join(str(error).split())
@@ -141,9 +152,17 @@ def _table(file: File, path: KeyPath) -> Any:
 def _parts(file: File, path: KeyPath, rows: int, columns: list[str] | None = None) -> Iterator[Any]:
     import pyarrow
 
-    with _opened(file, path) as opened:
+    with _opened(file, path, whole=False) as opened:
         for batch in opened.iter_batches(batch_size=rows, columns=columns):
             yield plain(pyarrow.Table.from_batches([batch]), file.name, path)
+
+
+def _rows_at_once(file: File, path: KeyPath) -> int:
+    """How many rows are read together, by what they take unpacked."""
+    with _opened(file, path) as opened:
+        groups = [opened.metadata.row_group(index) for index in range(opened.metadata.num_row_groups)]
+    widest = max((group.total_byte_size // max(group.num_rows, 1) for group in groups), default=0)
+    return max(min(ROWS, BYTES // max(widest, 1)), 1)
 
 
 @lru_cache(maxsize=32)
@@ -156,11 +175,30 @@ def _settled(stamps: tuple[tuple[File, int, int], ...], source: str, path: KeyPa
             rows += opened.metadata.num_rows
             said = observed(plain(opened.schema_arrow.empty_table(), file.name, path))
             unsaid = [field.name for field in opened.schema_arrow if _is_unsaid(field.type)]
-        looked = [(file.name, observed(part)) for part in _parts(file, path, ROWS, unsaid)] if unsaid else []
+            missing = _missing(opened.metadata)
+        said |= {name: replace(said[name], nulls=missing[name] > 0) for name in unsaid if name in missing}
+        unsaid = [name for name in unsaid if name not in missing]
+        parts = _parts(file, path, _rows_at_once(file, path), unsaid) if unsaid else ()
+        looked = [(file.name, observed(part)) for part in parts]
         found.append((file.name, {**said, **all_joined(looked, path)}))
     if not rows:
         raise no_rows(source, path)
     return all_joined(found, path)
+
+
+def _missing(footer: Any) -> dict[str, int]:
+    """How many values are missing in each column of single values, as far as a file's footer says it."""
+    told = dict[str, int]()
+    unsaid = set[str]()
+    for index in range(footer.num_row_groups):
+        group = footer.row_group(index)
+        for column in (group.column(number) for number in range(group.num_columns)):
+            name, statistics = column.path_in_schema, column.statistics
+            if statistics is None or not statistics.has_null_count:
+                unsaid.add(name)
+            else:
+                told[name] = told.get(name, 0) + statistics.null_count
+    return {name: count for name, count in told.items() if name not in unsaid}
 
 
 def _is_unsaid(kind: Any) -> bool:

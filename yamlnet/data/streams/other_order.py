@@ -51,15 +51,16 @@ def _ordered(stream: Stream, order: Array) -> Iterator[Table]:
     """The rows in their order, a chunk at a time."""
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
-    chunks = -(-len(order) // spool.CHUNK_ROWS)
-    size = -(-chunks // HEAPS) * spool.CHUNK_ROWS
+    most = min(spool.CHUNK_ROWS, max(stream.counts))
+    chunks = -(-len(order) // most)
+    size = -(-chunks // HEAPS) * most
     folder = cache_folder() / "rows"
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as heaps:
         for heap in _heaped(stream, place, size, Path(heaps)):
             rows = np.argsort(heap.columns[PLACE])
-            for first in range(0, len(rows), spool.CHUNK_ROWS):
-                columns = heap.take(rows[first : first + spool.CHUNK_ROWS]).columns
+            for first in range(0, len(rows), most):
+                columns = heap.take(rows[first : first + most]).columns
                 yield Table({name: values for name, values in columns.items() if name != PLACE}, heap.source)
 
 

@@ -2,7 +2,8 @@
 
 Parquet files are read as they are, a row group at a time. Of any other file the columns are written once into
 yamlnet's cache, in Arrow's own format (https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format): a
-CSV file would have to be parsed from its beginning for every pass and every column.
+CSV file would have to be parsed from its beginning for every pass and every column. What was read longest ago
+goes when all take too much room; what was read within the hour stays, for a training may go on with it.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from msgspec.structs import replace
 
-from yamlnet.cache import cache_folder, sha256
+from yamlnet.cache import cache_folder, make_room, sha256
 from yamlnet.data.columns.arrow import Kind, arrays
 from yamlnet.data.files.found import File, folder_of, source_files
 from yamlnet.data.sources import CHUNKED, LISTS, size
@@ -38,6 +40,12 @@ GROUP_BYTES = 128 << 20
 
 HELD_BYTES = 512 << 20
 """Of the largest source that is held in memory unasked, as it lies on disk."""
+
+KEPT_BYTES = 64 << 30
+"""What all rows that are written may take between runs; a file that is larger is kept alone."""
+
+IN_USE = 3600.0
+"""Seconds for which nobody read from a file before it may go."""
 
 SHAPE = b"shape"
 """Under this, a column's field says the axes of a row, as JSON."""
@@ -111,6 +119,7 @@ def _keep(tables: Iterator[Table], file: Path, source: str, path: KeyPath) -> No
             writer.write_batch(begun)
             for table in tables:
                 writer.write_batch(batch(table, begun.schema))
+        make_room(file.parent, KEPT_BYTES, 0, IN_USE)
         os.replace(beside.name, file)
     finally:
         Path(beside.name).unlink(missing_ok=True)
@@ -158,6 +167,8 @@ def _kept(file: Path, source: str) -> Stream:
     def read(number: int, columns: Collection[str] | None) -> Mapping[str, Array]:
         wanted = [index for index, name in enumerate(schema.names) if columns is None or name in columns]
         options = pyarrow.ipc.IpcReadOptions(included_fields=wanted)
+        with suppress(OSError):  # a cache that others own
+            os.utime(file)
         with pyarrow.OSFile(str(file)) as opened:
             found = pyarrow.ipc.open_file(opened, options=options).get_batch(number)
         return columns_of(pyarrow.Table.from_batches([found]))

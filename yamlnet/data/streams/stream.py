@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,10 +12,11 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from yamlnet.data.table import Array, Table, together
+from yamlnet.data.table import Array, Known, Table, together
 from yamlnet.data.waiting import Waiting
 
-Read = TypeVar("Read")
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 NO_PART = -1
 """What stands for the part of a row that is left out."""
@@ -23,16 +25,19 @@ ReadChunk = Callable[[int, Collection[str] | None], Mapping[str, Array]]
 """The columns of one chunk, by its number from 0; all columns for None."""
 
 
-def ahead(indices: Sequence[int], read: Callable[[int], Read]) -> Iterator[Read]:
-    """What is read under each number, the next one by a thread while the last is looked at."""
-    with ThreadPoolExecutor(1) as thread:
-        coming = thread.submit(read, indices[0]) if indices else None
-        for index in (*indices[1:], None):
-            if coming is None:
-                return
-            found = coming.result()
-            coming = thread.submit(read, index) if index is not None else None
-            yield found
+def ahead(given: Iterable[Given], make: Callable[[Given], Made], threads: int = 1) -> Iterator[Made]:
+    """What is made of each, in order: by each thread one more while the last is looked at."""
+    pool = ThreadPoolExecutor(threads)
+    coming = deque[Future[Made]]()
+    try:
+        for one in given:
+            coming.append(pool.submit(make, one))
+            if len(coming) > threads:
+                yield coming.popleft().result()
+        while coming:
+            yield coming.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 class Around(Struct, frozen=True):
@@ -66,6 +71,8 @@ class Stream(Struct, frozen=True):
         numbered: the column that says which row of the source each one is, from 0; None where they stand
             as they do there.
         series: where each series begins among the part's rows, ascending; None where there is one.
+        known: of files that stand in the rows, by the tensor that is made of them and their column.
+        at_once: of how many rows such files are decoded at a time; None where there are none.
     """
 
     source: str
@@ -78,6 +85,8 @@ class Stream(Struct, frozen=True):
     key: str = ""
     numbered: str | None = None
     series: Array | None = None
+    known: Mapping[tuple[str, str], Known] = {}
+    at_once: int | None = None
 
     @property
     def rows(self) -> int:
@@ -95,17 +104,20 @@ class Stream(Struct, frozen=True):
         if wanted is not None and not found.keys() >= set(wanted):
             found = dict(self.read(index, None))  # whoever asked tells what there is
         kept = found.pop(self.numbered) if self.numbered is not None else None
-        table = Table(found, self.source, kept, sum(self.counts[:index]), self.folder)
+        table = Table(found, self.source, kept, sum(self.counts[:index]), self.folder, self.known)
         if self.sizes[index] == self.counts[index] or self.codes is None:
             return table
         return table.take(np.flatnonzero(self.codes[index] == self.part))
 
     def chunks(self, columns: Collection[str] | None = None) -> Iterator[Table]:
-        """All chunks that have rows, in order; a terminal shows how far they are read."""
-        yield from (table for _, table in self.indexed(columns))
+        """All rows in order, a chunk at a time, or less where they hold files; a terminal shows how far."""
+        files = {column for _, column in self.known}
+        at_once = self.at_once if columns is None or not files.isdisjoint(columns) else None
+        for _, table in self.indexed(columns):
+            yield from [table] if at_once is None else table.cut(at_once)
 
     def indexed(self, columns: Collection[str] | None = None) -> Iterator[tuple[int, Table]]:
-        """The same, each with its number."""
+        """The chunks that have rows, in order, each with its number."""
         there = [index for index, rows in enumerate(self.sizes) if rows]
         read = ahead(there, lambda index: self.chunk(index, columns))
         with Waiting(f"reading {self.source}", self.rows) as waiting:

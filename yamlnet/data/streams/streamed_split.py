@@ -1,16 +1,24 @@
-"""Rows that memory does not hold as batches: windows of rows, made ready while others are trained on."""
+"""Rows that memory does not hold as batches: windows of rows, made ready while others are trained on.
+
+A window holds tensors. Where rows hold files (images, sounds) it holds these as they were read, and tensors
+are made batch by batch: decoded they take many times the room. So memory holds one window of chunks, each of
+which `spool.GROUP_BYTES` are the most, and a few batches.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import accumulate
 
 import numpy as np
 from msgspec import Struct
 
-from yamlnet.data.batches import Batch, Split, epoch_order
+from yamlnet.data.batches import WHOLE, Batch, Shard, Split, epoch_order
+from yamlnet.data.media.images import without_warnings_for_good
 from yamlnet.data.streams.stream import Stream, ahead
-from yamlnet.data.table import Array, Table
+from yamlnet.data.table import Array, Table, together
 from yamlnet.data.waiting import Waiting
 from yamlnet.data.windows import Reach, Within
 
@@ -45,6 +53,11 @@ class StreamedSplit(Struct, frozen=True):
         """How many rows there are."""
         return sum(self.sizes)
 
+    @property
+    def decodes(self) -> bool:
+        """Whether the rows hold files, of which tensors are made batch by batch."""
+        return self.stream.at_once is not None
+
     def piece(self, index: int) -> Split:
         """The tensors of one chunk."""
         if self.reach is None:
@@ -61,7 +74,10 @@ class StreamedSplit(Struct, frozen=True):
         return (piece for _, piece in self.indexed())
 
     def indexed(self) -> Iterator[tuple[int, Split]]:
-        """The same, each with the number of its chunk; those without rows are left out."""
+        """The same, each with the number of its chunk, or of files; those without rows are left out."""
+        if self.decodes:
+            yield from enumerate(self.make(table, None) for table in self.stream.chunks(self.columns))
+            return
         there = [index for index, rows in enumerate(self.sizes) if rows]
         with Waiting(f"reading {self.stream.source}", self.stream.rows) as waiting:
             for index, piece in zip(there, ahead(there, self.piece), strict=True):
@@ -74,12 +90,34 @@ class StreamedSplit(Struct, frozen=True):
         return next(self.pieces())
 
     def batches(
-        self, batch_size: int, seed: int = 0, epoch: int = 0, start: int = 0, shuffle: bool = True
+        self,
+        batch_size: int,
+        seed: int = 0,
+        epoch: int = 0,
+        start: int = 0,
+        shuffle: bool = True,
+        shard: Shard = WHOLE,
     ) -> Iterator[Batch]:
-        """The batches of one epoch, from batch number `start` on; see `Split.batches`."""
+        """The batches of one epoch, from batch number `start` on; see `Split.batches`.
+
+        Rows of a batch come from any chunk of their window, so every process reads all chunks.
+        """
         windows = Windows(self, seed, epoch, shuffle)
         first, before = windows.at_row(start * batch_size)
-        yield from _cut(_ahead(windows, first), batch_size, start * batch_size - before)
+        skipped, share = start * batch_size - before, partial(self._share, shard)
+        if not self.decodes:
+            yield from map(share, _cut(_ahead(windows, first), batch_size, skipped))
+            return
+        without_warnings_for_good()
+        read = map(windows.__getitem__, range(first, len(windows)))  # in no time, beside what decoding takes
+        yield from ahead(_cut(read, batch_size, skipped), share, os.cpu_count() or 1)
+
+    def _share(self, shard: Shard, rows: Split | Table) -> Batch:
+        """What a process has of a batch: it decodes no more."""
+        places = shard.of(np.arange(rows.rows))
+        own = rows.between(int(places[0]), int(places[-1]) + 1)
+        made = self.make(own, None) if isinstance(own, Table) else own
+        return Batch(made.inputs, made.targets, divided=shard.divides(rows.rows))
 
 
 class Windows:
@@ -95,11 +133,14 @@ class Windows:
     def __len__(self) -> int:
         return len(self.chunks)
 
-    def __getitem__(self, number: int) -> Split | Mixed:
-        """The tensors of a window, its rows shuffled."""
+    def __getitem__(self, number: int) -> Window:
+        """The tensors of a window, or the rows that they are made of, shuffled."""
         chunks = self.chunks[number]
         rows = sum(self.split.sizes[index] for index in chunks)
         places = epoch_order(rows, self.seed, self.epoch, self.shuffle, piece=number + 1)
+        if self.split.decodes:
+            tables = [self.split.stream.chunk(index, self.split.columns) for index in chunks]
+            return together(tables).take(np.argsort(places))
         if self.split.reach is not None:  # each row has many others in it: they are copied batch by batch
             return Mixed(tuple(map(self.split.piece, chunks)), np.argsort(places))
         return _scattered(map(self.split.piece, chunks), places)
@@ -149,6 +190,10 @@ class Mixed(Struct, frozen=True):
         )
 
 
+Window = Split | Mixed | Table
+"""Rows that were read together."""
+
+
 def _scattered(pieces: Iterator[Split], places: Array) -> Split:
     """The rows of all pieces, each put to its place: `places` says where, row by row."""
     inputs: dict[str, Array] = {}
@@ -165,7 +210,7 @@ def _scattered(pieces: Iterator[Split], places: Array) -> Split:
     return Split(inputs, targets, len(places))
 
 
-def _ahead(windows: Windows, first: int) -> Iterator[Split | Mixed]:
+def _ahead(windows: Windows, first: int) -> Iterator[Window]:
     """The windows from one on, the next read by a thread meanwhile."""
     import grain
 
@@ -173,38 +218,30 @@ def _ahead(windows: Windows, first: int) -> Iterator[Split | Mixed]:
     yield from source.to_iter_dataset(grain.ReadOptions(num_threads=1, prefetch_buffer_size=1))
 
 
-def _cut(windows: Iterator[Split | Mixed], batch_size: int, skipped: int) -> Iterator[Batch]:
-    """Batches of all rows, but for the first; what a window leaves over is put before the next."""
-    left: Split | None = None
+def _cut(windows: Iterator[Window], batch_size: int, skipped: int) -> Iterator[Split | Table]:
+    """So many rows at a time, but for the first; what a window leaves over is put before the next."""
+    left: Split | Table | None = None
     for window in windows:
         first = skipped
         if left is not None:
             first = min(batch_size - left.rows, window.rows)
-            left = _joined(left, _between(window, 0, first))
+            left = _joined(left, window.between(0, first))
             if left.rows < batch_size:
                 continue
-            yield Batch(left.inputs, left.targets)
+            yield left
         whole = window.rows - (window.rows - first) % batch_size
         for start in range(first, whole, batch_size):
-            rows = _between(window, start, start + batch_size)
-            yield Batch(rows.inputs, rows.targets)
-        left = _between(window, whole, window.rows) if whole < window.rows else None
+            yield window.between(start, start + batch_size)
+        left = window.between(whole, window.rows) if whole < window.rows else None
         skipped = 0
+        del window  # or it would be held while the next is read
     if left is not None:
-        yield Batch(left.inputs, left.targets)
+        yield left
 
 
-def _between(rows: Split | Mixed, first: int, end: int) -> Split:
-    if isinstance(rows, Mixed):
-        return rows.between(first, end)
-    return Split(
-        {name: values[first:end] for name, values in rows.inputs.items()},
-        {name: values[first:end] for name, values in rows.targets.items()},
-        end - first,
-    )
-
-
-def _joined(one: Split, other: Split) -> Split:
+def _joined(one: Split | Table, other: Split | Table) -> Split | Table:
+    if isinstance(one, Table) or isinstance(other, Table):
+        return together([rows for rows in (one, other) if isinstance(rows, Table)])
     return Split(
         {name: np.concatenate([values, other.inputs[name]]) for name, values in one.inputs.items()},
         {name: np.concatenate([values, other.targets[name]]) for name, values in one.targets.items()},
