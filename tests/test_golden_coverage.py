@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from yamlnet.schema import data_words
+from yamlnet.schema import data_words, experience_words
 
 SCRIPT = Path(__file__).parent / "message_sites.py"
 ROOMS = ("diagnostics/ignores.py", "syntax/", "assembly/", "schema/", "resolver/", "checks/")
@@ -48,14 +48,27 @@ OBJECTIVES = (
     "steps in which", "steps of the discriminator", "the model that makes a code of a row",
     "the token that stands for nothing", "the weight of", "wasserstein-gp:", "what the two",
     "The model tells", "fresh noise", "how many of them", "how the noise", "steps from a row",
+    "A policy learns", "the model that gives a logit", "the model that tells the return",
     "the input that holds", "the share of tokens", "tokens from 0 on", "the name of an input",
+    "Vectors of what", "A student learns", "nt-xent: the model", "triplet: ", "two-tower: whether",
+    "what cosines", "what softens",
 )  # fmt: skip
+SHAPES = (
+    "the decoder", "the discriminator reads", "the mean and", "the noise on", "the projection reads",
+    "their directions", "they tell the same",
+)  # fmt: skip
+"""The help of objectives and of their optional arguments, and why two shapes are one."""
+
 DISTRIBUTIONS = ("how many devices", "the axis that divides the batch", "what the axes", "which devices")
 """The help of what distributions take, where it may be left out or stands in what is required."""
 
-SHAPES = ("the decoder", "the discriminator reads", "the mean and", "the noise on")
-"""The help of objectives and of their optional arguments, and why two shapes are one."""
-
+AGENTS = sorted(
+    {
+        one.help
+        for one in (*experience_words.DQN_ARGUMENTS, *experience_words.POLICY_ARGUMENTS)
+        if not one.required
+    }
+)
 EXCEPTED = {
     "resolver/token_files.py TokenFiles.tokens: a blueprint that is no file": TOKENS,
     'resolver/token_files.py _text: "{}" is larger': TOKENS,
@@ -92,6 +105,7 @@ EXCEPTED = {
     **{f"schema/data_words.py : {help}": EDITORS for help in _optional()},
     **{f"schema/distribution_words.py : {help}": EDITORS for help in DISTRIBUTIONS},
     **{f"schema/objective_words.py : {help}": EDITORS for help in OBJECTIVES},
+    **{f"schema/experience_words.py : {help}": EDITORS for help in AGENTS},
     **{f"schema/objective_words.py : {why}": "told with shapes: test_golden_stages.py" for why in SHAPES},
     "resolver/expression_functions.py _parsed: {}() reads": "takes a parameter of 10,001 characters",
     "resolver/evaluate.py _Walk._fact: ": "needs the data: test_golden_stages.py",

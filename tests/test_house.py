@@ -34,7 +34,9 @@ ROOMS = (
     {"exporters"},
     {"pipeline"},
     {"folds"},
+    {"run_rows"},
     {"runs"},
+    {"studies"},
     {"stored"},
     {"cli"},
 )
@@ -49,15 +51,15 @@ WITHOUT_KERAS = {
 }  # fmt: skip
 """Rooms whose code never runs with Keras, so that a mistake is told in a fraction of a second."""
 
-LAZY = {"__init__", "__main__", "folds", "pipeline", "runs", "stored", "cli"}
+LAZY = {"__init__", "__main__", "folds", "pipeline", "run_rows", "runs", "stored", "studies", "cli"}
 """Rooms that lead to heavy ones: they import them where they use them, never as they are imported."""
 
 READS_KERAS = re.compile(r"yamlnet\.catalog\.generate(\..+|_.+)?")
 """The commands that generate the catalogue from Keras; nothing imports them."""
 
 HEAVY = {
-    "jax", "keras", "matplotlib", "numpy", "onnx", "onnxruntime", "pandas", "pyarrow", "rich", "scipy",
-    "sklearn", "tensorflow", "tokenizers", "torch",
+    "gymnasium", "jax", "keras", "matplotlib", "numpy", "onnx", "onnxruntime", "pandas", "pyarrow", "rich",
+    "scipy", "sklearn", "tensorflow", "tokenizers", "torch",
 }  # fmt: skip
 
 SIBLINGS = ("checks", "cli", "data.sources", "diagnostics.formats", "exporters", "objectives")
@@ -68,7 +70,7 @@ SHARED = {
     "cli": {"checking", "data_tables", "drawing", "failures", "opened", "options", "starters", "variants"},
     "data.sources": set[str](),
     "diagnostics.formats": set[str](),
-    "exporters": {"artifact", "direct", "export", "opened", "outputs", "process", "raw_rows"},
+    "exporters": {"artifact", "direct", "export", "missing", "opened", "outputs", "process", "raw_rows"},
     "objectives": {"compared", "metric_shapes", "objective", "roles", "row_loss", "target_shapes", "tokens"},
 }
 """What the things of such a room may import from it: what they all are, never one another."""

@@ -19,18 +19,24 @@ if TYPE_CHECKING:
     from yamlnet.runs import open_export as open_export
     from yamlnet.runs import open_run as open_run
     from yamlnet.runs import predict as predict
+    from yamlnet.studies import embed as embed
+    from yamlnet.studies import judge as judge
+    from yamlnet.studies import reconstruct as reconstruct
 
 __version__ = "0.3.0"
 __all__ = [
     "LoadedBlueprint",
     "__version__",
+    "embed",
     "evaluate",
     "export",
     "generate",
+    "judge",
     "load",
     "open_export",
     "open_run",
     "predict",
+    "reconstruct",
     "train_folds",
 ]
 
@@ -43,6 +49,9 @@ _HOMES = {
     "open_export": "runs",
     "open_run": "runs",
     "predict": "runs",
+    "embed": "studies",
+    "judge": "studies",
+    "reconstruct": "studies",
     "train_folds": "folds",
 }
 

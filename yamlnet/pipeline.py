@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from yamlnet.asked import require_model, require_training
 from yamlnet.assembly.assembled import Assembled
 from yamlnet.checks import check, check_words
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, YamlnetError
@@ -210,6 +211,10 @@ def infer_shapes(loaded: LoadedBlueprint, announce: Announce | None = None) -> V
         refuse_facts(loaded.plan)
         verdict = plan_verdict(loaded.plan, announce=announce or nullcontext)
         raise_if_refused(verdict, loaded.max_params)
+        if loaded.plan.objective.acts:
+            from yamlnet.runner.experience.fitting import require_environment
+
+            require_environment(loaded.plan)
     return verdict
 
 
@@ -225,7 +230,8 @@ def build(loaded: LoadedBlueprint, backend: str | None = None) -> keras.Model:
         BlueprintError: shapes that do not fit, at the layers involved.
         DataError: the model's size depends on the data, and the data cannot be read.
     """
-    _require_model(loaded, "build")
+    with _located_in(loaded.tree):
+        require_model(loaded.plan, "build")
     _select(loaded, backend)
     from yamlnet.data.facts import graph_facts
 
@@ -270,17 +276,11 @@ def train(
         TrainingError: training stopped; the run folder is kept.
         ExportError: an export did not reproduce the model; the trained run is kept.
     """
-    _require_model(loaded, "train")
-    if loaded.plan.train is None:
-        message = "there is nothing to train: add a train section, e.g. train: {loss: mse, epochs: 10}"
-        raise located(BlueprintError([Diagnostic("losses", message)]), loaded.tree)
-    if loaded.plan.data is not None and loaded.plan.data.folds and loaded.plan.data.fold is None:
-        message = (
-            "these are several trainings: yamlnet.train_folds does them all, and fold: 1 the first alone"
-        )
-        raise located(BlueprintError([Diagnostic("folds", message, ("data", "folds"), "key")]), loaded.tree)
+    with _located_in(loaded.tree):
+        require_model(loaded.plan, "train")
+        require_training(loaded.plan)
     _select(loaded, backend)
-    from yamlnet.exporters.export import require_exporters
+    from yamlnet.exporters.missing import require_exporters
     from yamlnet.runner.steps.devices import join
 
     with _located_in(loaded.tree):
@@ -313,12 +313,6 @@ def _train(
     return run
 
 
-def _require_model(loaded: LoadedBlueprint, verb: str) -> None:
-    if "model" not in loaded.plan.models:
-        message = f"there is no model to {verb}: this file has blocks and models for others to import"
-        raise located(BlueprintError([Diagnostic("missing-key", message)]), loaded.tree)
-
-
 def _select(loaded: LoadedBlueprint, backend: str | None) -> str:
     from yamlnet.compiler.backend import select_backend
 
@@ -333,7 +327,12 @@ def _with_data(
     from yamlnet.data.waiting import hidden
 
     with _located_in(loaded.tree), hidden(quiet):
-        plan, dataset = with_data(loaded.blueprint, loaded.tree, loaded.plan, loaded.path.parent)
+        if loaded.plan.objective.acts:
+            from yamlnet.runner.experience.observations import with_environment
+
+            plan, dataset = with_environment(loaded.blueprint, loaded.tree, loaded.plan)
+        else:
+            plan, dataset = with_data(loaded.blueprint, loaded.tree, loaded.plan, loaded.path.parent)
         found = found_in_rows(plan, loaded.warnings, loaded.tree, loaded.strict, loaded.max_params)
         found += rows_left_out(dataset.skipped, loaded.tree, loaded.strict)
     if found and tell is not None:

@@ -6,32 +6,24 @@ learnt. Nothing heavy is imported until it is used.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from yamlnet.data.facts import input_shapes
-from yamlnet.diagnostics.diagnostic import DataError
-from yamlnet.pipeline import LoadedBlueprint, Tell, load
-from yamlnet.syntax.limits import reading_up_to
-from yamlnet.verdicts.limits import UNLIMITED
+from yamlnet.pipeline import Tell
+from yamlnet.run_rows import reload as reload
+from yamlnet.run_rows import rows_of, run_data, truths_of
 
 if TYPE_CHECKING:
     import numpy as np
 
     from yamlnet.data.dataset import Dataset
-    from yamlnet.data.table import Table
-    from yamlnet.data.units import Units
     from yamlnet.exporters.artifact import Artifact
     from yamlnet.exporters.opened import Export
-    from yamlnet.resolver.plan import Plan, TensorPlan
+    from yamlnet.runner.play import Played
     from yamlnet.runner.run import Run
-
-MAX_RESOLVED = 64 << 20
-"""The longest resolved blueprint that is read: a loop of one line in the blueprint is written out in it."""
 
 
 def open_run(folder: str | Path, backend: str | None = None) -> Run:
@@ -50,22 +42,14 @@ def open_run(folder: str | Path, backend: str | None = None) -> Run:
     return open_folder(Path(folder))
 
 
-def reload(run: Run) -> LoadedBlueprint:
-    """The blueprint that a run was trained from, as the run folder keeps it."""
-    from yamlnet.runner.files import RESOLVED, require_own
-
-    require_own(run.folder, RESOLVED)
-    with reading_up_to(MAX_RESOLVED):
-        return load(run.folder / RESOLVED, max_params=UNLIMITED)
-
-
 def evaluate(
     run: Run, split: str = "test", data: str | Path | None = None, tell: Tell | None = None
 ) -> dict[str, float]:
     """Loss and metrics of a run's model on one part of its data: `train`, `validation` or `test`.
 
-    They are Keras's, of the numbers that the model learns. Where a target was changed on the way from its
-    column (`normalize`, `log`, `scale`), `data.<output>.mae`, `.rmse` and `.r2` are in the column's units.
+    They are Keras's, of the numbers that the model learns; an agent's are those of its episodes. Where a
+    target was changed on the way from its column (`normalize`, `log`, `scale`), `data.<output>.mae`, `.rmse`
+    and `.r2` are in the column's units.
 
     Args:
         run: from `train` or `open_run`.
@@ -79,7 +63,11 @@ def evaluate(
     from yamlnet.data.units import output_units
     from yamlnet.runner.evaluate import evaluate_run, measure
 
-    plan, dataset = _run_data(run, data, tell)
+    if (plan := reload(run).plan).objective.acts:
+        from yamlnet.runner.play import evaluate_agent
+
+        return evaluate_agent(run, plan, part=split)
+    plan, dataset = run_data(run, data, tell)
     splits = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
     metrics = evaluate_run(run, plan, splits, split)
     part = splits[split]
@@ -139,12 +127,12 @@ def predict_and_measure(
     from yamlnet.data.measured import Measured
     from yamlnet.data.units import output_units, outputs_in_units
     from yamlnet.runner.evaluate import predict_run
+    from yamlnet.runner.experience.observations import with_rows
 
-    plan = reload(run).plan
-    _require_states(run, plan)
+    plan = with_rows(reload(run).plan)
     units = {} if raw else output_units(plan, run.fitted)
     measured, unmeasured, found = Measured(units), "", []
-    for given in _own_rows(run, data, tell) if rows is None else [_given_rows(run, rows, plan, units)]:
+    for given in rows_of(run, plan, rows, data, tell, units):
         outputs = outputs_in_units(predict_run(run, given.inputs), units)
         if given.targets:
             measured.add(outputs, given.targets)
@@ -161,7 +149,7 @@ def predict_with_export(export: Export, rows: str | Path, raw: bool = False) -> 
 
     table, units = read_rows(rows), {} if raw else export.pipeline.units
     outputs = export.predict(table, raw)
-    targets, unmeasured = _truths(table, units, export.pipeline.inputs)
+    targets, unmeasured = truths_of(table, units, export.pipeline.inputs)
     measured = Measured(units)
     if targets:
         measured.add(outputs, targets)
@@ -217,7 +205,7 @@ def generate(run: Run, count: int = 16, seed: int = 0, data: str | Path | None =
     """
     from yamlnet.runner.generate import generate_rows
 
-    plan, dataset = _run_data(run, data)
+    plan, dataset = run_data(run, data)
     return generate_rows(run, plan, _conditions(dataset, count), seed)
 
 
@@ -227,7 +215,7 @@ def generated_picture(run: Run, rows: np.ndarray, data: str | Path | None = None
 
     if not are_images(rows):
         return None
-    inputs = _run_data(run, data)[1].train.first().inputs.values()
+    inputs = run_data(run, data)[1].train.first().inputs.values()
     real = next((values for values in inputs if values.shape[1:] == rows.shape[1:]), rows)
     return grid(rows, float(real.min()), float(real.max()))
 
@@ -240,73 +228,11 @@ def _conditions(dataset: Dataset, count: int) -> dict[str, np.ndarray]:
     return {name: values[np.arange(count) % len(values)] for name, values in inputs.items()}
 
 
-class _Rows(Struct, frozen=True):
-    """Input tensors, and the targets where the rows hold them: not all of those that a model has."""
+def play(run: Run, episodes: int = 1, seed: int = 0, by_chance: bool = False, frames: bool = False) -> Played:
+    """Episodes of a run's model in its environment: see `yamlnet.runner.play.play_run`."""
+    from yamlnet.runner.play import play_run
 
-    inputs: Mapping[str, np.ndarray]
-    targets: Mapping[str, np.ndarray]
-    unmeasured: str = ""
-
-
-def _own_rows(run: Run, data: str | Path | None, tell: Tell | None) -> Iterator[_Rows]:
-    """The run's own rows, some after others where memory does not hold them."""
-    _, dataset = _run_data(run, data, tell)
-    split = dataset.test or dataset.validation or dataset.train
-    yield from (_Rows(rows.inputs, rows.targets) for rows in split.pieces())
-
-
-def _given_rows(run: Run, rows: str | Path, plan: Plan, units: Mapping[str, Units]) -> _Rows:
-    from yamlnet.data.dataset import pipeline_inputs
-    from yamlnet.data.given_rows import read_rows
-
-    assert plan.data is not None, "_require_states looked"
-    table = read_rows(rows, plan.data)
-    inputs = pipeline_inputs(table, plan.data.inputs, run.fitted, input_shapes(plan))
-    targets, unmeasured = _truths(table, units, plan.data.inputs)
-    return _Rows(inputs, targets, unmeasured)
-
-
-def _truths(
-    table: Table, units: Mapping[str, Units], inputs: Mapping[str, TensorPlan]
-) -> tuple[Mapping[str, np.ndarray], str]:
-    """What rows hold of what is predicted, and why that cannot be told though its columns are there."""
-    from yamlnet.data.measured import truths
-
-    try:
-        return truths(table, units, inputs.values()), ""
-    except DataError as error:  # who asks what a price will be may leave its column empty
-        return {}, str(error)
-
-
-def _require_states(run: Run, plan: Plan) -> None:
-    """Refuse a run without data, or whose transforms learnt what none learns: it may be a stranger's."""
-    from yamlnet.data.fitting import require_fitted
-
-    if plan.data is None:
-        raise DataError("the run's blueprint has no data section")
-    for name, tensor in {**plan.data.inputs, **plan.data.targets}.items():
-        require_fitted(tensor, run.fitted.get(name))
-
-
-def _run_data(run: Run, data: str | Path | None = None, tell: Tell | None = None) -> tuple[Plan, Dataset]:
-    from yamlnet.data.dataset import load as load_data
-    from yamlnet.manual.settling import rows_left_out
-    from yamlnet.runner.files import RESOLVED
-    from yamlnet.runner.origin import root_of
-
-    loaded = reload(run)
-    plan = loaded.plan
-    _require_states(run, plan)
-    assert plan.data is not None, "_require_states looked"
-    resolved = (run.folder / RESOLVED).read_bytes()
-    root = root_of(run, resolved, plan.data, Path(data) if data is not None else None)
-    # A run of version 0.3 does not say how its rows were divided: in the first way that there was.
-    divided = replace(plan.data.split, form=run.manifest.get("split_form", 1))
-    rows = replace(plan.data, split=divided)
-    dataset = load_data(rows, root, plan.seed, input_shapes(plan), run.fitted)
-    if tell is not None and dataset.skipped:
-        tell(rows_left_out(dataset.skipped, loaded.tree, strict=False))
-    return plan, dataset
+    return play_run(run, reload(run).plan, episodes, seed, by_chance, frames)
 
 
 def export(
@@ -321,5 +247,5 @@ def export(
     """
     from yamlnet.exporters.export import export_run
 
-    plan, dataset = _run_data(run, data, tell)
+    plan, dataset = run_data(run, data, tell)
     return export_run(run, formats, dataset, plan)

@@ -34,7 +34,7 @@ def check_stored(path: str) -> str:
 def check_run(folder: Path) -> str:
     """Look through a run folder."""
     from yamlnet.pipeline import load
-    from yamlnet.runs import MAX_RESOLVED
+    from yamlnet.run_rows import MAX_RESOLVED
     from yamlnet.syntax.limits import reading_up_to
 
     manifest = read_manifest(folder)

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from yamlnet import runs
+from yamlnet import run_rows
 from yamlnet.data.batches import Split, epoch_order, steps_per_epoch
 from yamlnet.data.parts.row_numbers import OLDER, row_numbers
 from yamlnet.data.parts.splits import PARTS, TEST, TRAIN, VALIDATION, Shares, assign
@@ -159,7 +159,7 @@ def test_a_run_of_version_0_3_is_divided_as_it_was(monkeypatch: pytest.MonkeyPat
     data = DataPlan(source, None, 0.3, {"n": n}, {"y": n}, 8, True)
     model = SimpleNamespace(inputs=())
     plan = SimpleNamespace(data=data, seed=7, models={"model": model}, fed=())
-    monkeypatch.setattr(runs, "reload", lambda run: SimpleNamespace(plan=plan))
+    monkeypatch.setattr(run_rows, "reload", lambda run: SimpleNamespace(plan=plan))
     for manifest, form in (({}, 1), ({"split_form": 2}, 2)):
         (tmp_path / "resolved.yaml").write_text("yamlnet: 1\n", encoding="utf-8")
         run: Any = SimpleNamespace(
@@ -168,7 +168,7 @@ def test_a_run_of_version_0_3_is_divided_as_it_was(monkeypatch: pytest.MonkeyPat
             folder=tmp_path,
             fitted={"n": [{}], "y": [{}]},
         )
-        _, found = runs._run_data(run, tmp_path)
+        _, found = run_rows.run_data(run, tmp_path)
         expected = np.flatnonzero(row_numbers(Table({"n": np.arange(500)}, "t"), 7, form) < 0.3)
         assert found.test is not None
         np.testing.assert_array_equal(found.test.first().inputs["n"], expected)

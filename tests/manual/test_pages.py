@@ -24,7 +24,7 @@ SURROUNDINGS = {
 }  # fmt: skip
 """What a text alone cannot show: it takes other files, a command line, a package or bytes."""
 
-LATER = {"keras", "missing-data", "objective", "shape"}
+LATER = {"environment", "keras", "missing-data", "objective", "shape"}
 """What is found as the model is built: `test_built_examples.py`."""
 
 WITH_DATA = {

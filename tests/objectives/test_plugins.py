@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.backend, pytest.mark.usefixtures("on_jax")]
 WORDS = """
 from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Argument
-from yamlnet.schema.objective_words import Measure, ObjectiveWords
+from yamlnet.schema.objective_terms import Measure, ObjectiveWords
 
 OBJECTIVES = {
     "Centre": ObjectiveWords(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from yamlnet.checks import (
     activation_twice,
+    agent,
     class_count,
     class_weight,
     data_names,
@@ -50,6 +51,7 @@ CHECKS: tuple[Callable[[Plan], Iterator[Diagnostic]], ...] = (
     data_names.check,
     output_names.check,
     losses.check,
+    agent.check,
     schedule.check,
     distribution.check,
     shared_models.check,

@@ -68,6 +68,7 @@ def compares(plan: Plan) -> bool:
     """Whether the objective compares outputs with targets."""
     if plan.objective.name == SUPERVISED:
         return True
+    from yamlnet.schema.objective_terms import words_for
     from yamlnet.schema.objective_words import known_words
 
-    return known_words(plan.objective.name).targets
+    return words_for(known_words(plan.objective.name), plan.objective.arguments).targets

@@ -23,15 +23,19 @@ NAME = "losses"
 
 def check(plan: Plan) -> Iterator[Diagnostic]:
     """Yield a problem when there is no loss, no data, or a loss whose output has no target."""
+    from yamlnet.schema.objective_words import known_words
+
     if plan.train is None:
         return
-    if not plan.train.loss and plan.objective.name == SUPERVISED:
+    if not plan.train.loss and known_words(plan.objective.name).loss == "required":
         message = (
             "training needs a loss; say what to minimise: loss: mse, "
             "or loss: {SparseCategoricalCrossentropy: {from_logits: true}}"
         )
         yield Diagnostic(NAME, message, (*plan.train.path, "loss"), "key")
         return
+    if plan.objective.acts:
+        return  # what happens in an environment is told from what an agent meets there
     if plan.data is None and "data" in plan.sections:
         return  # its mistakes were reported
     if plan.data is None:

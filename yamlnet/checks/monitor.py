@@ -108,11 +108,14 @@ def measures(plan: Plan) -> list[Measure]:
 
 
 def _own(train: TrainPlan) -> list[Measure]:
-    """What an objective writes into the history itself."""
+    """What an objective writes into the history itself, and what is told of an environment's episodes."""
     from yamlnet.schema.objective_words import known_words
 
-    own = known_words(train.objective.name).measures
-    return [Measure(one.name, one.falls, known_to_keras=one.name in ("loss", "accuracy")) for one in own]
+    words, objective = known_words(train.objective.name), train.objective
+    own = [(one.name, one.falls) for one in (*words.measures, *words.episodes)]
+    if objective.acts and objective.arguments.get("validation_episodes"):
+        own += [("val_return", False), ("val_length", False)]
+    return [Measure(name, falls, known_to_keras=name in ("loss", "accuracy")) for name, falls in own]
 
 
 def _compared(plan: Plan, train: TrainPlan) -> Iterator[Measure]:
@@ -151,7 +154,8 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
 def _watched(plan: Plan, callback: ObjectSpec, found: list[Measure]) -> Iterator[Diagnostic]:
     monitor = str(argument(callback, "monitor"))
     path = place_of(callback, "monitor") if "monitor" in callback.arguments else callback.path
-    bare = monitor.removeprefix("val_")
+    # Of an environment only some measures come with val_: these have names of their own.
+    bare = monitor if plan.objective.acts else monitor.removeprefix("val_")
     measure = next((one for one in found if _is_called(bare, one, found)), None)
     if measure is None:
         if monitor == "learning_rate" and any(c.name == "ReduceLROnPlateau" for c in _callbacks(plan)):

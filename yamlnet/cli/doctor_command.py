@@ -56,6 +56,7 @@ EXTRAS = (
     ("scikit-learn", "data", "the Sklearn source"),
     ("pyarrow", "data", "Csv, Parquet and Json"),
     ("matplotlib", "data", "learning curves, pictures of graphs"),
+    ("gymnasium", "rl", "environments that agents learn in"),
     ("onnx", "onnx", "export to ONNX"),
     ("onnxruntime", "onnx", "checking ONNX exports"),
     ("onnxscript", "onnx", "ONNX from torch"),

@@ -75,7 +75,10 @@ def command(
         return  # the first of several processes tells what all of them trained
     click.echo(results(run))
     if not quiet:
-        click.echo(next_steps(run))
+        click.echo(next_steps(run, loaded.plan.objective.acts))
+
+
+PREDICT = "predict {}         predict its test rows, or your own: … rows.csv"
 
 
 def results(run: Run) -> str:
@@ -88,13 +91,14 @@ def results(run: Run) -> str:
     return "\n".join(lines)
 
 
-def next_steps(run: Run) -> str:
-    """What to do with a finished run."""
+def next_steps(run: Run, acts: bool = False) -> str:
+    """What to do with a finished run, or one whose model acts in an environment."""
     word = "interrupted; kept" if run.manifest["status"] == "interrupted" else "kept"
+    used = f"play {run.folder} -o play.gif   watch it" if acts else PREDICT.format(run.folder)
     return (
         f"\n{word} in {run.folder}\n"
         f"  yamlnet evaluate {run.folder}        measure it again\n"
-        f"  yamlnet predict {run.folder}         predict its test rows, or your own: … rows.csv\n"
+        f"  yamlnet {used}\n"
         f"  yamlnet export {run.folder} onnx     use it elsewhere\n"
         f"  {run.folder / 'curves.png'}   how it learnt"
     )

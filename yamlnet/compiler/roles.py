@@ -10,7 +10,8 @@ from msgspec import Struct
 from yamlnet.compiler.structure import by_output, input_names, named_inputs
 from yamlnet.diagnostics.diagnostic import Diagnostic, Note
 from yamlnet.resolver.plan import Graph, Plan
-from yamlnet.schema.objective_words import Same, known_words
+from yamlnet.schema.objective_terms import Same
+from yamlnet.schema.objective_words import known_words
 
 NAME = "objective"
 

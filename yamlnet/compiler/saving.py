@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import warnings
 from pathlib import Path
 
 import keras
@@ -50,7 +51,15 @@ def load_model(path: Path) -> keras.Model:
     """
     _import_plugins(modules_of(inspect_archive(path), path))
     try:
-        with safe_mode(), deep_graphs(), without_tensorflow(), numpy_initial_weights(0):
+        with (
+            safe_mode(),
+            deep_graphs(),
+            without_tensorflow(),
+            numpy_initial_weights(0),
+            warnings.catch_warnings(),
+        ):
+            # An objective's optimizer may train more than the model that it is saved with: a projection.
+            warnings.filterwarnings("ignore", "Skipping variable loading for optimizer")
             return keras.saving.load_model(path, safe_mode=True)
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, RuntimeError, OSError) as error:
         raise ArchiveError(path, f"Keras cannot load it: {first_sentences(str(error))}") from error

@@ -16,11 +16,12 @@ from msgspec.structs import asdict
 from yamlnet.compiler.structure import named_inputs, output_names, predictions
 from yamlnet.data.dataset import Dataset
 from yamlnet.data.facts import input_shapes
-from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, ExportError
+from yamlnet.diagnostics.diagnostic import ExportError
 from yamlnet.exporters import EXPORTERS
 from yamlnet.exporters.artifact import Array, Artifact, Exporter, Rows
 from yamlnet.exporters.raw_rows import keep_pipeline, make_pipeline
 from yamlnet.resolver.plan import Plan
+from yamlnet.runner.experience.observations import with_rows
 from yamlnet.runner.files import read_json, require_own
 from yamlnet.runner.run import Run
 
@@ -29,18 +30,6 @@ RELATIVE, ABSOLUTE = 1e-3, 1e-4
 
 MANIFEST = "manifest.json"
 COMPARED_ROWS = 32
-
-
-def require_exporters(formats: Sequence[str]) -> None:
-    """Refuse an export that cannot be made here before an hour of training, not after.
-
-    Raises:
-        BlueprintError: packages are missing.
-    """
-    missing = [(index, EXPORTERS[name].missing()) for index, name in enumerate(formats)]
-    problems = [Diagnostic("missing-exporter", text, ("export", index)) for index, text in missing if text]
-    if problems:
-        raise BlueprintError(problems)
 
 
 def export(model: Any, format: str, folder: Path, rows: Rows) -> Artifact:
@@ -94,6 +83,7 @@ def export_run(run: Run, formats: Sequence[str], dataset: Dataset, plan: Plan) -
     rows = rows_for(run.model, {name: values[:COMPARED_ROWS] for name, values in split.inputs.items()})
     folder = run.folder / "export"
     artifacts = [export(run.model, name, folder, rows) for name in formats]
+    plan = with_rows(plan)
     if plan.data is not None and set(rows) <= set(plan.data.inputs):
         outputs = tuple(run.manifest["outputs"])
         keep_pipeline(folder, make_pipeline(plan, run.fitted, input_shapes(plan), outputs))

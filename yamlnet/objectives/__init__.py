@@ -7,10 +7,14 @@ from importlib.metadata import EntryPoint
 from yamlnet.catalog.plugins import PluginError
 from yamlnet.objectives.autoencoder import Autoencoder, DenoisingAutoencoder
 from yamlnet.objectives.causal_lm import CausalLM
+from yamlnet.objectives.contrastive import Contrastive
 from yamlnet.objectives.diffusion import Diffusion
+from yamlnet.objectives.distillation import Distillation
+from yamlnet.objectives.dqn import DQN
 from yamlnet.objectives.gan import GAN
 from yamlnet.objectives.masked_lm import MaskedLM
 from yamlnet.objectives.objective import Objective
+from yamlnet.objectives.policy_gradient import PolicyGradient
 from yamlnet.objectives.supervised import Supervised
 from yamlnet.objectives.variational_autoencoder import VariationalAutoencoder
 from yamlnet.schema.objective_words import known_words
@@ -24,6 +28,10 @@ OBJECTIVES: dict[str, type[Objective]] = {
     "CausalLM": CausalLM,
     "MaskedLM": MaskedLM,
     "Diffusion": Diffusion,
+    "DQN": DQN,
+    "PolicyGradient": PolicyGradient,
+    "Contrastive": Contrastive,
+    "Distillation": Distillation,
 }
 
 

@@ -8,7 +8,7 @@ evaluation too: what it does with a clean row says nothing of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -55,6 +55,17 @@ class Autoencoder(Compared):
         targets = {output: rows.inputs[str(given)] for output, given in pairs.items()}
         return Compared.problems(models, _with_loss(plan), replace(rows, targets=targets))
 
+    @staticmethod
+    def given_back(outputs: Sequence[str], inputs: Sequence[str]) -> Mapping[str, str]:
+        """All that there are: outputs are paired with inputs."""
+        pairs = paired(tuple(outputs), tuple(inputs))
+        return {output: given for output, given in pairs.items() if given is not None}
+
+    @staticmethod
+    def encoders(roles: Mapping[str, str]) -> Sequence[str]:
+        """The encoder, where the blueprint names one."""
+        return [roles["encoder"]] if "encoder" in roles else []
+
     def losses(self, models: Models, batch: Batch, phase: Phase, training: bool) -> Any:
         """The loss between outputs and inputs."""
         return super().losses(models, self._with_targets(batch), phase, training)
@@ -69,7 +80,7 @@ class DenoisingAutoencoder(Autoencoder):
 
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
-        self.noise = setting.construct(setting.argument("noise"))
+        self.noise = setting.drawing(setting.argument("noise"))
 
     def losses(self, models: Models, batch: Batch, phase: Phase, training: bool) -> Any:
         """The loss between outputs for spoilt inputs and the inputs as they are."""

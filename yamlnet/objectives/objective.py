@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 from msgspec import Struct
 
 from yamlnet.compiler.structure import model_inputs
@@ -69,6 +70,14 @@ class Setting(Struct, frozen=True):
     def argument(self, name: str, default: Any = None) -> Any:
         """What the objective was given under a name."""
         return self.plan.objective.arguments.get(name, default)
+
+    def drawing(self, spec: ObjectSpec, number: int = 0) -> Any:
+        """A layer that changes rows at random: what it draws follows from the run's seed and its number."""
+        layer = self.construct(spec)
+        for index, state in enumerate(layer.non_trainable_variables):
+            if "seed_generator" in state.path:
+                state.assign(np.random.SeedSequence([self.seed, number, index]).generate_state(2))
+        return layer
 
     def loss(self, default: ObjectSpec) -> Any:
         """The loss that is written, or the one that is meant where none is."""
@@ -139,6 +148,16 @@ class Objective(ABC):
             draw: gives standard normal numbers of a shape without the rows' axis: (rows, *shape).
         """
         return None
+
+    @staticmethod
+    def given_back(outputs: Sequence[str], inputs: Sequence[str]) -> Mapping[str, str]:
+        """The input that each output of `model` gives back, by name; none for who reconstructs nothing."""
+        return {}
+
+    @staticmethod
+    def encoders(roles: Mapping[str, str]) -> Sequence[str]:
+        """Models whose first output is a row's vector, by their names in the plan, the likeliest first."""
+        return []
 
     def track(self, rows: Any, **values: Any) -> None:
         """Add scalars, means over a batch of so many rows, to the metrics of their names."""

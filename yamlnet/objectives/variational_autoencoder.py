@@ -61,6 +61,16 @@ class VariationalAutoencoder(Objective):
         code = draw(tuple(input_tensor(decoder, free_input(decoder, rows)).shape[1:]))
         return decoder(decoder_inputs(decoder, code, rows), training=False)
 
+    @staticmethod
+    def given_back(outputs: Sequence[str], inputs: Sequence[str]) -> Mapping[str, str]:
+        """The row, which is the first input, made of its code's mean."""
+        return {outputs[0]: inputs[0]}
+
+    @staticmethod
+    def encoders(roles: Mapping[str, str]) -> Sequence[str]:
+        """The encoder: a code's mean is its first output."""
+        return [roles["encoder"]]
+
     @property
     def variables(self) -> Sequence[Any]:
         """Where codes are drawn from."""

@@ -16,6 +16,9 @@ ONE_OF = {"Sql": ("query", "table"), "HuggingFace": ("path", "name")}
 TEXTS = ("imdb", "reuters")
 """The data sets of Keras that are made of words."""
 
+NAMED = ("cifar10", "fashion_mnist")
+"""Those of which it is known what their classes are called."""
+
 ENCODINGS = (
     "utf-8", "utf-16", "utf-32", "ascii", "cp1252", "cp1251", "cp1250", "latin-1", "iso-8859-15", "shift_jis",
     "euc_jp", "gb18030", "big5", "euc_kr", "koi8-r",
@@ -37,6 +40,9 @@ def check_arguments(source: SourcePlan, problems: Problems) -> None:
     if source.name == "Keras" and given.get("num_words") is not None and given.get("name") not in TEXTS:
         message = f'"num_words" is of {" and ".join(TEXTS)}, and {given.get("name")} has no words'
         problems.add(TOGETHER, message, (*source.path, "num_words"), "key")
+    if source.name == "Keras" and given.get("class_names") and given.get("name") not in NAMED:
+        message = f'"class_names" is of {" and ".join(NAMED)}, not of {given.get("name")}'
+        problems.add(TOGETHER, message, (*source.path, "class_names"), "key")
     if source.name == "HuggingFace" and "config" in given and "path" in given:
         message = 'a folder has no configurations; "config" is of a data set of the hub'
         problems.add(TOGETHER, message, (*source.path, "config"), "key")

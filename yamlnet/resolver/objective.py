@@ -18,7 +18,7 @@ from yamlnet.schema.objects import split_form
 from yamlnet.schema.words import DEFAULT_MODEL, SUPERVISED
 
 if TYPE_CHECKING:
-    from yamlnet.schema.objective_words import ObjectiveWords
+    from yamlnet.schema.objective_terms import ObjectiveWords
 
 PATH: KeyPath = ("train", "objective")
 
@@ -39,7 +39,8 @@ def objective_plan(
             filling.problems.add("unknown-name", message, (*path, role))
     arguments = _arguments(words, name, body if isinstance(body, dict) else {}, path, values, filling)
     made = frozenset(str(arguments[one]) for one in words.makes if one in arguments)
-    return ObjectivePlan(name, roles, arguments, roles.get(words.feeds, DEFAULT_MODEL), made, path)
+    feeds = roles.get(words.feeds, DEFAULT_MODEL)
+    return ObjectivePlan(name, roles, arguments, feeds, made, bool(words.episodes), path)
 
 
 def _arguments(
@@ -56,7 +57,9 @@ def _arguments(
         if argument.name in body:
             what, place = f'"{argument.name}" of objective "{name}"', (*path, argument.name)
             filled[argument.name] = filling.typed(argument.type, body[argument.name], values, place, what)
-        elif argument.default is not None:
+        elif argument.default is not None and argument.name not in words.unread.get(
+            str(filled.get("algorithm")), ()
+        ):
             filled[argument.name] = argument.default
     return {key: value for key, value in filled.items() if not isinstance(value, Unknown)}
 
@@ -73,29 +76,36 @@ def served(objective: ObjectivePlan, graphs: Mapping[str, Graph]) -> Graph | Non
     """The model that is used once an objective's models are trained: each role called on the one before.
 
     What a later one reads besides that are inputs of the whole, by their names: the condition of a decoder.
-    None where there is nothing to make one of.
+    Roles that stand beside each other give an output each. None where there is nothing to make one of.
     """
+    from yamlnet.schema.objective_terms import words_for
     from yamlnet.schema.objective_words import known_words
 
-    roles = known_words(objective.name).serves
-    models = [graphs[objective.models[role]] for role in roles if objective.models.get(role) in graphs]
-    if not roles or len(models) != len(roles):
+    words = words_for(known_words(objective.name), objective.arguments)
+    models = {role: graphs[name] for role, name in objective.models.items() if name in graphs}
+    models = {role: models[role] for role in words.serves if role in models}
+    if not models or len(models) != len(words.serves):
         return None
-    inputs = {given.name: given for given in models[0].inputs}
-    names = NameMaker(frozenset(model.name for model in models), set(inputs))
+    inputs = {given.name: given for given in models[words.serves[0]].inputs}
+    names = NameMaker(frozenset(model.name for model in models.values()), set(inputs))
     nodes: list[Node] = []
+    given_on: dict[str, TensorRef] = {}
     previous: TensorRef | None = None
-    for role, model in zip(roles, models, strict=True):
+    for role, model in models.items():
         read, name = _read(model, inputs, previous), names.make((), model.name)
         nodes.append(Node(name, ModelCall(model.name), (read,), {}, (*objective.path, role)))
-        previous = TensorRef(name, None if model.output_form == "single" else 0)
-    last = models[-1]
-    form = last.output_form
-    outputs = {
-        name: TensorRef(nodes[-1].name, None if form == "single" else index)
-        for index, name in enumerate(last.outputs)
-    }
-    return Graph(DEFAULT_MODEL, tuple(inputs.values()), tuple(nodes), outputs, form, objective.path)
+        given_on[role] = TensorRef(name, None if model.output_form == "single" else 0)
+        previous = None if role in words.beside else given_on[role]
+    whole = Graph(DEFAULT_MODEL, tuple(inputs.values()), tuple(nodes), given_on, "mapping", objective.path)
+    if previous is None:
+        return whole
+    return replace(whole, outputs=_outputs(nodes[-1].name, model), output_form=model.output_form)
+
+
+def _outputs(node: str, model: Graph) -> dict[str, TensorRef]:
+    """All that a call of a model gives, by its names."""
+    single = model.output_form == "single"
+    return {name: TensorRef(node, None if single else index) for index, name in enumerate(model.outputs)}
 
 
 def _read(model: Graph, inputs: dict[str, Input], previous: TensorRef | None) -> object:

@@ -183,6 +183,7 @@ class DataPlan(Struct, frozen=True):
         stream: whether rows are read when they are needed; None where their size decides.
         augment: by input, the layers that change it while training.
         on_error: what a broken image or sound does: `raise` or `skip`.
+        learn_from: by column, the value (or list of values) of rows that are learnt from; test has all.
     """
 
     train: SourcePlan
@@ -199,12 +200,14 @@ class DataPlan(Struct, frozen=True):
     stream: bool | None = None
     augment: Mapping[str, tuple[ObjectSpec, ...]] = {}
     on_error: str = "raise"
+    learn_from: Mapping[str, object] = {}
 
 
 class ObjectivePlan(Struct, frozen=True):
     """What is learnt: the objective's name, the models of its roles, and everything else that it takes.
 
     `feeds` is the model that rows feed, and `made` are those of its inputs that the objective makes itself.
+    One that `acts` learns from what an agent meets in an environment, and from no rows.
     """
 
     name: str = SUPERVISED
@@ -212,6 +215,7 @@ class ObjectivePlan(Struct, frozen=True):
     arguments: Mapping[str, object] = {}
     feeds: str = DEFAULT_MODEL
     made: frozenset[str] = frozenset()
+    acts: bool = False
     path: KeyPath = ("train", "objective")
 
 

@@ -77,6 +77,7 @@ def data_plan(
         fold=cast("int | None", filled.get("fold")),
         augment=augment_plan(filled.get("augment"), fed, filling, (*path, "augment")),
         on_error=str(filled.get("on_error", "raise")),
+        learn_from=cast("Mapping[str, object]", filled.get("learn_from") or {}),
     )
 
 
@@ -85,7 +86,7 @@ def _refuse_unknown(filled: Mapping[str, object], path: KeyPath, filling: Fillin
     if isinstance(filled.get("train"), Unknown):
         message = "the training rows are named here, not computed: steps and data are read from them"
         filling.problems.add("expression", message, (*path, "train"))
-    for word in ("split", "folds", "fold"):
+    for word in ("split", "learn_from", "folds", "fold"):
         if holds_unknown(filled.get(word)):
             message = "rows are divided before anything is known of them; write what divides them"
             filling.problems.add("expression", message, (*path, word))

@@ -236,6 +236,8 @@ def _data(data: DataPlan) -> dict[str, object]:
             section[part] = _source(value) if isinstance(value, SourcePlan) else value
     if data.split.kind != "random":
         section["split"] = {data.split.kind: data.split.column}
+    if data.learn_from:
+        section["learn_from"] = dict(data.learn_from)
     section |= {word: value for word, value in (("folds", data.folds), ("fold", data.fold)) if value}
     section["inputs"] = {name: _tensor(tensor) for name, tensor in data.inputs.items()}
     section["targets"] = {name: _tensor(tensor) for name, tensor in data.targets.items()}

@@ -8,23 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from yamlnet.compiler.objects import construct, first_sentences
 from yamlnet.compiler.saving import save_model
-from yamlnet.data.batches import Batch, row_shapes, steps_per_epoch
-from yamlnet.data.dataset import AnySplit, Dataset, way
-from yamlnet.data.units import Units, output_units
+from yamlnet.data.batches import Batch
+from yamlnet.data.dataset import Dataset
 from yamlnet.data.waiting import hidden
 from yamlnet.diagnostics.diagnostic import DataError, TrainingError, YamlnetError
 from yamlnet.objectives.objective import Models, Objective, Phase
-from yamlnet.resolver.plan import DataPlan, Plan, TrainPlan
-from yamlnet.runner.augment import Augmenter
+from yamlnet.resolver.plan import Plan
 from yamlnet.runner.callbacks import callback_list, make_callbacks, want_batches
 from yamlnet.runner.curves import draw_curves
-from yamlnet.runner.evaluate import measure
+from yamlnet.runner.feed import Feed, Rows
 from yamlnet.runner.files import CURVES, DATA, MANIFEST, METRICS
 from yamlnet.runner.folder import RunFolder
 from yamlnet.runner.interruption import Interruption
@@ -65,8 +61,10 @@ def fit(
     manifest = new_manifest(plan, folder, dataset.digest, data_root, dataset.skipped, devices)
     folder.write_json(MANIFEST, manifest)
     folder.write_json(DATA, dataset.fitted)
+    feed: Feed | None = None
     try:
-        loop = _start(models, dataset, plan, folder, progress, devices)
+        feed = _feed(dataset, plan, devices)
+        loop = _start(models, feed, plan, folder, progress, devices)
         with hidden():  # rows are read meanwhile, and training shows how far it is itself
             interrupted = _train(loop)
         metrics = _finish(loop, folder, plan, manifest["outputs"])
@@ -77,6 +75,8 @@ def fit(
         raise
     finally:
         progress.close()
+        if feed is not None:
+            feed.close()
     manifest = ended(manifest, "interrupted" if interrupted else "finished")
     folder.write_json(MANIFEST, manifest)
     return Run(folder.path, models, loop.history, metrics, dict(dataset.fitted), manifest)
@@ -89,59 +89,57 @@ class _Loop(Struct):
     models: Models
     phases: Sequence[Phase]
     stepper: Stepper
-    augment: Augmenter
-    dataset: Dataset
-    train: TrainPlan
-    data: DataPlan
-    seed: int
+    feed: Feed
     folder: RunFolder
     progress: Progress
     callbacks: keras.callbacks.CallbackList
     listens_to_batches: bool
     epochs: int
     steps: int
-    devices: Devices
     interruption: Interruption
     history: History = field(default_factory=dict)
 
 
+def _feed(dataset: Dataset, plan: Plan, devices: Devices) -> Feed:
+    """Where batches come from: the rows, or the environment of an objective that acts."""
+    if plan.objective.acts:
+        from yamlnet.runner.experience.experience import Experience
+
+        return Experience(plan)
+    return Rows(dataset, plan, devices)
+
+
 def _start(
-    models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, progress: Progress, devices: Devices
+    models: Models, feed: Feed, plan: Plan, folder: RunFolder, progress: Progress, devices: Devices
 ) -> _Loop:
-    train, data = plan.train, plan.data
-    assert train is not None and data is not None, "the checks require both to train"
+    train = plan.train
+    assert train is not None, "train() looked"
     objective = make_objective(models, train, plan.seed)
-    first = next(_batches(dataset.train, data, plan.seed, 0, train, devices))
-    _warm_up(objective, models, first)
-    per_epoch = steps_per_epoch(dataset.train.rows, data.batch_size)
-    epochs = math.ceil(train.steps / per_epoch) if train.steps else (train.epochs or 1)
-    callbacks = make_callbacks(train.callbacks, folder.path, _log_names(objective, dataset), construct)
+    _warm_up(objective, models, feed.first())
+    epochs = math.ceil(train.steps / feed.per_epoch) if train.steps else (train.epochs or 1)
+    made = make_callbacks(train.callbacks, folder.path, _log_names(objective, feed), construct)
+    callbacks = [*made, *feed.callbacks]
     model = models["model"]
     return _Loop(
         model=model,
         models=models,
         phases=objective.phases,
         stepper=make_stepper(objective, models, plan.seed, devices),
-        augment=Augmenter(data.augment, plan.seed, row_shapes(dataset.train.first()), devices.process),
-        dataset=dataset,
-        train=train,
-        data=data,
-        seed=plan.seed,
+        feed=feed,
         folder=folder,
         progress=progress,
-        callbacks=callback_list(callbacks, model, epochs, per_epoch),
+        callbacks=callback_list(callbacks, model, epochs, feed.per_epoch),
         listens_to_batches=want_batches(callbacks),
         epochs=epochs,
-        steps=train.steps or epochs * per_epoch,
-        devices=devices,
+        steps=train.steps or epochs * feed.per_epoch,
         interruption=Interruption(hears=devices.processes == 1),
     )
 
 
-def _log_names(objective: Objective, dataset: Dataset) -> set[str]:
+def _log_names(objective: Objective, feed: Feed) -> set[str]:
     """The names under which an epoch's values come."""
-    names = set(objective.results())
-    return names | {f"val_{name}" for name in names if dataset.validation is not None}
+    names = {*objective.results(), *feed.told()}
+    return names | {f"val_{name}" for name in names if "validation" in feed.parts}
 
 
 def _warm_up(objective: Objective, models: Models, first: Batch) -> None:
@@ -160,10 +158,9 @@ def _warm_up(objective: Objective, models: Models, first: Batch) -> None:
 
 def _train(loop: _Loop) -> bool:
     """Run the epochs; whether the user interrupted them."""
-    per_epoch = steps_per_epoch(loop.dataset.train.rows, loop.data.batch_size)
-    for text in (way(loop.dataset.train), loop.devices.told(loop.data.batch_size)):
-        if text:
-            loop.progress.note(text)
+    per_epoch = loop.feed.per_epoch
+    for note in loop.feed.notes:
+        loop.progress.note(note)
     loop.progress.start(loop.epochs, per_epoch)
     loop.model.stop_training = False
     _tell(loop, "on_train_begin")
@@ -192,17 +189,17 @@ def _epoch(loop: _Loop, epoch: int, steps: int) -> dict[str, float]:
     _tell(loop, "on_epoch_begin", epoch)
     loop.stepper.reload()
     loop.stepper.reset_metrics()
-    rows = _batches(loop.dataset.train, loop.data, loop.seed, epoch, loop.train, loop.devices)
-    for step, batch in zip(range(steps), rows, strict=False):
-        _step(loop, step, loop.augment(batch, epoch, step))
+    for step, batch in zip(range(steps), loop.feed.batches(loop.stepper, epoch), strict=False):
+        _step(loop, step, batch)
         if loop.interruption.asked:
             return {}  # an epoch that was not finished is not part of the history
         if loop.model.stop_training:
             break
-    logs = loop.stepper.results()
+    logs = loop.stepper.results() | loop.feed.told()
     _refuse_nan(logs, epoch, loop)
-    if loop.dataset.validation is not None:
-        logs |= {f"val_{name}": value for name, value in _evaluate(loop, loop.dataset.validation).items()}
+    if "validation" in loop.feed.parts:
+        found = loop.feed.measure(loop.stepper, "validation")
+        logs |= {f"val_{name}": value for name, value in found.items()}
     for name, value in logs.items():
         loop.history.setdefault(name, []).append(value)
     loop.folder.write_history(loop.history)
@@ -221,7 +218,7 @@ def _step(loop: _Loop, step: int, batch: Batch) -> None:
         _tell(loop, "on_train_batch_end", step, loop.stepper.results())
         loop.stepper.reload()
     if loop.progress.step(step + 1):
-        loop.progress.show(loop.stepper.results())
+        loop.progress.show(loop.stepper.results() | loop.feed.told())
 
 
 def _tell(loop: _Loop, hook: str, *arguments: Any) -> None:
@@ -239,39 +236,10 @@ def _tell(loop: _Loop, hook: str, *arguments: Any) -> None:
         raise TrainingError(f"a callback cannot go on ({hook}): {text}") from error
 
 
-def _batches(
-    split: AnySplit, data: DataPlan, seed: int, epoch: int, train: TrainPlan, devices: Devices
-) -> Any:
-    """The epoch's batches, weighted by class where the plan says so."""
-    for batch in split.batches(data.batch_size, seed, epoch, shuffle=data.shuffle, shard=devices.shard):
-        yield _weighted(batch, train.class_weight) if train.class_weight else batch
-
-
-def _weighted(batch: Batch, class_weight: Mapping[int, float]) -> Batch:
-    """A batch with each row weighted by its class, as `Model.fit` does it: classes without one weigh 1."""
-    target = next(iter(batch.targets.values()))
-    classes = target.reshape(len(target), -1)
-    classes = classes.argmax(axis=1) if classes.shape[1] > 1 else classes[:, 0]
-    weights = np.ones(len(target), dtype=np.float32)
-    for label, weight in class_weight.items():
-        weights[classes == label] = weight
-    return replace(batch, sample_weight=weights)
-
-
-def _evaluate(loop: _Loop, split: AnySplit) -> dict[str, float]:
-    """Loss and metrics over a whole split, with the weights that the stepper holds."""
-    loop.stepper.reset_metrics()
-    for batch in split.batches(loop.data.batch_size, shuffle=False, shard=loop.devices.shard):
-        loop.stepper.evaluate(batch)
-    return loop.stepper.results()
-
-
-def _in_units(
-    loop: _Loop, split: AnySplit, units: Mapping[str, Units], outputs: Sequence[str]
-) -> dict[str, float]:
-    """The same in the units of the targets' columns; why not, where there is no way back to them."""
+def _in_units(loop: _Loop, part: str, outputs: Sequence[str]) -> dict[str, float]:
+    """How well it does in the units of the targets' columns; why not, where there is no way back to them."""
     try:
-        return measure(loop.model, outputs, split, units)
+        return loop.feed.in_units(loop.model, part, outputs)
     except DataError as error:
         loop.progress.note(f"nothing is told in the units of the data: {error}")
         return {}
@@ -294,17 +262,13 @@ def _finish(
     loop: _Loop, folder: RunFolder, plan: Plan, outputs: Sequence[str]
 ) -> dict[str, dict[str, float]]:
     """Evaluate the weights that were kept on every part, and write what remains."""
-    every = {"validation": loop.dataset.validation, "test": loop.dataset.test}
-    parts = {part: split for part, split in every.items() if split is not None}
-    found = {part: _evaluate(loop, split) for part, split in parts.items()}
+    found = {part: loop.feed.measure(loop.stepper, part) for part in loop.feed.parts}
     loop.stepper.sync()
-    units = output_units(plan, loop.dataset.fitted)
-    for part, split in parts.items():
-        found[part] |= _in_units(loop, split, units, outputs)
+    for part, told in found.items():
+        told |= _in_units(loop, part, outputs)
     if loop.history:
-        found["train"] = {
-            name: values[-1] for name, values in loop.history.items() if not name.startswith("val_")
-        }
+        last = {name: values[-1] for name, values in loop.history.items() if not name.startswith("val_")}
+        found["train"] = {name: value for name, value in last.items() if math.isfinite(value)}
     folder.write_json(METRICS, found)
     for name, model in loop.models.items():
         save_model(model, folder.model_file(name))

@@ -30,6 +30,7 @@ PACKAGES = (
     "torch",
     "scikit-learn",
     "pyarrow",
+    "gymnasium",
 )
 
 

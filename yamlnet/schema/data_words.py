@@ -46,6 +46,12 @@ SOURCES: dict[str, tuple[Argument, ...]] = {
         ),
         Argument("split", t.Choice(("train", "test")), default="train", help="which of its two parts"),
         Argument("num_words", t.Integer(min=1), help="of imdb and reuters: how many words are told apart"),
+        Argument(
+            "class_names",
+            t.Boolean(),
+            default=False,
+            help="of cifar10 and fashion_mnist: whether a column class holds what each target is called",
+        ),
     ),
     "HuggingFace": (
         Argument("path", t.Text(), help="a folder that datasets.save_to_disk wrote"),

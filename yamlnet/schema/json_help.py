@@ -46,6 +46,7 @@ HELP: dict[type, dict[str, str]] = {
         "validation": "The rows that training is watched on: a source, or a fraction of train.",
         "test": "The rows that the result is measured on: a source, or a fraction of train.",
         "split": "Which rows are in which part: random, {column: …}, {time: …}, {group: …}, {stratify: …}.",
+        "learn_from": "Values of columns; train and validation keep rows that have them: {target: 0}.",
         "folds": "How many trainings, each validated on its own share of the rows, in place of validation.",
         "fold": "Which of the folds is trained alone, from 1.",
         "inputs": "For each of the model's inputs, its columns and what turns them into a tensor.",

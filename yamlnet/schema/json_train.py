@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
+from yamlnet.catalog import types as t
 from yamlnet.schema.distribution_words import DISTRIBUTIONS
 from yamlnet.schema.json_help import DISTRIBUTION_HELP, helped
 from yamlnet.schema.json_objects import one_of_keys
 from yamlnet.schema.json_types import EXPRESSION, NULL, Schema, arguments_schema, either, reference
-from yamlnet.schema.objective_words import OBJECTIVES, ObjectiveWords
+from yamlnet.schema.objective_terms import ObjectiveWords, words_for
+from yamlnet.schema.objective_words import OBJECTIVES
 
 OF_PLUGIN = r"^[a-z][A-Za-z0-9_]*\.[A-Za-z_][A-Za-z0-9_]*$"
 """The name of an objective that an installed package offers."""
@@ -55,10 +59,22 @@ def _distribution() -> Schema:
 
 
 def _words(objective: ObjectiveWords) -> Schema:
-    """What an objective takes; of the models that make one together, all or none."""
+    """What an objective takes; of the models that make one together all or none, and no other without."""
+    if objective.cases:
+        return either(*(_case(objective, loss) for loss in objective.cases))
+    others = [one.name for one in objective.models if not one.required and one.name not in objective.serves]
     together = {role: [one for one in objective.serves if one != role] for role in objective.serves}
+    needed = {role: roles for role, roles in together.items() if roles}
+    needed |= {role: list(objective.serves) for role in others if objective.serves}
     schema = arguments_schema(objective.words)
-    return schema | ({"dependencies": together} if len(together) > 1 else {})
+    return schema | ({"dependencies": needed} if needed else {})
+
+
+def _case(objective: ObjectiveWords, loss: str) -> Schema:
+    """What an objective takes for one of its losses."""
+    words = words_for(objective, {"loss": loss}).words
+    only = t.Choice((loss,))
+    return arguments_schema(tuple(replace(one, type=only) if one.name == "loss" else one for one in words))
 
 
 def _by_phase() -> Schema:

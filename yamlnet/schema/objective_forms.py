@@ -16,7 +16,7 @@ from yamlnet.schema.objects import check_object, check_value, is_object_form, sp
 from yamlnet.schema.words import SUPERVISED, name_mistake
 
 if TYPE_CHECKING:
-    from yamlnet.schema.objective_words import ObjectiveWords
+    from yamlnet.schema.objective_terms import ObjectiveWords
 
 
 def objective_form(train: object) -> object:
@@ -28,13 +28,18 @@ def objective_form(train: object) -> object:
 def words_of(train: object) -> ObjectiveWords | None:
     """The words of the objective that a `train` section names; None where there is no such objective."""
     from yamlnet.catalog.plugins import PluginError
+    from yamlnet.schema.objective_terms import words_for
     from yamlnet.schema.objective_words import words_named
 
     written = objective_form(train)
+    if not is_object_form(written):
+        return None
+    name, body, _ = split_form(written, ())
     try:
-        return words_named(split_form(written, ())[0]) if is_object_form(written) else None
+        words = words_named(name)
     except PluginError:
         return None  # `_refuse_name` says why
+    return words_for(words, body) if words is not None else None
 
 
 def roles_named(train: object) -> dict[str, str]:
@@ -122,6 +127,14 @@ def _check_arguments(
     words: ObjectiveWords, name: str, body: Mapping[str, object], path: KeyPath, problems: Problems
 ) -> None:
     owner, by_name = f'objective "{name}"', {argument.name: argument for argument in words.words}
+    loss = body.get("loss") if words.cases else None
+    if is_template(loss):
+        first = next(iter(words.cases))
+        message = f'"loss" of {owner} says which models there are; write it out: loss: {first}'
+        problems.add("wrong-type", message, (*path, "loss"))
+        return
+    if isinstance(loss, str) and loss in words.cases:
+        owner = f"{owner} with loss: {loss}"
     for key, value in body.items():
         argument = by_name.get(key)
         if argument is None:
@@ -134,11 +147,28 @@ def _check_arguments(
         if argument.required and argument.name not in {*body, *meant}:
             message = f'{owner} needs "{argument.name}": {argument.help}'
             problems.add("missing-argument", message, (*path, argument.name), "key")
+    _check_unread(words, body, path, problems)
     partly = [role for role in words.serves if role in body]
     for role in words.serves if partly else ():
         if role not in {*body, *meant} and not by_name[role].required:
             message = f'"{partly[0]}" without "{role}": name both, or none and write model: {{…}}'
             problems.add("missing-argument", message, (*path, partly[0]), "key")
+
+
+def _check_unread(
+    words: ObjectiveWords, body: Mapping[str, object], path: KeyPath, problems: Problems
+) -> None:
+    """Report what an algorithm has no use for, and a value without the policy that it is of."""
+    algorithm = str(body.get("algorithm"))
+    for key in words.unread.get(algorithm, ()):
+        if key in body:
+            message = (
+                f'algorithm: {algorithm} learns from whole episodes, and has no use for "{key}"; remove it'
+            )
+            problems.add("no-effect", message, (*path, key), "key")
+    if "value" in body and "policy" not in body and "policy" in {role.name for role in words.models}:
+        message = '"value" without "policy": name both, or write model: {…} with two outputs'
+        problems.add("missing-argument", message, (*path, "value"), "key")
 
 
 def _check_rest(
@@ -147,9 +177,9 @@ def _check_rest(
     """Report keys of `train` that mean nothing under the objective."""
     useless = {
         "loss": words.loss == "none",
-        "loss_weights": not words.targets,
+        "loss_weights": not words.targets or words.loss == "none",
         "metrics": not words.metrics,
-        "class_weight": not words.targets,
+        "class_weight": not words.targets or words.loss == "none",
     }
     for key, is_useless in useless.items():
         if is_useless and train.get(key) is not None:

@@ -21,7 +21,7 @@ from yamlnet.catalog.plugins import PluginError
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-    from yamlnet.schema.objective_words import ObjectiveWords
+    from yamlnet.schema.objective_terms import ObjectiveWords
 
 GROUP = "yamlnet.objectives"
 
@@ -41,7 +41,7 @@ def objectives_of(namespace: str) -> Mapping[str, ObjectiveWords]:
     Raises:
         PluginError: its module cannot be imported, or does not hold what it should.
     """
-    from yamlnet.schema.objective_words import ObjectiveWords
+    from yamlnet.schema.objective_terms import ObjectiveWords
 
     point = found()[namespace]
     try:

@@ -5,72 +5,11 @@ Kept apart from their implementations, so that a blueprint can be checked withou
 
 from __future__ import annotations
 
-from typing import Literal
-
-from msgspec import Struct
-
 from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Argument
-from yamlnet.schema.words import DEFAULT_MODEL, NAME, SUPERVISED
-
-
-class Measure(Struct, frozen=True):
-    """A value that an objective writes into the history, and whether less of it is better."""
-
-    name: str
-    falls: bool = True
-
-
-class Same(Struct, frozen=True):
-    """Two tensors of an objective's models that have one shape, and why.
-
-    Each is a role with what is meant of its model: `generator.output`, `encoder.output1` (the second output),
-    `discriminator.input` (the first input), `decoder.free` (the first input that no row feeds).
-    """
-
-    one: str
-    other: str
-    why: str
-
-
-class ObjectiveWords(Struct, frozen=True):
-    """What can be written of one objective, and what it asks of the rest of the file.
-
-    Attributes:
-        help: one line.
-        models: its roles: each argument names a model of the file.
-        arguments: everything else that it takes.
-        feeds: the role whose model's inputs the rows feed.
-        serves: the roles that make `model` where the file has none: each is called on the one before.
-        makes: the arguments that name inputs which the objective itself makes (a diffusion's time).
-        targets: whether the outputs are compared with targets of the data.
-        loss: whether `train.loss` is needed, possible, or of no meaning.
-        metrics: whether `train.metrics` compare the model's output with what it should be.
-        measures: what the history has, besides metrics.
-        phases: the updates of a step, in order; the optimizer may be given for each by its name.
-        same: what must be of one shape.
-        implementation: where the class is, `module:Class`; only an installed package says it.
-    """
-
-    help: str
-    models: tuple[Argument, ...] = ()
-    arguments: tuple[Argument, ...] = ()
-    feeds: str = DEFAULT_MODEL
-    serves: tuple[str, ...] = ()
-    makes: tuple[str, ...] = ()
-    targets: bool = False
-    loss: Literal["required", "optional", "none"] = "none"
-    metrics: bool = False
-    measures: tuple[Measure, ...] = (Measure("loss"),)
-    phases: tuple[str, ...] = ("train",)
-    same: tuple[Same, ...] = ()
-    implementation: str = ""
-
-    @property
-    def words(self) -> tuple[Argument, ...]:
-        """All that may stand in its mapping."""
-        return (*self.models, *self.arguments)
-
+from yamlnet.schema.experience_words import DQN_ARGUMENTS, POLICY_ARGUMENTS, PPO_ALONE
+from yamlnet.schema.objective_terms import Case, Measure, ObjectiveWords, Same
+from yamlnet.schema.words import NAME, SUPERVISED
 
 _MODEL_NAME = t.Text(NAME, "the name of a model of this file")
 _POSITIVE = t.Number(above=0)
@@ -83,6 +22,9 @@ _INPUT_NAME = t.Text(NAME, "the name of an input")
 def _role(name: str, help: str, required: bool = True) -> Argument:
     return Argument(name, _MODEL_NAME, required=required, help=help)
 
+
+_EPISODES = (Measure("return", falls=False), Measure("length", falls=False))
+_STEPS_TAKEN = Measure("environment_steps", falls=False)
 
 _ENCODER = _role("encoder", "the model that makes a code of a row", required=False)
 _DECODER = _role("decoder", "the model that makes a row of a code", required=False)
@@ -205,10 +147,114 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
         makes=("time",),
         same=(Same("model.output", "model.input", "the noise on a row is of the row's shape"),),
     ),
+    "DQN": ObjectiveWords(
+        help="The model tells the value of each action in an environment, and the best one is taken.",
+        arguments=DQN_ARGUMENTS,
+        loss="optional",
+        measures=(Measure("loss"), Measure("value", falls=False)),
+        episodes=(*_EPISODES, Measure("epsilon"), _STEPS_TAKEN),
+    ),
+    "PolicyGradient": ObjectiveWords(
+        help="A policy learns to take the actions in an environment that turn out better than expected.",
+        models=(
+            _role("policy", "the model that gives a logit for each action", required=False),
+            _role("value", "the model that tells the return that is to come", required=False),
+        ),
+        arguments=POLICY_ARGUMENTS,
+        feeds="policy",
+        serves=("policy",),
+        measures=(
+            Measure("policy_loss"),
+            Measure("value_loss"),
+            Measure("entropy", falls=False),
+            Measure("divergence"),
+            Measure("clipped"),
+        ),
+        phases=("policy", "value"),
+        unread={"reinforce": PPO_ALONE},
+        episodes=(*_EPISODES, _STEPS_TAKEN),
+    ),
+    "Contrastive": ObjectiveWords(
+        help="Vectors of what belongs together come near to each other, and far from those of all else.",
+        models=(
+            _role("encoder", "the model that makes a vector of a row", required=False),
+            _role("projection", "nt-xent: the model that makes of it the vector to compare", required=False),
+            _role("query", "two-tower: the model that makes a vector of one side of a row", required=False),
+            _role("candidate", "two-tower: the model that makes one of the other side", required=False),
+        ),
+        arguments=(
+            Argument(
+                "loss",
+                t.Choice(("nt-xent", "triplet", "two-tower")),
+                required=True,
+                help="what belongs together: two views of a row, rows of one class, two sides of a row",
+            ),
+            Argument(
+                "views",
+                t.ListOf(t.ObjectOf("layer"), min_length=1),
+                help="nt-xent: the layers that change a row at random: [{RandomFlip: horizontal}, …]",
+            ),
+            Argument("temperature", _POSITIVE, default=0.1, help="what cosines are divided by"),
+            Argument("margin", _POSITIVE, default=0.2, help="triplet: how much farther another class lies"),
+            Argument(
+                "mining",
+                t.Choice(("hard", "semi-hard")),
+                default="semi-hard",
+                help="triplet: which rows of a batch are compared",
+            ),
+            Argument(
+                "symmetric",
+                t.Boolean(),
+                default=True,
+                help="two-tower: whether candidates look for their queries, too, as in CLIP",
+            ),
+        ),
+        serves=("encoder",),
+        beside=("query", "candidate"),
+        measures=(Measure("loss"), Measure("accuracy", falls=False)),
+        same=(
+            Same("encoder.output", "projection.input", "the projection reads what the encoder gives"),
+            Same("query.output", "candidate.output", "their directions are compared"),
+        ),
+        cases={
+            "nt-xent": Case(
+                takes=("encoder", "projection", "views", "temperature"),
+                needs=("encoder", "views"),
+                serves=("encoder",),
+            ),
+            "triplet": Case(
+                takes=("encoder", "margin", "mining"), needs=("encoder",), serves=("encoder",), targets=True
+            ),
+            "two-tower": Case(
+                takes=("query", "candidate", "temperature", "symmetric"),
+                needs=("query", "candidate"),
+                serves=("query", "candidate"),
+            ),
+        },
+    ),
+    "Distillation": ObjectiveWords(
+        help="A student learns the classes of rows, and how likely its teacher holds each of them.",
+        models=(
+            _role("teacher", "the model that is learnt from; it does not change"),
+            _role("student", "the model that learns, and is used afterwards"),
+        ),
+        arguments=(
+            Argument("temperature", _POSITIVE, default=4.0, help="what softens the likelihoods of both"),
+            Argument(
+                "alpha", _PART, default=0.5, help="the weight of the teacher's word; the loss has 1 - alpha"
+            ),
+        ),
+        serves=("student",),
+        targets=True,
+        loss="required",
+        metrics=True,
+        measures=(Measure("loss"), Measure("hard_loss"), Measure("soft_loss")),
+        same=(Same("teacher.output", "student.output", "they tell the same classes"),),
+    ),
 }
 """The objectives of this version, by name."""
 
-LATER_OBJECTIVES = ("Seq2Seq", "Contrastive", "Distillation", "DQN", "PolicyGradient")
+LATER_OBJECTIVES = ("Seq2Seq",)
 """Those of the language that this version has not yet."""
 
 

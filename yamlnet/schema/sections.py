@@ -27,6 +27,8 @@ TEXTS = t.AnyOf((t.Text(), t.ListOf(t.Text(), min_length=1)))
 OUTPUTS = t.AnyOf((t.Text(), t.ListOf(t.Text(), 1), t.MappingOf(t.Text())))
 LAYERS = t.ListOf(t.Plain(), min_length=1)
 WEIGHTS = t.AnyOf((t.Number(), t.MappingOf(t.Number()), t.ListOf(t.Number())))
+_VALUE = t.AnyOf((t.Text(), t.Number(), t.Boolean()))
+VALUES = t.MappingOf(t.AnyOf((_VALUE, t.ListOf(_VALUE, min_length=1))))
 DTYPE_POLICIES = t.Choice(
     ("float32", "float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16"),
 )
@@ -75,6 +77,7 @@ class DataSection:
     validation: Any = None
     test: Any = None
     split: Any = "random"
+    learn_from: Any = fits(VALUES, None)
     folds: Any = fits(FOLDS, None)
     fold: Any = fits(COUNT, None)
     inputs: Mapping[str, Any] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from yamlnet.data.parts.in_order import (
     series_of,
     text_in_order,
 )
+from yamlnet.data.parts.learnt import only_learnt
 from yamlnet.data.parts.splits import PARTS, Shares, assign
 from yamlnet.data.rows import Rows
 from yamlnet.data.sources import read_source
@@ -52,6 +53,7 @@ def read_parts(plan: DataPlan, root: Path, seed: int) -> dict[str, Rows]:
     for part in ("validation", "test"):
         if isinstance(source := getattr(plan, part), SourcePlan):
             parts[part] = _whole(_read(plan, source, root), plan, asked)
+    parts = only_learnt(plan, parts)
     for part, found in parts.items():
         if found.rows == 0:
             message = f"the {part} part of {rows.rows} rows is empty; give it a larger fraction, or more rows"

@@ -1,6 +1,7 @@
 """`Keras`: the data sets of `keras.datasets`, from its cache or downloaded by Keras on first use.
 
-Columns: `image`, `features`, or for `imdb` and `reuters` `words`; and `target`. Words are lists of numbers,
+Columns: `image`, `features`, or for `imdb` and `reuters` `words`; and `target`; with `class_names` a `class`
+that holds what a target is called. Words are lists of numbers,
 each a word's place by how often it occurs, from 4 on: 1 begins a text, 2 stands for words that `num_words`
 leaves out, 0 is for padding. (https://keras.io/api/datasets/)
 """
@@ -19,6 +20,18 @@ COLUMNS = {
     "imdb": "words",
     "reuters": "words",
 }
+
+
+NAMES = {
+    "cifar10": (
+        "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+    ),
+    "fashion_mnist": (
+        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
+        "Ankle boot",
+    ),
+}  # fmt: skip
+"""What the classes of a data set are called, by their numbers, as keras.io lists them."""
 
 
 def read(arguments: Mapping[str, object], root: Path, path: KeyPath) -> Table:
@@ -41,5 +54,8 @@ def read(arguments: Mapping[str, object], root: Path, path: KeyPath) -> Table:
             message, "set KERAS_HOME to a folder that holds datasets/", path, "unreachable"
         ) from error
     x, y = train if split == "train" else test
+    targets = y.reshape(-1)
+    named = arguments.get("class_names") and name in NAMES
+    classes = {"class": objects([NAMES[name][index] for index in targets])} if named else {}
     values = objects([list(row) for row in x]) if column == "words" else x
-    return checked_table({column: values, "target": y.reshape(-1)}, f"keras.datasets.{name}", path)
+    return checked_table({column: values, "target": targets, **classes}, f"keras.datasets.{name}", path)

@@ -1,0 +1,1 @@
+"""What an agent meets in an environment, as batches: acting, remembering, and measuring whole episodes."""
