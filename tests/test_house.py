@@ -27,6 +27,7 @@ ROOMS = (
     {"verdicts"},
     {"checks"},
     {"manual"},
+    {"asked"},
     {"compiler"},
     {"data"},
     {"objectives"},
@@ -47,7 +48,7 @@ FRONT_DOORS = {"__init__", "__main__"}
 
 WITHOUT_KERAS = {
     "cache", "ordinary", "protocols", "resources", "diagnostics", "syntax", "formatter", "catalog", "schema",
-    "assembly", "resolver", "verdicts", "checks", "manual",
+    "assembly", "resolver", "verdicts", "checks", "manual", "asked",
 }  # fmt: skip
 """Rooms whose code never runs with Keras, so that a mistake is told in a fraction of a second."""
 
