@@ -1,7 +1,8 @@
 """Write the generated parts of README.md and blueprints/README.md; `--check` says whether they are fresh.
 
 A generated part stands between `<!-- generated: NAME -->` and `<!-- end -->`: the commands' help from the
-command line itself, the gallery's table from the blueprints, the speed tables from `benchmarks/results/`.
+command line itself, the gallery's table from the blueprints, what it reached on real data from
+`benchmarks/gallery.json`, the speed tables from `benchmarks/results/`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import Any
 import click
 import yaml
 
+import yamlnet
+from learning.table import results_table
 from yamlnet.cli.main import main as commands
 from yamlnet.resources import gallery
 
@@ -77,16 +80,17 @@ def gallery_table(page: Path) -> str:
         link = path.relative_to(ROOT).as_posix()
         if page.parent != ROOT:
             link = path.relative_to(page.parent).as_posix()
-        cells = (f"[`{name}`]({link})", document["description"], _source(document), _worth_seeing(text))
+        cells = (f"[`{name}`]({link})", document["description"], _source(path), _worth_seeing(text))
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def _source(document: dict[str, Any]) -> str:
-    train = (document.get("data") or {}).get("train")
-    if not isinstance(train, dict):
+def _source(path: Path) -> str:
+    """Where the rows come from, in the file's own words or in those of the file that it extends."""
+    data = yamlnet.load(path).plan.data
+    if data is None:
         return "bring your own"
-    return ", ".join(f"`{source}: {what}`" for source, what in train.items())
+    return f"`{data.train.name}: {next(iter(data.train.arguments.values()))}`"
 
 
 def _worth_seeing(text: str) -> str:
@@ -181,6 +185,7 @@ def _seconds(value: float) -> str:
 GENERATORS: dict[str, Callable[[Path], str]] = {
     "commands": help_text,
     "gallery": gallery_table,
+    "results": results_table,
     "speed": speed_tables,
 }
 

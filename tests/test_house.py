@@ -83,6 +83,7 @@ SHARED = {
         "generated_texts",
         "opened",
         "options",
+        "starters",
         "variants",
     },
     "data.sources": set[str](),

@@ -196,6 +196,17 @@ def test_the_schema_beside_a_new_blueprint_is_the_one_it_names(here: Path) -> No
     assert call("schema", "Conv2D", "-o", "x.json").exit_code == 2
 
 
+def test_new_brings_what_a_blueprint_names(here: Path) -> None:
+    told = call("new", "speech/lstm", "-o", "mine/words.yaml")
+    assert (told.exit_code, (here / "mine/speech/cnn.yaml").is_file()) == (0, True)
+    assert call("validate", "--strict", "mine/words.yaml").exit_code == 0
+    assert call("new", "fashion/vit").exit_code == 0
+    assert call("validate", "--strict", "vit.yaml").exit_code == 0
+    (here / "vision/vit.yaml").write_text("mine: 1\n")
+    assert call("new", "fashion/vit", "-o", "another.yaml").exit_code == 2
+    assert not (here / "another.yaml").exists()
+
+
 def test_what_new_writes_is_settled(here: Path) -> None:
     assert call("new", "vision/convnext").exit_code == 0
     assert call("fmt", "--check", "convnext.yaml").output == ""

@@ -25,6 +25,8 @@ def command(
 ) -> None:
     """Copy a blueprint of the gallery to start from; without a name, list them. Or begin from your rows.
 
+    What the blueprint imports or extends is copied, too, into folders beside it.
+
     With --from-data the columns of a .csv, .json (lines) or .parquet file say what the blueprint reads, and
     --target what it learns to tell: a number, one of two, or one of several classes.
 
@@ -58,8 +60,26 @@ def command(
         mend = did_you_mean(starter, starters) or f"; there are {known}"
         raise click.UsageError(f'the gallery has no "{starter}"{mend}')
     path = _free(output or f"{Path(starter).name}.yaml", force)
-    path.write_text(_at_home(starters[starter].read_text(encoding="utf-8"), path.parent), encoding="utf-8")
-    click.echo(f"wrote {path}\n  yamlnet validate {path}\n  yamlnet {_next_step(path)} {path}")
+    _copy(starters[starter], path, force)
+    click.echo(f"  yamlnet validate {path}\n  yamlnet {_next_step(path)} {path}")
+
+
+def _copy(starter: Path, path: Path, force: bool) -> None:
+    """Write a blueprint of the gallery, and below its folder those that it needs."""
+    from yamlnet.cli.starters import moved_text, needed_files
+    from yamlnet.resources import gallery_folder
+
+    folder = gallery_folder()
+    texts = {path: moved_text(starter, folder)}
+    for file in sorted(needed_files(starter, folder)):
+        beside = path.parent / file.relative_to(folder)
+        text = file.read_text(encoding="utf-8")
+        if not beside.is_file() or _at_home(text, beside.parent) != beside.read_text(encoding="utf-8"):
+            texts[_free(str(beside), force)] = text
+    for written, text in texts.items():
+        written.parent.mkdir(parents=True, exist_ok=True)
+        written.write_text(_at_home(text, written.parent), encoding="utf-8")
+        click.echo(f"wrote {written}")
 
 
 def _free(output: str, force: bool) -> Path:

@@ -21,10 +21,10 @@ def window_plan(form: Mapping[str, object]) -> WindowPlan | None:
     if not (window or horizon or "shift" in form):
         return None
     length = cast("int | None", window.get("length", horizon.get("steps")))
-    offset = cast(int, form.get("shift", 0)) + cast(int, horizon.get("steps", 0))
+    known = [one for one in (form.get("shift"), horizon.get("steps")) if isinstance(one, int)]
     walk = window or horizon
     return WindowPlan(
-        length, offset, cast("int | None", walk.get("stride")), cast("str | None", walk.get("by"))
+        length, sum(known), cast("int | None", walk.get("stride")), cast("str | None", walk.get("by"))
     )
 
 

@@ -1,0 +1,1 @@
+"""What the gallery's blueprints are trained on and held against: a module for each field."""

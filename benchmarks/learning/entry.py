@@ -1,0 +1,88 @@
+"""What an entry of the gallery's benchmark says, and what a baseline is given."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yamlnet
+from yamlnet.data.parts.reading import read_parts
+from yamlnet.resolver.unparse import unparse
+
+ROOT = Path(__file__).resolve().parents[2]
+
+Rows = Mapping[str, Mapping[str, Any]]
+"""The raw rows of each part (`train`, `validation`, `test`): columns by name, as NumPy arrays."""
+
+Beside = Callable[[Rows], Mapping[str, float]]
+"""Learns from the same training rows: what it is called, and what it reaches on the test rows."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One blueprint, trained on real data.
+
+    Attributes:
+        blueprint: its name in the gallery, `fashion/mlp`, or with a variant, `fashion/mlp:large`.
+        task: what it learns, for the table.
+        data: what it learns it from, for the table.
+        metric: as `metrics.json` of the run calls it.
+        bar: what it has to reach.
+        lower: whether less is better.
+        part: whose metric it is: `test` or `validation`.
+        files: the blueprint's parameters that are files, and where those lie below `--data`.
+        settings: further `--set`s.
+        backend: what it is trained on.
+        published: a figure that others published, with its source.
+        beside: a baseline that is run on the same rows.
+        unit: what stands behind a result.
+        measure: what the run folder tells, where `metrics.json` does not hold the metric.
+    """
+
+    blueprint: str
+    task: str
+    data: str
+    metric: str
+    bar: float
+    lower: bool = False
+    part: str = "test"
+    files: Mapping[str, str] | None = None
+    settings: tuple[str, ...] = ()
+    backend: str = "jax"
+    published: str = ""
+    beside: Beside | None = None
+    unit: str = ""
+    measure: Callable[[Path], float] | None = None
+
+    @property
+    def path(self) -> str:
+        """The blueprint as the command line takes it, from the project's folder."""
+        name, colon, variant = self.blueprint.partition(":")
+        return f"blueprints/{name}.yaml{colon}{variant}"
+
+    def sets(self, data: Path) -> list[str]:
+        """The `--set` values of a training whose files lie below a folder."""
+        files = [f"{name}={data / file}" for name, file in (self.files or {}).items()]
+        return [*files, *self.settings]
+
+    def digest(self) -> str:
+        """A hash of what is trained: the blueprint with all that it imports, resolved, and the backend."""
+        plan = yamlnet.load(ROOT / self.path, self.settings).plan
+        trained = json.dumps([unparse(plan), self.backend], sort_keys=True, default=str)
+        return hashlib.sha256(trained.encode()).hexdigest()[:16]
+
+    def reached(self, value: float) -> bool:
+        """Whether a result holds the bar."""
+        return value <= self.bar if self.lower else value >= self.bar
+
+
+def rows_of(entry: Entry, data: Path) -> Rows:
+    """The raw rows of an entry's blueprint, divided as its training divides them."""
+    loaded = yamlnet.load(ROOT / entry.path, entry.sets(data))
+    assert loaded.plan.data is not None, f"{entry.blueprint} names no data"
+    parts = read_parts(loaded.plan.data, loaded.path.parent, loaded.plan.seed)
+    return {part: next(iter(rows.chunks())).columns for part, rows in parts.items()}

@@ -1,0 +1,17 @@
+"""Every entry of the gallery's benchmark: a field is a module here, and a line."""
+
+from __future__ import annotations
+
+from learning import fashion, forecast, recommend, sentiment, speech, tabular
+from learning.entry import Entry
+
+ENTRIES: tuple[Entry, ...] = (
+    *fashion.ENTRIES,
+    *sentiment.ENTRIES,
+    *forecast.ENTRIES,
+    *tabular.ENTRIES,
+    *recommend.ENTRIES,
+    *speech.ENTRIES,
+)
+
+BY_NAME = {entry.blueprint: entry for entry in ENTRIES}

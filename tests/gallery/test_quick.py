@@ -1,0 +1,172 @@
+"""The variant `quick` of what the gallery trains on real data learns in seconds, from rows that a test makes.
+
+The real data are files that the project does not ship: `benchmarks/gallery.py` trains on those.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+import wave
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from pydoc_data.topics import topics
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+import yamlnet
+from yamlnet.resources import gallery
+
+pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("held_once")]
+
+
+def pictures(folder: Path) -> list[str]:
+    """Digits, as large and as bright as the pictures of clothing."""
+    digits = load_digits()
+    large = np.kron(digits.images[:900], np.ones((3, 3)))
+    framed = np.pad(large * 255 / 16, ((0, 0), (2, 2), (2, 2))).astype(np.uint8)
+    np.savez(folder / "digits.npz", image=framed, target=digits.target[:900])
+    return [f"data.train={{Npz: {folder / 'digits.npz'}}}", "data.test=0.2", "data.batch_size=16", "epochs=3"]
+
+
+def sentences(folder: Path) -> list[str]:
+    """Sentences about classes and about debugging, from Python's manual, in place of praise and blame."""
+    rows = [
+        (sentence, score, kind)
+        for kind, score, chapter in (("positive", 2, "specialnames"), ("negative", -2, "debugger"))
+        for sentence in re.split(r"[.\n]\s*\n", topics[chapter])[:150]
+        if len(sentence.split()) > 3
+    ]
+    path = written(folder / "sentences.csv", ("text", "score", "sentiment"), rows)
+    return [f"rows={path}", "vocabulary=500", "batch=16", "train.optimizer={Adam: 1e-2}"]
+
+
+def half_hours(folder: Path) -> list[str]:
+    """Days of 8 steps and weeks of 24, and a level that wanders: the best guess is last week's, moved."""
+    rng = np.random.default_rng(3)
+    step = np.arange(900)
+    level = np.cumsum(rng.normal(size=len(step))) * 0.5
+    demand = 100 + 9 * np.sin(step * math.tau / 8) + 5 * np.sin(step * math.tau / 24) + level
+    path = written(folder / "demand.csv", ("demand_mw",), [(value,) for value in demand])
+    return [f"rows={path}", "day=8", "week=24"]
+
+
+def prices(folder: Path) -> list[str]:
+    """Diamonds whose price grows with their weight, by what their categories say."""
+    rng = np.random.default_rng(5)
+    cuts, colors = ("Fair", "Good", "Very Good", "Premium", "Ideal"), "JIHGFED"
+    clarities = ("I1", "SI2", "SI1", "VS2", "VS1", "VVS2", "VVS1", "IF")
+    rows = []
+    for _ in range(1500):
+        cut, color, clarity = (int(rng.integers(size)) for size in (5, 7, 8))
+        carat = float(rng.uniform(0.2, 2))
+        price = math.exp(6 + 1.2 * carat + 0.1 * cut + 0.1 * color + 0.1 * clarity)
+        sizes = (carat, 60, 57, carat**0.33, carat**0.33, carat**0.33)
+        rows.append((*sizes, cuts[cut], colors[color], clarities[clarity], price))
+    names = ("carat", "depth", "table", "x", "y", "z", "cut", "color", "clarity", "price")
+    return [f"rows={written(folder / 'prices.csv', names, rows)}"]
+
+
+def ratings(folder: Path) -> list[str]:
+    """Users who give more or fewer stars than others, and films that get more or fewer."""
+    rng = np.random.default_rng(7)
+    users, films = rng.normal(size=40), rng.normal(size=40)
+    rows = [
+        (user, film, "Comedy|Drama" if film % 2 else "War", 3 + users[user] + films[film] + rng.normal() / 4)
+        for user in range(40)
+        for film in range(40)
+    ]
+    return [f"rows={written(folder / 'ratings.csv', ('userId', 'movieId', 'genres', 'rating'), rows)}"]
+
+
+def sounds(folder: Path) -> list[str]:
+    """Tones, low, middle and high, in place of three languages."""
+    rng = np.random.default_rng(9)
+    rows = []
+    for word in range(40):
+        for language, pitch in (("en", 300), ("fr", 1000), ("ru", 3000)):
+            tone = np.sin(np.arange(4000) * math.tau * pitch * rng.uniform(0.8, 1.2) / 8000)
+            name = f"{language}{word}.wav"
+            with wave.open(str(folder / name), "wb") as file:
+                file.setnchannels(1), file.setsampwidth(2), file.setframerate(8000)
+                file.writeframes((tone * 9000 + rng.normal(size=4000) * 900).astype("<i2").tobytes())
+            rows.append((name, language, f"word {word}"))
+    return [f"clips={written(folder / 'clips.csv', ('file', 'language', 'word'), rows)}", "batch=4"]
+
+
+def written(path: Path, names: Sequence[str], rows: Iterable[Sequence[object]]) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream).writerows([names, *rows])
+    return path
+
+
+MAKERS: dict[str, Callable[[Path], list[str]]] = {
+    "fashion": pictures,
+    "forecast": half_hours,
+    "recommend": ratings,
+    "sentiment": sentences,
+    "speech": sounds,
+    "tabular": prices,
+}
+
+AT_LEAST = {
+    "fashion/cnn": ("accuracy", 0.6),
+    "fashion/mlp": ("accuracy", 0.6),
+    "fashion/resnet": ("accuracy", 0.25),
+    "fashion/vit": ("accuracy", 0.4),
+    "sentiment/attention": ("sentiment_accuracy", 0.75),
+    "sentiment/gru": ("sentiment_accuracy", 0.75),
+    "sentiment/lstm": ("sentiment_accuracy", 0.75),
+    "sentiment/transformer": ("sentiment_accuracy", 0.75),
+    "speech/cnn": ("accuracy", 0.6),
+    "speech/lstm": ("accuracy", 0.6),
+    "tabular/category_embeddings": ("r2_score", 0.9),
+    "tabular/wide_and_deep": ("r2_score", 0.9),
+}
+"""Guessing reaches about 0.1 for ten digits, 0.5 for two chapters, 0.33 for three languages, an R² of 0."""
+
+AT_MOST = {"forecast/lstm": 0.85, "forecast/tcn": 0.85, "recommend/ratings": 0.8}
+"""The error, as a share of what it is without a network: as a week ago, or always the mean."""
+
+
+MORE = {"fashion/resnet": ["epochs=4", "data.batch_size=8", "data.augment=null"]}
+"""Its normalisation's moving statistics need some hundred steps; mirrored digits are none."""
+
+
+def trained(name: str, folder: Path) -> yamlnet.Run:
+    sets = [*MAKERS[name.partition("/")[0]](folder), *MORE.get(name, ())]
+    return yamlnet.load(f"{gallery()[name]}:quick", sets).train(out=folder / "run", progress="none")
+
+
+@pytest.mark.parametrize("name", AT_LEAST)
+def test_it_beats_guessing(name: str, tmp_path: Path) -> None:
+    metric, least = AT_LEAST[name]
+    run = trained(name, tmp_path)
+    losses = run.history["loss"]
+    assert losses[-1] < losses[0]
+    assert run.metrics["test"][metric] >= least
+
+
+@pytest.mark.parametrize("name", ["forecast/lstm", "forecast/tcn"])
+def test_it_beats_the_same_as_a_week_ago(name: str, tmp_path: Path) -> None:
+    run = trained(name, tmp_path)
+    demand = np.loadtxt(tmp_path / "demand.csv", skiprows=1)[-225:]
+    repeated = np.mean(
+        [abs(demand[at + 8 : at + 16] - demand[at + 32 : at + 40]).mean() for at in range(225 - 39)]
+    )
+    assert yamlnet.evaluate(run)["data.next_day.mae"] < AT_MOST[name] * repeated
+
+
+def test_it_beats_the_mean_of_all_ratings(tmp_path: Path) -> None:
+    run = trained("recommend/ratings", tmp_path)
+    spread = np.genfromtxt(tmp_path / "ratings.csv", delimiter=",", skip_header=1, usecols=3).std()
+    assert yamlnet.evaluate(run)["data.stars.rmse"] < AT_MOST["recommend/ratings"] * spread
+
+
+def test_all_of_them_are_tried() -> None:
+    in_folders = {name: path for name, path in gallery().items() if name.partition("/")[0] in MAKERS}
+    with_data = {name for name, path in in_folders.items() if yamlnet.load(path).plan.data is not None}
+    assert with_data == AT_LEAST.keys() | AT_MOST.keys()
