@@ -22,7 +22,7 @@ from yamlnet.data.batches import Split, epoch_order, steps_per_epoch
 from yamlnet.data.parts.row_numbers import OLDER, row_numbers
 from yamlnet.data.parts.splits import PARTS, TEST, TRAIN, VALIDATION, Shares, assign
 from yamlnet.data.table import Table
-from yamlnet.resolver.plan import DataPlan, SourcePlan, SplitPlan, TensorPlan
+from yamlnet.resolver.plan import DataPlan, ObjectivePlan, SourcePlan, SplitPlan, TensorPlan
 
 values = arrays.arrays(
     np.float32, st.tuples(st.integers(1, 40), st.integers(1, 3)), elements=st.floats(-5, 5, width=32)
@@ -158,7 +158,7 @@ def test_a_run_of_version_0_3_is_divided_as_it_was(monkeypatch: pytest.MonkeyPat
     source = SourcePlan("Csv", {"path": "rows.csv"}, ())
     data = DataPlan(source, None, 0.3, {"n": n}, {"y": n}, 8, True)
     model = SimpleNamespace(inputs=())
-    plan = SimpleNamespace(data=data, seed=7, models={"model": model}, fed=())
+    plan = SimpleNamespace(data=data, seed=7, models={"model": model}, fed=(), objective=ObjectivePlan())
     monkeypatch.setattr(run_rows, "reload", lambda run: SimpleNamespace(plan=plan))
     for manifest, form in (({}, 1), ({"split_form": 2}, 2)):
         (tmp_path / "resolved.yaml").write_text("yamlnet: 1\n", encoding="utf-8")
