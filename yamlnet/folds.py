@@ -18,9 +18,9 @@ from msgspec import Struct, ValidationError, convert, to_builtins
 from msgspec.structs import replace
 
 from yamlnet.assembly.settings import apply_settings
-from yamlnet.diagnostics.diagnostic import YamlnetError
+from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, YamlnetError
 from yamlnet.diagnostics.problems import Problems
-from yamlnet.pipeline import LoadedBlueprint, Tell, inspect, train
+from yamlnet.pipeline import LoadedBlueprint, Tell, inspect, located, train
 
 
 class Fold(Struct, frozen=True):
@@ -88,6 +88,7 @@ def train_folds(
 
     data = loaded.plan.data
     assert data is not None and data.folds is not None, "whoever calls this looked"
+    _refuse_processes(loaded, backend)
     folder = Path(out) if out is not None else fresh_path(loaded.plan.name)
     runs: list[Fold] = []
     if (folder / FOLDS).is_file():
@@ -108,6 +109,21 @@ def train_folds(
         if _keep(loaded, folder, runs, _status(runs, data.folds)).status == "interrupted":
             break
     return _keep(loaded, folder, runs, _status(runs, data.folds))
+
+
+def _refuse_processes(loaded: LoadedBlueprint, backend: str | None) -> None:
+    """Folds are trained one after another by one process; several train a fold that is named."""
+    from yamlnet.compiler.backend import select_backend
+
+    train = loaded.plan.train
+    if train is None or train.distribution is None:
+        return
+    select_backend(backend, loaded.plan.backend)
+    from yamlnet.runner.steps.devices import join
+
+    if join(loaded.plan).processes > 1:
+        message = "several processes train one fold at a time; name it: fold: 1"
+        raise located(BlueprintError([Diagnostic("folds", message, ("data", "folds"), "key")]), loaded.tree)
 
 
 def _finished(loaded: LoadedBlueprint, folder: Path) -> list[Fold]:

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from yamlnet.assembly.assembled import Assembled
 from yamlnet.checks import check, check_words
+from yamlnet.checks.losses import require_training
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, YamlnetError
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.manual.settling import found_in_rows, rows_left_out, settle
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from yamlnet.compiler.inference import Announce
     from yamlnet.data.dataset import Dataset
     from yamlnet.runner.run import Run
+    from yamlnet.runner.steps.devices import Devices
     from yamlnet.verdicts.verdict import Verdict
 
 
@@ -274,28 +276,37 @@ def train(
         ExportError: an export did not reproduce the model; the trained run is kept.
     """
     _require_model(loaded, "train")
-    _require_training(loaded)
-    _select(loaded, backend)
-    from yamlnet.exporters.missing import require_exporters
-
     with _located_in(loaded.tree):
+        require_training(loaded.plan)
+        _select(loaded, backend)
+        from yamlnet.exporters.export import require_exporters
+        from yamlnet.runner.steps.devices import join
+
         require_exporters(loaded.plan.export)
+        devices = join(loaded.plan)
+    if devices.process:  # the first of several processes speaks for all, and keeps the run
+        return _train(loaded, devices, out, "none", None)
+    return _train(loaded, devices, out, progress, tell)
+
+
+def _train(
+    loaded: LoadedBlueprint, devices: Devices, out: str | Path | None, progress: str, tell: Tell | None
+) -> Run:
     plan, dataset = _with_data(loaded, tell, quiet=progress == "none")
     models = _lower(loaded, plan)
-    from yamlnet.runner.before_training import require_trainable
-
-    with _located_in(loaded.tree):
-        require_trainable(plan, models, dataset)
     from yamlnet.exporters.export import export_run
+    from yamlnet.runner.before_training import require_trainable
     from yamlnet.runner.fit import fit
     from yamlnet.runner.folder import create_folder
     from yamlnet.runner.progress import make_progress
 
     files = {name: pin.sha256 for name, pin in loaded.pins.items()}
-    folder = create_folder(plan, loaded.tree.text, Path(out) if out else None, files)
     with _located_in(loaded.tree):
-        run = fit(models, dataset, plan, folder, make_progress(progress, plan.data), loaded.path.parent)
-        if plan.export:
+        require_trainable(plan, models, dataset, devices)
+        folder = create_folder(plan, loaded.tree.text, devices.place(out), files)
+        shown = make_progress(progress, plan.data, live=devices.processes == 1)
+        run = fit(models, dataset, plan, folder, shown, loaded.path.parent, devices)
+        if plan.export and not devices.process:
             export_run(run, plan.export, dataset, plan)
     return run
 
@@ -304,15 +315,6 @@ def _require_model(loaded: LoadedBlueprint, verb: str) -> None:
     if "model" not in loaded.plan.models:
         message = f"there is no model to {verb}: this file has blocks and models for others to import"
         raise located(BlueprintError([Diagnostic("missing-key", message)]), loaded.tree)
-
-
-def _require_training(loaded: LoadedBlueprint) -> None:
-    if loaded.plan.train is None:
-        message = "there is nothing to train: add a train section, e.g. train: {loss: mse, epochs: 10}"
-        raise located(BlueprintError([Diagnostic("losses", message)]), loaded.tree)
-    if loaded.plan.data is not None and loaded.plan.data.folds and loaded.plan.data.fold is None:
-        message = "these are several trainings: train_folds does them all, and fold: 1 the first alone"
-        raise located(BlueprintError([Diagnostic("folds", message, ("data", "folds"), "key")]), loaded.tree)
 
 
 def _select(loaded: LoadedBlueprint, backend: str | None) -> str:

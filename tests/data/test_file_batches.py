@@ -11,7 +11,7 @@ import pytest
 import soundfile
 from PIL import Image
 
-from yamlnet.data.batches import Split, epoch_order
+from yamlnet.data.batches import Shard, Split, epoch_order
 from yamlnet.data.dataset import AnySplit, Dataset, load, way
 from yamlnet.data.media import columns, images
 from yamlnet.data.media.file_split import FileSplit
@@ -103,6 +103,25 @@ def test_batches_facts_and_digest_are_the_same_in_every_way(
             for (x, y), (other_x, other_y) in pairs:
                 np.testing.assert_array_equal(x, other_x)
                 np.testing.assert_array_equal(y, other_y)
+
+
+def test_a_process_decodes_the_files_of_its_share_and_no_others(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    split = read(folder, stream=True, validation=None).train
+    count, decode = [0], images.decode_image
+
+    def counted(*arguments: Any) -> Any:
+        count[0] += 1
+        return decode(*arguments)
+
+    monkeypatch.setattr(images, "decode_image", counted)
+    shares = [list(split.batches(8, 2, shard=Shard(index, 2))) for index in range(2)]
+    assert count[0] == 40
+    pairs = zip(split.batches(8, 2), *shares, strict=True)
+    for batch, one, other in pairs:
+        np.testing.assert_array_equal(batch.inputs["x"], np.concatenate([one.inputs["x"], other.inputs["x"]]))
+        assert one.rows == other.rows == 4
 
 
 def test_no_more_is_decoded_ahead_than_a_few_batches(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

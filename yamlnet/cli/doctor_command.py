@@ -45,6 +45,13 @@ PROBE = (
     "{devices}\nimport json, keras\nassert keras.backend.backend() == '{name}'\nprint(json.dumps(devices))"
 )
 
+SHARING = {
+    "jax": "{devices} share each batch",
+    "tensorflow": "one device trains alone",
+    "torch": "a process for each of {devices}: torchrun --nproc-per-node … -m yamlnet train …",
+}
+"""What `distribution: DataParallel` means on a backend, in this process or in several."""
+
 EXTRAS = (
     ("scikit-learn", "data", "the Sklearn source"),
     ("pyarrow", "data", "Csv, Parquet and Json"),
@@ -95,6 +102,10 @@ def _tell(
     click.echo("\nbackends")
     for name, state in backends.items():
         click.echo(f"  {name:<13} {_told(name, state)}")
+    click.echo("\ndistribution: DataParallel")
+    for name, state in backends.items():
+        if "devices" in state:
+            click.echo(f"  {name:<13} {sharing(name, state['devices'])}")
     click.echo("\ndata and exports")
     for package, extra, purpose in EXTRAS:
         version = extras[package] or f'missing: pip install "yamlnet[{extra}]"'
@@ -108,6 +119,15 @@ def _told(name: str, state: dict[str, object]) -> str:
     if state["version"] is None:
         return f'missing: pip install "yamlnet[{name}]"'
     return f"{state['version']}  broken: {state['problem']}"
+
+
+def sharing(name: str, devices: object) -> str:
+    """Which devices train together where a blueprint says DataParallel."""
+    found = [str(device) for device in devices] if isinstance(devices, list) else []
+    if name == "torch":
+        found = [device for device in found if device not in ("cpu", "mps")] or ["cpu"]
+    count = f"{len(found)} device{'s' if len(found) > 1 else ''}"
+    return SHARING[name].format(devices=f"{count} ({', '.join(found)})")
 
 
 def _probe_all() -> dict[str, dict[str, object]]:

@@ -71,6 +71,8 @@ def command(
             click.echo(next_steps_of_folds(folds))
         return
     run = train(loaded, backend, out, "none" if quiet else "auto", telling(loaded))
+    if run.manifest["devices"]["process"]:
+        return  # the first of several processes tells what all of them trained
     click.echo(results(run))
     if not quiet:
         click.echo(next_steps(run, loaded.plan.objective.acts))

@@ -10,6 +10,37 @@ from msgspec import Struct
 from yamlnet.data.table import Array
 
 
+class Shard(Struct, frozen=True):
+    """The share that one of several processes has of each batch: consecutive rows, as many for each.
+
+    A batch that cannot be divided evenly, such as the last one of an epoch, each of them has whole.
+
+    Attributes:
+        index: the process, from 0.
+        count: how many processes there are.
+        devices: how many devices of the process share its rows.
+    """
+
+    index: int = 0
+    count: int = 1
+    devices: int = 1
+
+    def divides(self, rows: int) -> bool:
+        """Whether so many rows are divided: all devices then have as many."""
+        return rows % (self.count * self.devices) == 0
+
+    def of(self, rows: Array) -> Array:
+        """The rows of a batch, by index, that belong to this share."""
+        if not self.divides(len(rows)):
+            return rows
+        own = len(rows) // self.count
+        return rows[self.index * own : (self.index + 1) * own]
+
+
+WHOLE = Shard()
+"""What a process has that is alone."""
+
+
 class Split(Struct, frozen=True):
     """One part of the data as ready tensors, all with `rows` on their first axis."""
 
@@ -44,25 +75,36 @@ class Split(Struct, frozen=True):
         )
 
     def batches(
-        self, batch_size: int, seed: int = 0, epoch: int = 0, start: int = 0, shuffle: bool = True
+        self,
+        batch_size: int,
+        seed: int = 0,
+        epoch: int = 0,
+        start: int = 0,
+        shuffle: bool = True,
+        shard: Shard = WHOLE,
     ) -> Iterator[Batch]:
-        """The batches of one epoch, from batch number `start` on.
+        """The batches of one epoch, from batch number `start` on; of each the share of one process.
 
-        (seed, epoch, start) is the whole position of the loader: continuing from it gives the batches that
-        an uninterrupted epoch would have given.
+        (seed, epoch, start, shard) is the whole position of the loader: continuing from it gives the batches
+        that an uninterrupted epoch would have given.
         """
         order = epoch_order(self.rows, seed, epoch, shuffle)
         for first in range(start * batch_size, self.rows, batch_size):
-            rows = self.take(order[first : first + batch_size])
-            yield Batch(rows.inputs, rows.targets)
+            places = order[first : first + batch_size]
+            rows = self.take(shard.of(places))
+            yield Batch(rows.inputs, rows.targets, divided=shard.divides(len(places)))
 
 
 class Batch(Struct, frozen=True):
-    """Consecutive rows of an epoch; `sample_weight` is (rows,) or None."""
+    """Consecutive rows of an epoch; `sample_weight` is (rows,) or None.
+
+    `divided` says that every device has rows of its own; otherwise each has all of them.
+    """
 
     inputs: Mapping[str, Array]
     targets: Mapping[str, Array]
     sample_weight: Array | None = None
+    divided: bool = False
 
     @property
     def rows(self) -> int:

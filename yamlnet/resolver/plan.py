@@ -217,6 +217,14 @@ class ObjectivePlan(Struct, frozen=True):
     path: KeyPath = ("train", "objective")
 
 
+class DistributionPlan(Struct, frozen=True):
+    """Which devices train together: a class of `keras.distribution` and its arguments by name."""
+
+    name: str
+    arguments: Mapping[str, object]
+    path: KeyPath = ("train", "distribution")
+
+
 class TrainPlan(Struct, frozen=True):
     """The `train` section, filled in. Mappings by output name are keyed by the output's name.
 
@@ -229,6 +237,7 @@ class TrainPlan(Struct, frozen=True):
         steps: optimizer steps in all; None where `epochs` is given.
         outputs: the names of the model's outputs, in order.
         precision: a Keras dtype policy name, or None for Keras's default.
+        distribution: which devices train together; None: one alone.
     """
 
     objective: ObjectivePlan
@@ -241,6 +250,7 @@ class TrainPlan(Struct, frozen=True):
     callbacks: tuple[ObjectSpec, ...]
     class_weight: Mapping[int, float] | None
     precision: str | None
+    distribution: DistributionPlan | None = None
     outputs: tuple[str, ...] = ()
     path: KeyPath = ("train",)
 

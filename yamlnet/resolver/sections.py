@@ -86,13 +86,15 @@ def _refuse_unknown(filled: Mapping[str, object], path: KeyPath, filling: Fillin
         message = "the training rows are named here, not computed: steps and data are read from them"
         filling.problems.add("expression", message, (*path, "train"))
     for word in ("split", "folds", "fold"):
-        if _is_unknown(filled.get(word)):
+        if holds_unknown(filled.get(word)):
             message = "rows are divided before anything is known of them; write what divides them"
             filling.problems.add("expression", message, (*path, word))
 
 
-def _is_unknown(value: object) -> bool:
-    return isinstance(value, Unknown) or (isinstance(value, dict) and any(map(_is_unknown, value.values())))
+def holds_unknown(value: object) -> bool:
+    """Whether a value, or one inside it, waits for the data."""
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return isinstance(value, Unknown) or any(map(holds_unknown, items))
 
 
 def _split(value: object, path: KeyPath) -> SplitPlan:

@@ -11,9 +11,10 @@ from yamlnet.catalog.entry import Kind
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.resolver.evaluate import Scope, Unknown, has_template
 from yamlnet.resolver.filling import Filling, without_unknown
-from yamlnet.resolver.plan import Graph, ObjectivePlan, ObjectSpec, TrainPlan
-from yamlnet.resolver.sections import refilled
+from yamlnet.resolver.plan import DistributionPlan, Graph, ObjectivePlan, ObjectSpec, TrainPlan
+from yamlnet.resolver.sections import holds_unknown, refilled
 from yamlnet.schema.objective_forms import phases_written
+from yamlnet.schema.objects import split_form
 from yamlnet.schema.sections import TrainSection
 from yamlnet.schema.train_forms import by_output, check_train, is_by_output, metric_specs
 
@@ -48,6 +49,7 @@ def train_plan(
         callbacks=reading.callbacks(),
         class_weight=_class_weight(filled.get("class_weight")),
         precision=cast("str | None", filled.get("precision")),
+        distribution=_distribution(filled.get("distribution"), filling, (*path, "distribution")),
         outputs=outputs,
         path=path,
     )
@@ -124,6 +126,16 @@ def _named_as_written(metric: ObjectSpec, written: object) -> ObjectSpec:
     if isinstance(written, str) and written != metric.name and written.islower():
         return replace(metric, arguments={**metric.arguments, "name": written})
     return metric
+
+
+def _distribution(value: object, filling: Filling, path: KeyPath) -> DistributionPlan | None:
+    if holds_unknown(value):
+        message = "devices meet before anything is known of the rows; write which they are"
+        filling.problems.add("expression", message, path)
+    if value is None or holds_unknown(value):
+        return None
+    name, arguments, _ = split_form(value, path)
+    return DistributionPlan(name, cast("dict[str, object]", arguments or {}), path)
 
 
 def _weights(value: object, outputs: tuple[str, ...]) -> dict[str, float] | float | None:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from yamlnet.resolver.plan import (
     DataPlan,
+    DistributionPlan,
     FunctionCall,
     Graph,
     LayerCall,
@@ -277,6 +278,12 @@ def _objective(objective: ObjectivePlan) -> object:
     return {objective.name: words} if words else objective.name
 
 
+def _distribution(distribution: DistributionPlan | None) -> object:
+    if distribution is None:
+        return None
+    return {distribution.name: form(distribution.arguments)} if distribution.arguments else distribution.name
+
+
 def _train(train: TrainPlan) -> dict[str, object]:
     metrics: object = {name: form(specs) for name, specs in train.metrics.items()}
     if set(train.metrics) == {""}:
@@ -292,5 +299,6 @@ def _train(train: TrainPlan) -> dict[str, object]:
         "callbacks": form(train.callbacks) or None,
         "class_weight": form(train.class_weight),
         "precision": train.precision,
+        "distribution": _distribution(train.distribution),
     }
     return {key: value for key, value in section.items() if value is not None}

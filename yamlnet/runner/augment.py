@@ -19,6 +19,7 @@ from typing import Any
 import keras
 import numpy as np
 from keras.src.backend import compute_output_spec
+from msgspec.structs import replace
 
 from yamlnet.compiler.objects import construct, first_sentences
 from yamlnet.data.batches import Batch
@@ -36,7 +37,11 @@ class Augmenter:
     """Changes the batches of one training run. Without layers it gives them back as they are."""
 
     def __init__(
-        self, layers: Mapping[str, Sequence[ObjectSpec]], seed: int, shapes: Mapping[str, tuple[int, ...]]
+        self,
+        layers: Mapping[str, Sequence[ObjectSpec]],
+        seed: int,
+        shapes: Mapping[str, tuple[int, ...]],
+        process: int = 0,
     ) -> None:
         """Make the layers and see what they do with a row.
 
@@ -44,11 +49,12 @@ class Augmenter:
             layers: by input, in the order in which they are applied.
             seed: the run's.
             shapes: of each input's rows, without the batch axis.
+            process: which of several, each of which changes rows of its own.
 
         Raises:
             BlueprintError: Keras refuses a layer, or one cannot take the input.
         """
-        self.seed = seed
+        self.seed, self.process = seed, process
         self.chains = {name: _chain(specs, shapes[name]) for name, specs in layers.items()}
         self.runs = {name: _compiled(chain) for name, chain in self.chains.items()}
 
@@ -59,10 +65,11 @@ class Augmenter:
         changed = dict(batch.inputs)
         for index, (name, run) in enumerate(self.runs.items()):
             count = len(_states(self.chains[name]))
-            drawn = np.random.SeedSequence([self.seed, epoch, step, index]).generate_state(2 * max(count, 1))
+            begin = [self.seed, epoch, step, index, *filter(None, [self.process])]
+            drawn = np.random.SeedSequence(begin).generate_state(2 * max(count, 1))
             states = [drawn[2 * one : 2 * one + 2] for one in range(count)]
             changed[name] = run(states, np.asarray(changed[name], dtype=np.float32))
-        return Batch(changed, batch.targets, batch.sample_weight)
+        return replace(batch, inputs=changed)
 
 
 def _chain(specs: Sequence[ObjectSpec], shape: tuple[int, ...]) -> list[keras.layers.Layer]:

@@ -13,16 +13,19 @@ from yamlnet.objectives import implementation
 from yamlnet.resolver.plan import Plan
 from yamlnet.runner.augment import Augmenter
 from yamlnet.runner.callbacks import refused_callbacks
+from yamlnet.runner.steps.devices import Devices, layout_problems, require_same_rows
 
 
-def require_trainable(plan: Plan, models: dict[str, keras.Model], dataset: Dataset) -> None:
+def require_trainable(plan: Plan, models: dict[str, keras.Model], dataset: Dataset, devices: Devices) -> None:
     """Refuse objects that Keras cannot make, and rows that the model cannot look up or be compared with.
 
     Raises:
         BlueprintError: with every problem of the objective and the callbacks, and the first wrong index.
     """
     assert plan.train is not None, "train() looked"
+    require_same_rows(dataset.digest, devices)
     problems = implementation(plan.objective.name).problems(models, plan.train, dataset.train.first())
+    problems += layout_problems(models, devices)
     fed = plan.models.get(plan.objective.feeds) or plan.models["model"]
     problems += refused_callbacks(plan.train.callbacks, construct)
     parts = [part for part in (dataset.train, dataset.validation, dataset.test) if part is not None]

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import keras
 import numpy as np
+from msgspec.structs import replace
 
 from yamlnet.data.batches import Batch, row_shapes, steps_per_epoch
 from yamlnet.data.dataset import Dataset, way
@@ -14,6 +15,7 @@ from yamlnet.data.units import output_units
 from yamlnet.resolver.plan import Plan
 from yamlnet.runner.augment import Augmenter
 from yamlnet.runner.evaluate import measure
+from yamlnet.runner.steps.devices import Devices
 from yamlnet.runner.steps.stepper import Stepper
 
 
@@ -22,13 +24,13 @@ class Feed(Protocol):
 
     Attributes:
         per_epoch: how many batches make an epoch.
-        note: what there is to know before training begins, or nothing.
+        notes: what there is to know before training begins.
         parts: what is measured when training has ended; `validation` after every epoch, too.
         callbacks: what listens besides the blueprint's own.
     """
 
     per_epoch: int
-    note: str
+    notes: tuple[str, ...]
     parts: tuple[str, ...]
     callbacks: Sequence[keras.callbacks.Callback]
 
@@ -60,14 +62,15 @@ class Rows:
 
     callbacks: Sequence[keras.callbacks.Callback] = ()
 
-    def __init__(self, dataset: Dataset, plan: Plan) -> None:
+    def __init__(self, dataset: Dataset, plan: Plan, devices: Devices) -> None:
         data, train = plan.data, plan.train
         assert data is not None and train is not None, "the checks require both to train"
         self.dataset, self.data, self.seed = dataset, data, plan.seed
         self.class_weight, self.units = train.class_weight, output_units(plan, dataset.fitted)
-        self.augment = Augmenter(data.augment, plan.seed, row_shapes(dataset.train.first()))
+        self.augment = Augmenter(data.augment, plan.seed, row_shapes(dataset.train.first()), devices.process)
         self.per_epoch = steps_per_epoch(dataset.train.rows, data.batch_size)
-        self.note = way(dataset.train)
+        self.shard = devices.shard
+        self.notes = tuple(filter(None, (way(dataset.train), devices.told(data.batch_size))))
         measuring = {"validation": dataset.validation, "test": dataset.test}
         self.splits = {part: split for part, split in measuring.items() if split is not None}
         self.parts = tuple(self.splits)
@@ -83,7 +86,8 @@ class Rows:
 
     def _weighted_batches(self, epoch: int) -> Iterator[Batch]:
         data, weight = self.data, self.class_weight
-        for batch in self.dataset.train.batches(data.batch_size, self.seed, epoch, shuffle=data.shuffle):
+        rows, size = self.dataset.train, data.batch_size
+        for batch in rows.batches(size, self.seed, epoch, shuffle=data.shuffle, shard=self.shard):
             yield _weighted(batch, weight) if weight else batch
 
     def told(self) -> dict[str, float]:
@@ -93,7 +97,7 @@ class Rows:
     def measure(self, stepper: Stepper, part: str) -> dict[str, float]:
         """Loss and metrics over a whole part."""
         stepper.reset_metrics()
-        for batch in self.splits[part].batches(self.data.batch_size, shuffle=False):
+        for batch in self.splits[part].batches(self.data.batch_size, shuffle=False, shard=self.shard):
             stepper.evaluate(batch)
         return stepper.results()
 
@@ -113,4 +117,4 @@ def _weighted(batch: Batch, class_weight: Mapping[int, float]) -> Batch:
     weights = np.ones(len(target), dtype=np.float32)
     for label, weight in class_weight.items():
         weights[classes == label] = weight
-    return Batch(batch.inputs, batch.targets, weights)
+    return replace(batch, sample_weight=weights)

@@ -28,15 +28,23 @@ from yamlnet.runner.manifest import ended, new_manifest
 from yamlnet.runner.progress import Progress
 from yamlnet.runner.run import History, Run
 from yamlnet.runner.steps import make_objective, make_stepper
+from yamlnet.runner.steps.devices import ALONE, Devices
 from yamlnet.runner.steps.stepper import Stepper, warm_up
 
 
 def fit(
-    models: Models, dataset: Dataset, plan: Plan, folder: RunFolder, progress: Progress, data_root: Path
+    models: Models,
+    dataset: Dataset,
+    plan: Plan,
+    folder: RunFolder,
+    progress: Progress,
+    data_root: Path,
+    devices: Devices = ALONE,
 ) -> Run:
     """Train until the plan's end, early stopping, or an interruption; evaluate; keep everything.
 
-    Ctrl-C ends training after the step as if it had been planned: what was learnt is evaluated and kept.
+    Ctrl-C ends training after the step as if it had been planned: what was learnt is evaluated and kept. Of
+    several processes it ends each at once.
 
     Args:
         models: from `lower`.
@@ -45,17 +53,18 @@ def fit(
         folder: made by `create_folder`; it survives every failure.
         progress: what is shown meanwhile.
         data_root: the folder that the blueprint's data paths are relative to.
+        devices: which train together, from `join`.
 
     Raises:
         TrainingError: the loss is no longer a number.
     """
-    manifest = new_manifest(plan, folder, dataset.digest, data_root, dataset.skipped)
+    manifest = new_manifest(plan, folder, dataset.digest, data_root, dataset.skipped, devices)
     folder.write_json(MANIFEST, manifest)
     folder.write_json(DATA, dataset.fitted)
     feed: Feed | None = None
     try:
-        feed = _feed(dataset, plan)
-        loop = _start(models, feed, plan, folder, progress)
+        feed = _feed(dataset, plan, devices)
+        loop = _start(models, feed, plan, folder, progress, devices)
         with hidden():  # rows are read meanwhile, and training shows how far it is itself
             interrupted = _train(loop)
         metrics = _finish(loop, folder, plan, manifest["outputs"])
@@ -87,20 +96,23 @@ class _Loop(Struct):
     listens_to_batches: bool
     epochs: int
     steps: int
+    devices: Devices
+    interruption: Interruption
     history: History = field(default_factory=dict)
-    interruption: Interruption = field(default_factory=Interruption)
 
 
-def _feed(dataset: Dataset, plan: Plan) -> Feed:
+def _feed(dataset: Dataset, plan: Plan, devices: Devices) -> Feed:
     """Where batches come from: the rows, or the environment of an objective that acts."""
     if plan.objective.acts:
         from yamlnet.runner.experience.experience import Experience
 
         return Experience(plan)
-    return Rows(dataset, plan)
+    return Rows(dataset, plan, devices)
 
 
-def _start(models: Models, feed: Feed, plan: Plan, folder: RunFolder, progress: Progress) -> _Loop:
+def _start(
+    models: Models, feed: Feed, plan: Plan, folder: RunFolder, progress: Progress, devices: Devices
+) -> _Loop:
     train = plan.train
     assert train is not None, "train() looked"
     objective = make_objective(models, train, plan.seed)
@@ -113,7 +125,7 @@ def _start(models: Models, feed: Feed, plan: Plan, folder: RunFolder, progress: 
         model=model,
         models=models,
         phases=objective.phases,
-        stepper=make_stepper(objective, models, plan.seed),
+        stepper=make_stepper(objective, models, plan.seed, devices),
         feed=feed,
         folder=folder,
         progress=progress,
@@ -121,6 +133,8 @@ def _start(models: Models, feed: Feed, plan: Plan, folder: RunFolder, progress: 
         listens_to_batches=want_batches(callbacks),
         epochs=epochs,
         steps=train.steps or epochs * feed.per_epoch,
+        devices=devices,
+        interruption=Interruption(hears=devices.processes == 1),
     )
 
 
@@ -147,8 +161,8 @@ def _warm_up(objective: Objective, models: Models, first: Batch) -> None:
 def _train(loop: _Loop) -> bool:
     """Run the epochs; whether the user interrupted them."""
     per_epoch = loop.feed.per_epoch
-    if loop.feed.note:
-        loop.progress.note(loop.feed.note)
+    for text in loop.feed.notes:
+        loop.progress.note(text)
     loop.progress.start(loop.epochs, per_epoch)
     loop.model.stop_training = False
     _tell(loop, "on_train_begin")
@@ -161,6 +175,8 @@ def _train(loop: _Loop) -> bool:
                     break
         interrupted = loop.interruption.asked
     except KeyboardInterrupt:  # from a callback, which runs between steps
+        if not loop.interruption.hears:
+            raise
         interrupted = True
     loop.stepper.sync()
     for phase in loop.phases:  # Keras's moving average of the weights, where an optimizer keeps one

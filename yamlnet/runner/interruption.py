@@ -11,15 +11,17 @@ from typing import Any
 class Interruption:
     """While it is open, the first Ctrl-C only asks to stop; a second one stops at once.
 
-    A context manager. Signals reach the main thread only, so elsewhere it hears nothing.
+    A context manager. Signals reach the main thread only, so elsewhere it hears nothing. Nor does it of
+    several processes, which could not stop after the same step.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, hears: bool = True) -> None:
+        self.hears = hears
         self.asked = False
         self.before: Any = None
 
     def __enter__(self) -> Interruption:
-        if threading.current_thread() is threading.main_thread():
+        if self.hears and threading.current_thread() is threading.main_thread():
             self.before = signal.signal(signal.SIGINT, self._hear)
         return self
 

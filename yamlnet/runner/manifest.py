@@ -18,6 +18,7 @@ from yamlnet.resolver.plan import Plan
 from yamlnet.runner.files import BLUEPRINT, RESOLVED
 from yamlnet.runner.folder import RunFolder, sha256
 from yamlnet.runner.origin import MARK, mark
+from yamlnet.runner.steps.devices import Devices
 
 PACKAGES = (
     "keras",
@@ -43,6 +44,7 @@ def new_manifest(
     data_digest: str,
     data_root: Path,
     skipped: Mapping[str, Sequence[str]],
+    devices: Devices,
 ) -> dict[str, Any]:
     """The manifest at the start of training; `skipped` is what was wrong with rows that were left out."""
     root, resolved = str(data_root.resolve()), (folder.path / RESOLVED).read_bytes()
@@ -54,6 +56,7 @@ def new_manifest(
         "outputs": list(plan.models["model"].outputs),
         "backend": str(keras.backend.backend()),
         "seed": plan.seed,
+        "devices": {"count": devices.count, "process": devices.process, "processes": devices.processes},
         "split_form": plan.data.split.form if plan.data is not None else None,
         "data_root": root,
         MARK: mark(root, resolved),

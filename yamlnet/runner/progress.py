@@ -35,16 +35,17 @@ class Progress(Protocol):
         """Training ended, in whatever way."""
 
 
-def make_progress(style: str, data: DataPlan | None = None) -> Progress:
+def make_progress(style: str, data: DataPlan | None = None, live: bool = True) -> Progress:
     """`auto`: live where stderr is a terminal, plain lines elsewhere; `none`: nothing.
 
     Progress goes to stderr, so that a command's output stays its own. What is trained on a fold of the data
-    names it.
+    names it. Without `live` there are lines only: metrics between epochs are asked for by the clock, and of
+    several processes all have to ask.
     """
     if style == "none":
         return Silent()
     title = f"fold {data.fold}/{data.folds}  " if data is not None and data.fold is not None else ""
-    return Live(title) if sys.stderr.isatty() else Plain(title)
+    return Live(title) if live and sys.stderr.isatty() else Plain(title)
 
 
 class Silent:

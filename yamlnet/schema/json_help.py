@@ -68,6 +68,7 @@ HELP: dict[type, dict[str, str]] = {
         "callbacks": "What happens while training: EarlyStopping, ModelCheckpoint, …",
         "class_weight": "How much the rows of each class count: {0: 1, 1: 4}.",
         "precision": "Keras's dtype policy: mixed_float16, float32, …",
+        "distribution": "Which devices train together: DataParallel, {DataParallel: {devices: 4}}, …",
         "seed": "Where all randomness begins; the same seed gives the same run. Default 0.",
         "backend": "What Keras runs on; auto is what is installed.",
     },
@@ -79,6 +80,11 @@ HELP: dict[type, dict[str, str]] = {
         "choices": "The values that it may have.",
         "help": "What it is, in a few words.",
     },
+}
+
+DISTRIBUTION_HELP = {
+    "DataParallel": "Each device has a share of every batch, and all weights.",
+    "ModelParallel": "Weights are divided among devices, too.",
 }
 
 SPLIT_HELP = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from yamlnet.schema.json_help import helped
+from yamlnet.schema.distribution_words import DISTRIBUTIONS
+from yamlnet.schema.json_help import DISTRIBUTION_HELP, helped
 from yamlnet.schema.json_objects import one_of_keys
 from yamlnet.schema.json_types import EXPRESSION, NULL, Schema, arguments_schema, either, reference
 from yamlnet.schema.objective_words import OBJECTIVES, ObjectiveWords
@@ -22,6 +23,7 @@ def train_keys(output: str) -> dict[str, Schema]:
         "metrics": either(metrics, _by_output(either(metrics, NULL), output), NULL),
         "optimizer": either(reference("optimizer"), _by_phase(), NULL),
         "callbacks": {"type": "array", "items": reference("callback")},
+        "distribution": _distribution(),
     }
 
 
@@ -44,6 +46,12 @@ def _of_plugins() -> tuple[Schema, Schema]:
             "maxProperties": 1,
         },
     )
+
+
+def _distribution() -> Schema:
+    words = {name: arguments_schema(arguments) for name, arguments in DISTRIBUTIONS.items()}
+    bare = [name for name, arguments in DISTRIBUTIONS.items() if not any(one.required for one in arguments)]
+    return either(one_of_keys(helped(words, DISTRIBUTION_HELP)), {"enum": bare}, EXPRESSION, NULL)
 
 
 def _words(objective: ObjectiveWords) -> Schema:

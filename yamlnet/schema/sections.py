@@ -100,6 +100,7 @@ class TrainSection:
     callbacks: Any = fits(t.ListOf(t.Plain()), ())
     class_weight: Any = fits(t.MappingOf(t.Number(min=0)), None)
     precision: Any = fits(DTYPE_POLICIES, None)
+    distribution: Any = None
     seed: Any = fits(t.Integer(min=0, max=2**31 - 1), 0)
     backend: Any = fits(t.Choice(("auto", "jax", "tensorflow", "torch")), "auto")
 

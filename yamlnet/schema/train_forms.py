@@ -10,6 +10,7 @@ from yamlnet.catalog.load import catalog
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import did_you_mean
+from yamlnet.schema.distribution_words import check_distribution
 from yamlnet.schema.objective_forms import check_objective, check_optimizer
 from yamlnet.schema.objects import check_object
 
@@ -36,6 +37,7 @@ def check_train(value: object, outputs: Collection[str], path: KeyPath, problems
     callbacks = value.get("callbacks")
     for index, callback in enumerate(callbacks if isinstance(callbacks, list) else []):
         check_object("callback", callback, (*path, "callbacks", index), problems)
+    check_distribution(value.get("distribution"), (*path, "distribution"), problems)
     weights = value.get("class_weight")
     for name in weights if isinstance(weights, dict) else ():
         if not CLASS.match(name):

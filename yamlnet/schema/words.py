@@ -101,7 +101,6 @@ NOT_YET: dict[str, str] = {
     "initialize": "weights to start from",
     "lora": "low-rank adapters",
     "quantize": "quantisation",
-    "distribution": "training on several devices",
 }
 """Words of the language that this version reads but does not do; refused, never ignored."""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from msgspec import Struct
 
-from yamlnet.data.batches import Batch, Split, epoch_order, steps_per_epoch
+from yamlnet.data.batches import WHOLE, Batch, Shard, Split, epoch_order, steps_per_epoch
 from yamlnet.data.media.broken import Broken
 from yamlnet.data.media.contents import digest, on_all_cores
 from yamlnet.data.media.images import without_warnings_for_good
@@ -83,10 +83,19 @@ class FileSplit(Struct, frozen=True):
         )
 
     def batches(
-        self, batch_size: int, seed: int = 0, epoch: int = 0, start: int = 0, shuffle: bool = True
+        self,
+        batch_size: int,
+        seed: int = 0,
+        epoch: int = 0,
+        start: int = 0,
+        shuffle: bool = True,
+        shard: Shard = WHOLE,
     ) -> Iterator[Batch]:
-        """The batches of one epoch, from batch number `start` on; see `Split.batches`."""
-        batches = Batches(self, batch_size, epoch_order(self.rows, seed, epoch, shuffle))
+        """The batches of one epoch, from batch number `start` on; see `Split.batches`.
+
+        Only the files of the shard are decoded.
+        """
+        batches = Batches(self, batch_size, epoch_order(self.rows, seed, epoch, shuffle), shard)
         if self.is_decoded:
             yield from (batches[number] for number in range(start, len(batches)))
             return
@@ -101,8 +110,8 @@ class FileSplit(Struct, frozen=True):
 class Batches:
     """The batches of one epoch by number: what grain calls a random access data source."""
 
-    def __init__(self, split: FileSplit, batch_size: int, order: Array) -> None:
-        self.split, self.batch_size, self.order = split, batch_size, order
+    def __init__(self, split: FileSplit, batch_size: int, order: Array, shard: Shard) -> None:
+        self.split, self.batch_size, self.order, self.shard = split, batch_size, order, shard
 
     def __len__(self) -> int:
         return steps_per_epoch(self.split.rows, self.batch_size)
@@ -110,5 +119,6 @@ class Batches:
     def __getitem__(self, number: int) -> Batch:
         """The tensors of a batch."""
         first = number * self.batch_size
-        rows = self.split.take(self.order[first : first + self.batch_size])
-        return Batch(rows.inputs, rows.targets)
+        places = self.order[first : first + self.batch_size]
+        rows = self.split.take(self.shard.of(places))
+        return Batch(rows.inputs, rows.targets, divided=self.shard.divides(len(places)))

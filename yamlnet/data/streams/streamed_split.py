@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import accumulate
 
 import numpy as np
 from msgspec import Struct
 
-from yamlnet.data.batches import Batch, Split, epoch_order
+from yamlnet.data.batches import WHOLE, Batch, Shard, Split, epoch_order
 from yamlnet.data.media.images import without_warnings_for_good
 from yamlnet.data.streams.stream import Stream, ahead
 from yamlnet.data.table import Array, Table, together
@@ -89,22 +90,34 @@ class StreamedSplit(Struct, frozen=True):
         return next(self.pieces())
 
     def batches(
-        self, batch_size: int, seed: int = 0, epoch: int = 0, start: int = 0, shuffle: bool = True
+        self,
+        batch_size: int,
+        seed: int = 0,
+        epoch: int = 0,
+        start: int = 0,
+        shuffle: bool = True,
+        shard: Shard = WHOLE,
     ) -> Iterator[Batch]:
-        """The batches of one epoch, from batch number `start` on; see `Split.batches`."""
+        """The batches of one epoch, from batch number `start` on; see `Split.batches`.
+
+        Rows of a batch come from any chunk of their window, so every process reads all chunks.
+        """
         windows = Windows(self, seed, epoch, shuffle)
         first, before = windows.at_row(start * batch_size)
-        skipped = start * batch_size - before
+        skipped, share = start * batch_size - before, partial(self._share, shard)
         if not self.decodes:
-            yield from map(self._batch, _cut(_ahead(windows, first), batch_size, skipped))
+            yield from map(share, _cut(_ahead(windows, first), batch_size, skipped))
             return
         without_warnings_for_good()
         read = map(windows.__getitem__, range(first, len(windows)))  # in no time, beside what decoding takes
-        yield from ahead(_cut(read, batch_size, skipped), self._batch, os.cpu_count() or 1)
+        yield from ahead(_cut(read, batch_size, skipped), share, os.cpu_count() or 1)
 
-    def _batch(self, rows: Split | Table) -> Batch:
-        made = self.make(rows, None) if isinstance(rows, Table) else rows
-        return Batch(made.inputs, made.targets)
+    def _share(self, shard: Shard, rows: Split | Table) -> Batch:
+        """What a process has of a batch: it decodes no more."""
+        places = shard.of(np.arange(rows.rows))
+        own = rows.between(int(places[0]), int(places[-1]) + 1)
+        made = self.make(own, None) if isinstance(own, Table) else own
+        return Batch(made.inputs, made.targets, divided=shard.divides(rows.rows))
 
 
 class Windows:

@@ -33,7 +33,7 @@ class Telling(Struct, frozen=True):
 class Experience:
     """An agent in copies of its environment."""
 
-    note = ""
+    notes: tuple[str, ...] = ()
 
     def __init__(self, plan: Plan) -> None:
         """Make the environments.

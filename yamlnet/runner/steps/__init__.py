@@ -11,6 +11,7 @@ from yamlnet.compiler.objects import construct
 from yamlnet.objectives import implementation
 from yamlnet.objectives.objective import Models, Objective, Setting
 from yamlnet.resolver.plan import TrainPlan
+from yamlnet.runner.steps.devices import ALONE, Devices
 from yamlnet.runner.steps.stepper import Stepper
 
 
@@ -19,9 +20,9 @@ def make_objective(models: Models, plan: TrainPlan, seed: int = 0) -> Objective:
     return implementation(plan.objective.name)(Setting(models, plan, construct, _backend().gradient, seed))
 
 
-def make_stepper(objective: Objective, models: Models, seed: int = 0) -> Stepper:
-    """The stepper of the running backend."""
-    stepper: Stepper = _backend().make(objective, models, seed)
+def make_stepper(objective: Objective, models: Models, seed: int = 0, devices: Devices = ALONE) -> Stepper:
+    """The stepper of the running backend, on the devices that `join` found."""
+    stepper: Stepper = _backend().make(objective, models, seed, devices)
     return stepper
 
 

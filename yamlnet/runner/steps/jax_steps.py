@@ -11,24 +11,30 @@ import numpy as np
 
 from yamlnet.data.batches import Batch
 from yamlnet.objectives.objective import Models, Objective, Phase
+from yamlnet.runner.steps.devices import ALONE, Devices
+from yamlnet.runner.steps.jax_devices import Arrays, OneDevice, SeveralDevices, own
 from yamlnet.runner.steps.stepper import Variables, collect_variables, due, steps_done
 
 State = list[Any]
 """The value of every variable, in the order of `Variables.all`."""
-Arrays = tuple[Mapping[str, Any], Mapping[str, Any], Any]
 
 
 class JaxStepper:
     """Holds the state as arrays between steps; the Keras variables are stale until `sync`."""
 
-    def __init__(self, objective: Objective, models: Models, variables: Variables) -> None:
+    def __init__(
+        self, objective: Objective, models: Models, variables: Variables, devices: Devices = ALONE
+    ) -> None:
         self.objective, self.models, self.variables = objective, models, variables
+        self.place = _place(devices, variables)
         self.order = variables.all
+        self.layouts = self.place.layouts(self.order)
+        self.metric_layouts = self.place.layouts(variables.metrics)
         self.index = {id(variable): position for position, variable in enumerate(self.order)}
         self.metric_positions = [self.index[id(variable)] for variable in variables.metrics]
         self.is_metric = frozenset(self.metric_positions)
-        self.trains = jax.jit(self._train, donate_argnums=0, static_argnums=2)
-        self.evaluates = jax.jit(self._evaluate, donate_argnums=0)
+        self.trains = jax.jit(self._train, donate_argnums=0, static_argnums=2, out_shardings=self.layouts)
+        self.evaluates = jax.jit(self._evaluate, donate_argnums=0, out_shardings=self.metric_layouts)
         self.predicts = jax.jit(self._predict)
         self.reads = jax.jit(self._results)
         self.names: tuple[str, ...] = ()
@@ -38,14 +44,14 @@ class JaxStepper:
     def train(self, batch: Batch) -> None:
         """One step: the old state's buffers are given to the new one."""
         phases = tuple(phase.name for phase in due(self.objective.phases, self.step))
-        self.state = self.trains(self.state, _arrays(batch), phases)
+        self.state = self.trains(self.state, self.place.arrays(batch), phases)
         self.step += 1
 
     def evaluate(self, batch: Batch) -> None:
         """Only the metrics' part of the state is donated and replaced."""
         metrics = [self.state[position] for position in self.metric_positions]
         rest = [None if position in self.is_metric else value for position, value in enumerate(self.state)]
-        found = self.evaluates(metrics, rest, _arrays(batch))
+        found = self.evaluates(metrics, rest, self.place.arrays(batch))
         for position, value in zip(self.metric_positions, found, strict=True):
             self.state[position] = value
 
@@ -62,17 +68,18 @@ class JaxStepper:
         """Metrics reset through Keras, since each knows its own start."""
         for metric in self.objective.metrics:
             metric.reset_state()
-        for position in self.metric_positions:
-            self.state[position] = _fresh(self.order[position].value)
+        fresh = self.place.fresh([one.value for one in self.variables.metrics], self.metric_layouts)
+        for position, value in zip(self.metric_positions, fresh, strict=True):
+            self.state[position] = value
 
     def sync(self) -> None:
         """Copies, since the state's own buffers are donated by the next step."""
         for variable, value in zip(self.order, self.state, strict=True):
-            variable.assign(_fresh(value))
+            variable.assign(own(value))
 
     def reload(self) -> None:
         """Copies likewise: the variables keep theirs."""
-        self.state = [_fresh(variable.value) for variable in self.order]
+        self.state = self.place.fresh([variable.value for variable in self.order], self.layouts)
         self.step = steps_done(self.objective.phases)
 
     def _scope(self, state: Sequence[Any]) -> Any:
@@ -140,15 +147,13 @@ def gradient(function: Callable[[Any], Any], x: Any) -> Any:
     return jax.grad(lambda given: jax.numpy.sum(function(given)))(x)
 
 
-def _arrays(batch: Batch) -> Arrays:
-    return dict(batch.inputs), dict(batch.targets), batch.sample_weight
+def _place(devices: Devices, variables: Variables) -> OneDevice | SeveralDevices:
+    if devices.plan is None or devices.count == 1:
+        return OneDevice()
+    trained = [variable for weights in variables.trainable.values() for variable in weights]
+    return SeveralDevices(devices.plan, trained)
 
 
-def _fresh(value: Any) -> Any:
-    """A buffer of its own: donation would delete one that something else still holds."""
-    return jax.numpy.array(value, copy=True)
-
-
-def make(objective: Objective, models: Models, seed: int) -> JaxStepper:
+def make(objective: Objective, models: Models, seed: int, devices: Devices) -> JaxStepper:
     """A stepper for objectives whose metrics are built; randomness is in the variables already."""
-    return JaxStepper(objective, models, collect_variables(objective, models))
+    return JaxStepper(objective, models, collect_variables(objective, models), devices)

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from yamlnet.data.batches import Batch
 from yamlnet.objectives.objective import Models, Objective
+from yamlnet.runner.steps.devices import Devices
 from yamlnet.runner.steps.stepper import Variables, collect_variables, due, steps_done
 
 Arrays = tuple[Mapping[str, Any], Mapping[str, Any], Any]
@@ -94,6 +95,9 @@ def _tensors(batch: Batch) -> Arrays:
     )
 
 
-def make(objective: Objective, models: Models, seed: int) -> TensorFlowStepper:
-    """A stepper for objectives whose metrics are built; randomness is in the variables already."""
+def make(objective: Objective, models: Models, seed: int, devices: Devices) -> TensorFlowStepper:
+    """A stepper for objectives whose metrics are built; randomness is in the variables already.
+
+    It is for one device alone: `join` refuses more.
+    """
     return TensorFlowStepper(objective, models, collect_variables(objective, models))

@@ -10,41 +10,52 @@ import torch
 
 from yamlnet.data.batches import Batch
 from yamlnet.objectives.objective import Models, Objective
+from yamlnet.runner.steps.devices import Devices
 from yamlnet.runner.steps.stepper import Variables, collect_variables, due, steps_done
+from yamlnet.runner.steps.torch_devices import Alone, Together
 
 STEPS = 2**32
 """More steps than any run has, so that two seeds never share a step's draws."""
 
 
 class TorchStepper:
-    """Keras's variables hold the state throughout, so `sync` has nothing to do.
+    """Keras's variables hold the state throughout.
 
     Keras's dropout on PyTorch draws from PyTorch's global generator, whatever seed its layer has. So each
     step begins by seeding that generator from the run's seed and the step's number: what is drawn depends
     on nothing else, and a step that is done again after resuming draws the same.
     """
 
-    def __init__(self, objective: Objective, models: Models, variables: Variables, seed: int) -> None:
+    def __init__(
+        self, objective: Objective, models: Models, variables: Variables, seed: int, others: Alone
+    ) -> None:
         self.objective, self.models, self.variables = objective, models, variables
+        self.others = others
         self.seed, self.step = seed, 0
+        self.is_settled = True
         self.reload()
 
     def train(self, batch: Batch) -> None:
         """One step for each phase; gradients of the other phases' weights are dropped."""
-        torch.manual_seed(self.seed * STEPS + self.step)
-        tensors = _tensors(batch)
+        torch.manual_seed(self.seed * STEPS + self.step * self.others.count + self.others.index)
+        with self.others.counted_once(batch.divided):
+            self._train(_tensors(batch))
+        self.is_settled = False
+        self.step += 1
+
+    def _train(self, tensors: Batch) -> None:
         for phase in due(self.objective.phases, self.step):
             weights = self.variables.trainable[phase.name]
             total = self.objective.losses(self.models, tensors, phase, training=True)
             scaled = phase.optimizer.scale_loss(total)
             gradients = torch.autograd.grad(scaled, [weight.value for weight in weights], allow_unused=True)
             with torch.no_grad():
-                phase.optimizer.apply(list(gradients), weights)
-        self.step += 1
+                phase.optimizer.apply(self.others.averaged(gradients), weights)
 
     def evaluate(self, batch: Batch) -> None:
         """Update the metrics without recording gradients."""
-        with torch.no_grad():
+        self._settle()
+        with torch.no_grad(), self.others.counted_once(batch.divided):
             self.objective.evaluate(self.models, _tensors(batch))
 
     def predict(self, inputs: Mapping[str, Any]) -> Any:
@@ -55,7 +66,8 @@ class TorchStepper:
 
     def results(self) -> dict[str, float]:
         """Metrics read from their variables."""
-        return {name: float(value) for name, value in self.objective.results().items()}
+        with self.others.summed_metrics():
+            return {name: float(value) for name, value in self.objective.results().items()}
 
     def reset_metrics(self) -> None:
         """Metrics reset in place."""
@@ -63,7 +75,13 @@ class TorchStepper:
             metric.reset_state()
 
     def sync(self) -> None:
-        """Nothing to do."""
+        """The variables are the state; only moving statistics may wait for those of other processes."""
+        self._settle()
+
+    def _settle(self) -> None:
+        if not self.is_settled:
+            self.others.average_statistics()
+        self.is_settled = True
 
     def reload(self) -> None:
         """Count on from the step that the optimizers are at."""
@@ -87,6 +105,8 @@ def _tensors(batch: Batch) -> Batch:
     return Batch(_on_device(batch.inputs), _on_device(batch.targets), weight)
 
 
-def make(objective: Objective, models: Models, seed: int) -> TorchStepper:
+def make(objective: Objective, models: Models, seed: int, devices: Devices) -> TorchStepper:
     """A stepper for objectives whose metrics are built."""
-    return TorchStepper(objective, models, collect_variables(objective, models), seed)
+    variables = collect_variables(objective, models)
+    others = Together(variables) if devices.processes > 1 else Alone()
+    return TorchStepper(objective, models, variables, seed, others)
