@@ -172,8 +172,7 @@ def parse_file(path: str | Path) -> Tree:
     """Read and parse one file.
 
     Raises:
-        BlueprintError: the text is not YAML as blueprints are written in.
-        YamlnetError: the file cannot be read.
+        BlueprintError, YamlnetError: it is not YAML as blueprints are written in; it cannot be read.
     """
     return parse(read(Path(path)), str(path))
 
