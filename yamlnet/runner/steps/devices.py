@@ -74,10 +74,10 @@ def join(plan: Plan) -> Devices:
     Raises:
         BlueprintError: there are no such devices, the backend has none to share with, or they cannot share.
     """
-    assert plan.train is not None and plan.data is not None, "the checks require both to train"
-    distribution = plan.train.distribution
+    distribution = plan.train.distribution if plan.train is not None else None
     if distribution is None:
         return ALONE
+    assert plan.data is not None, "the checks require it where devices share"
     backend = keras.backend.backend()
     if backend not in PROCESSES:
         refuse(distribution, "on TensorFlow one device trains alone; several do with --backend jax or torch")
