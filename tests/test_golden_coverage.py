@@ -51,6 +51,9 @@ OBJECTIVES = (
     "A policy learns", "the model that gives a logit", "the model that tells the return",
     "the input that holds", "the share of tokens", "tokens from 0 on", "the name of an input",
 )  # fmt: skip
+DISTRIBUTIONS = ("how many devices", "the axis that divides the batch", "what the axes", "which devices")
+"""The help of what distributions take, where it may be left out or stands in what is required."""
+
 AGENTS = sorted(
     {
         one.help
@@ -58,9 +61,6 @@ AGENTS = sorted(
         if not one.required
     }
 )
-DISTRIBUTIONS = ("how many devices", "the axis that divides the batch", "what the axes", "which devices")
-"""The help of what distributions take, where it may be left out or stands in what is required."""
-
 SHAPES = ("the decoder", "the discriminator reads", "the mean and", "the noise on")
 """The help of objectives and of their optional arguments, and why two shapes are one."""
 
@@ -97,7 +97,6 @@ EXCEPTED = {
     "schema/objective_forms.py _refuse_of_plugin: ['unknown-objective']": OBJECTIVE_PLUGIN,
     "schema/dotted.py _of_plugin: ; it has": PLUGIN,
     "schema/dotted.py _of_plugin: the plugin": PLUGIN,
-    "checks/losses.py require_training: ": "told by `train`: test_golden_stages.py",
     **{f"schema/data_words.py : {help}": EDITORS for help in _optional()},
     **{f"schema/distribution_words.py : {help}": EDITORS for help in DISTRIBUTIONS},
     **{f"schema/objective_words.py : {help}": EDITORS for help in OBJECTIVES},

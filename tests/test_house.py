@@ -68,7 +68,7 @@ SHARED = {
     "cli": {"checking", "data_tables", "drawing", "failures", "opened", "options", "variants"},
     "data.sources": set[str](),
     "diagnostics.formats": set[str](),
-    "exporters": {"artifact", "direct", "export", "opened", "outputs", "process", "raw_rows"},
+    "exporters": {"artifact", "direct", "export", "missing", "opened", "outputs", "process", "raw_rows"},
     "objectives": {"compared", "metric_shapes", "objective", "roles", "row_loss", "target_shapes", "tokens"},
 }
 """What the things of such a room may import from it: what they all are, never one another."""

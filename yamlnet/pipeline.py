@@ -15,7 +15,6 @@ from msgspec import Struct
 
 from yamlnet.assembly.assembled import Assembled
 from yamlnet.checks import check, check_words
-from yamlnet.checks.losses import require_training
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, YamlnetError
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.manual.settling import found_in_rows, rows_left_out, settle
@@ -172,7 +171,8 @@ def parse_file(path: str | Path) -> Tree:
     """Read and parse one file.
 
     Raises:
-        BlueprintError, YamlnetError: it is not YAML as blueprints are written in; it cannot be read.
+        BlueprintError: the text is not YAML as blueprints are written in.
+        YamlnetError: the file cannot be read.
     """
     return parse(read(Path(path)), str(path))
 
@@ -275,12 +275,12 @@ def train(
         ExportError: an export did not reproduce the model; the trained run is kept.
     """
     _require_model(loaded, "train")
-    with _located_in(loaded.tree):
-        require_training(loaded.plan)
-        _select(loaded, backend)
-        from yamlnet.exporters.export import require_exporters
-        from yamlnet.runner.steps.devices import join
+    _require_training(loaded)
+    _select(loaded, backend)
+    from yamlnet.exporters.missing import require_exporters
+    from yamlnet.runner.steps.devices import join
 
+    with _located_in(loaded.tree):
         require_exporters(loaded.plan.export)
         devices = join(loaded.plan)
     if devices.process:  # the first of several processes speaks for all, and keeps the run
@@ -314,6 +314,15 @@ def _require_model(loaded: LoadedBlueprint, verb: str) -> None:
     if "model" not in loaded.plan.models:
         message = f"there is no model to {verb}: this file has blocks and models for others to import"
         raise located(BlueprintError([Diagnostic("missing-key", message)]), loaded.tree)
+
+
+def _require_training(loaded: LoadedBlueprint) -> None:
+    if loaded.plan.train is None:
+        message = "there is nothing to train: add a train section, e.g. train: {loss: mse, epochs: 10}"
+        raise located(BlueprintError([Diagnostic("losses", message)]), loaded.tree)
+    if loaded.plan.data is not None and loaded.plan.data.folds and loaded.plan.data.fold is None:
+        message = "these are several trainings: train_folds does them all, and fold: 1 the first alone"
+        raise located(BlueprintError([Diagnostic("folds", message, ("data", "folds"), "key")]), loaded.tree)
 
 
 def _select(loaded: LoadedBlueprint, backend: str | None) -> str:

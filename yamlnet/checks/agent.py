@@ -47,9 +47,6 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
             f'objective "{objective.name}" learns from its environment, and has no use for data; remove it'
         )
         yield Diagnostic(NAME, message, ("data",), "key")
-    if plan.train.distribution is not None:
-        message = "an agent learns on one device; remove the distribution"
-        yield Diagnostic(NAME, message, plan.train.distribution.path, "key")
     for name in dict.fromkeys([objective.feeds, *objective.models.values()]):
         yield from _inputs(plan, name)
     yield from _policy(plan, objective) if objective.name == "PolicyGradient" else _values(plan, objective)

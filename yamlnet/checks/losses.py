@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic
+from yamlnet.diagnostics.diagnostic import Diagnostic
 from yamlnet.diagnostics.suggest import closest
 from yamlnet.resolver.plan import Plan
 from yamlnet.schema.words import SUPERVISED
@@ -52,17 +52,3 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
             if name in outputs and name not in plan.data.targets and name not in meant:
                 message = f'the output "{name}" has a {what} but no target; add it: {name}: {{column: …}}'
                 yield Diagnostic(NAME, message, ("data", "targets", name), "key")
-
-
-def require_training(plan: Plan) -> None:
-    """Refuse to train what says no training, or several.
-
-    Raises:
-        BlueprintError: where that is, or is missing.
-    """
-    if plan.train is None:
-        message = "there is nothing to train: add a train section, e.g. train: {loss: mse, epochs: 10}"
-        raise BlueprintError([Diagnostic(NAME, message)])
-    if plan.data is not None and plan.data.folds and plan.data.fold is None:
-        message = "these are several trainings: train_folds does them all, and fold: 1 the first alone"
-        raise BlueprintError([Diagnostic("folds", message, ("data", "folds"), "key")])

@@ -16,7 +16,7 @@ from msgspec.structs import asdict
 from yamlnet.compiler.structure import named_inputs, output_names, predictions
 from yamlnet.data.dataset import Dataset
 from yamlnet.data.facts import input_shapes
-from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, ExportError
+from yamlnet.diagnostics.diagnostic import ExportError
 from yamlnet.exporters import EXPORTERS
 from yamlnet.exporters.artifact import Array, Artifact, Exporter, Rows
 from yamlnet.exporters.raw_rows import keep_pipeline, make_pipeline
@@ -30,18 +30,6 @@ RELATIVE, ABSOLUTE = 1e-3, 1e-4
 
 MANIFEST = "manifest.json"
 COMPARED_ROWS = 32
-
-
-def require_exporters(formats: Sequence[str]) -> None:
-    """Refuse an export that cannot be made here before an hour of training, not after.
-
-    Raises:
-        BlueprintError: packages are missing.
-    """
-    missing = [(index, EXPORTERS[name].missing()) for index, name in enumerate(formats)]
-    problems = [Diagnostic("missing-exporter", text, ("export", index)) for index, text in missing if text]
-    if problems:
-        raise BlueprintError(problems)
 
 
 def export(model: Any, format: str, folder: Path, rows: Rows) -> Artifact:

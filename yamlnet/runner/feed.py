@@ -15,7 +15,7 @@ from yamlnet.data.units import output_units
 from yamlnet.resolver.plan import Plan
 from yamlnet.runner.augment import Augmenter
 from yamlnet.runner.evaluate import measure
-from yamlnet.runner.steps.devices import Devices
+from yamlnet.runner.steps.devices import ALONE, Devices
 from yamlnet.runner.steps.stepper import Stepper
 
 
@@ -30,7 +30,7 @@ class Feed(Protocol):
     """
 
     per_epoch: int
-    notes: tuple[str, ...]
+    notes: Sequence[str]
     parts: tuple[str, ...]
     callbacks: Sequence[keras.callbacks.Callback]
 
@@ -62,15 +62,16 @@ class Rows:
 
     callbacks: Sequence[keras.callbacks.Callback] = ()
 
-    def __init__(self, dataset: Dataset, plan: Plan, devices: Devices) -> None:
+    def __init__(self, dataset: Dataset, plan: Plan, devices: Devices = ALONE) -> None:
         data, train = plan.data, plan.train
         assert data is not None and train is not None, "the checks require both to train"
-        self.dataset, self.data, self.seed = dataset, data, plan.seed
+        self.dataset, self.data, self.seed, self.shard = dataset, data, plan.seed, devices.shard
         self.class_weight, self.units = train.class_weight, output_units(plan, dataset.fitted)
         self.augment = Augmenter(data.augment, plan.seed, row_shapes(dataset.train.first()), devices.process)
         self.per_epoch = steps_per_epoch(dataset.train.rows, data.batch_size)
-        self.shard = devices.shard
-        self.notes = tuple(filter(None, (way(dataset.train), devices.told(data.batch_size))))
+        self.notes: Sequence[str] = [
+            note for note in (way(dataset.train), devices.told(data.batch_size)) if note
+        ]
         measuring = {"validation": dataset.validation, "test": dataset.test}
         self.splits = {part: split for part, split in measuring.items() if split is not None}
         self.parts = tuple(self.splits)
@@ -85,9 +86,8 @@ class Rows:
             yield self.augment(batch, epoch, step)
 
     def _weighted_batches(self, epoch: int) -> Iterator[Batch]:
-        data, weight = self.data, self.class_weight
-        rows, size = self.dataset.train, data.batch_size
-        for batch in rows.batches(size, self.seed, epoch, shuffle=data.shuffle, shard=self.shard):
+        size, shuffle, weight = self.data.batch_size, self.data.shuffle, self.class_weight
+        for batch in self.dataset.train.batches(size, self.seed, epoch, shuffle=shuffle, shard=self.shard):
             yield _weighted(batch, weight) if weight else batch
 
     def told(self) -> dict[str, float]:

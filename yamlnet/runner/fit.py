@@ -96,7 +96,6 @@ class _Loop(Struct):
     listens_to_batches: bool
     epochs: int
     steps: int
-    devices: Devices
     interruption: Interruption
     history: History = field(default_factory=dict)
 
@@ -133,7 +132,6 @@ def _start(
         listens_to_batches=want_batches(callbacks),
         epochs=epochs,
         steps=train.steps or epochs * feed.per_epoch,
-        devices=devices,
         interruption=Interruption(hears=devices.processes == 1),
     )
 
@@ -161,8 +159,8 @@ def _warm_up(objective: Objective, models: Models, first: Batch) -> None:
 def _train(loop: _Loop) -> bool:
     """Run the epochs; whether the user interrupted them."""
     per_epoch = loop.feed.per_epoch
-    for text in loop.feed.notes:
-        loop.progress.note(text)
+    for note in loop.feed.notes:
+        loop.progress.note(note)
     loop.progress.start(loop.epochs, per_epoch)
     loop.model.stop_training = False
     _tell(loop, "on_train_begin")

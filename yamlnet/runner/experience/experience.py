@@ -33,7 +33,7 @@ class Telling(Struct, frozen=True):
 class Experience:
     """An agent in copies of its environment."""
 
-    notes: tuple[str, ...] = ()
+    notes: Sequence[str] = ()
 
     def __init__(self, plan: Plan) -> None:
         """Make the environments.

@@ -74,10 +74,12 @@ def join(plan: Plan) -> Devices:
     Raises:
         BlueprintError: there are no such devices, the backend has none to share with, or they cannot share.
     """
-    distribution = plan.train.distribution if plan.train is not None else None
+    assert plan.train is not None, "train() looked"
+    distribution = plan.train.distribution
     if distribution is None:
         return ALONE
-    assert plan.data is not None, "the checks require it where devices share"
+    if plan.data is None:
+        refuse(distribution, "what acts in an environment trains on one device; remove distribution")
     backend = keras.backend.backend()
     if backend not in PROCESSES:
         refuse(distribution, "on TensorFlow one device trains alone; several do with --backend jax or torch")
