@@ -23,11 +23,11 @@ def choose_variant(document: Branch, name: str | None, asked_at: Span | None, pr
     value = document.value
     assert isinstance(value, dict)
     variants = value.get(VARIANTS)
-    if variants is None and name is None:
+    if VARIANTS not in value and name is None:
         return document
     if not isinstance(variants, dict):
         at = document.positions.children.get(VARIANTS, document.positions).span
-        if variants is None:
+        if variants is None and name is not None:
             problems.add_at(
                 "variant", f'this file has no variants, so none is called "{name}"', asked_at or at
             )

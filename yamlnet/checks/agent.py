@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yamlnet.diagnostics.diagnostic import Diagnostic
+from yamlnet.diagnostics.diagnostic import Diagnostic, Note
 from yamlnet.resolver.plan import ObjectivePlan, Plan
 from yamlnet.schema.words import DEFAULT_MODEL
 
@@ -51,8 +51,9 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
         yield from _inputs(plan, name)
     yield from _policy(plan, objective) if objective.name == "PolicyGradient" else _values(plan, objective)
     if "value" in plan.train.optimizers and "value" not in objective.models:
-        message = "one model tells both, so there is one update: optimizer: adam"
-        yield Diagnostic(NAME, message, ("train", "optimizer", "value"), "key")
+        message = "no model learns by this optimizer; write one for all there is to learn: optimizer: adam"
+        notes = (Note('no "value" is named here', objective.path, at="key"),)
+        yield Diagnostic(NAME, message, ("train", "optimizer", "value"), "key", notes=notes)
 
 
 def _inputs(plan: Plan, name: str) -> Iterator[Diagnostic]:
