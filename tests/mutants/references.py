@@ -148,4 +148,9 @@ def _brace(original: Original, expression: str, random: Random) -> Change:
 
 
 def _text_for_number(original: Original, expression: str, random: Random) -> Change:
-    return "${'lots'}", "text", False
+    """Not where a parameter's text stands: another text means as much."""
+    params = original.document.get("params") or {}
+    assert isinstance(params, dict)
+    given = params.get(expression[2:-1].strip())
+    default = given.get("default") if isinstance(given, dict) else given
+    return None if isinstance(default, str) else ("${'lots'}", "text", False)

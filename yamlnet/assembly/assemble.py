@@ -138,9 +138,8 @@ class _Assembler(Struct):
         if not isinstance(found.value, dict):
             return found  # validation says what a blueprint is
         found = self._with_imports(found, address, trail)
-        base = found.value.get(EXTENDS) if isinstance(found.value, dict) else None
-        if base is not None:
-            found = self._over_base(found, base, address, trail)
+        if isinstance(found.value, dict) and EXTENDS in found.value:
+            found = self._over_base(found, found.value[EXTENDS], address, trail)
         return choose_variant(found, address.variant, trail[-1].span, self.problems)
 
     def _over_base(self, found: Branch, base: object, address: Address, trail: Trail) -> Branch:
@@ -155,9 +154,9 @@ class _Assembler(Struct):
 
     def _with_imports(self, found: Branch, address: Address, trail: Trail) -> Branch:
         assert isinstance(found.value, dict)
-        imports = found.value.get(IMPORT)
-        if imports is None:
+        if IMPORT not in found.value:
             return found
+        imports = found.value[IMPORT]
         place = found.positions.children[IMPORT]
         if not isinstance(imports, dict):
             message = "`import` is a mapping of names to files: import: {vision: ./blocks/vision.yaml}"

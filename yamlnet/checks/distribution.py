@@ -23,7 +23,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from yamlnet.diagnostics.diagnostic import Diagnostic
+from yamlnet.diagnostics.diagnostic import Diagnostic, Note
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.resolver.plan import DistributionPlan, Plan
 
@@ -89,4 +89,6 @@ def _unknown_axes(distribution: DistributionPlan, axes: list[str]) -> Iterator[D
     for axis, place in written:
         if axis not in axes:
             mend = did_you_mean(axis, axes) or f"; it has {', '.join(axes)}"
-            yield Diagnostic(NAME, f'the grid of devices has no axis "{axis}"{mend}', place)
+            message = f'the grid of devices has no axis "{axis}"{mend}'
+            note = Note("its axes are here", (*path, "device_mesh", "axis_names"))
+            yield Diagnostic(NAME, message, place, notes=(note,))
