@@ -64,7 +64,7 @@ TRANSFER = (
     "a run folder, a", "a network of keras.applications", "a backbone of KerasHub",
     "which of the run's models", "layers that keep", "what layers are called there", "of the application",
     "whether the application", "the epochs after which", "what the change is scaled",
-    "layers that are learnt whole",
+    "layers that are learnt whole", "the layers whose kernels",
 )  # fmt: skip
 """The help of what may be left out of `initialize`, `freeze` and `lora`."""
 

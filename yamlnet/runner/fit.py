@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -64,13 +65,12 @@ def fit(
     manifest = new_manifest(plan, folder, dataset.digest, data_root, dataset.skipped, devices)
     folder.write_json(MANIFEST, manifest)
     folder.write_json(DATA, dataset.fitted)
-    feed: Feed | None = None
     try:
-        feed = _feed(dataset, plan, devices)
-        loop = _start(models, feed, plan, folder, progress, devices)
-        with hidden():  # rows are read meanwhile, and training shows how far it is itself
-            interrupted = _train(loop)
-        metrics = _finish(loop, folder, plan, manifest["outputs"])
+        with closing(_feed(dataset, plan, devices)) as feed:
+            loop = _start(models, feed, plan, folder, progress, devices)
+            with hidden():  # rows are read meanwhile, and training shows how far it is itself
+                interrupted = _train(loop)
+            metrics = _finish(loop, folder, plan, manifest["outputs"])
     except BaseException as error:
         folder.write_json(MANIFEST, ended(manifest, "failed", f"{type(error).__name__}: {error}"))
         if isinstance(error, YamlnetError):
@@ -78,8 +78,6 @@ def fit(
         raise
     finally:
         progress.close()
-        if feed is not None:
-            feed.close()
     manifest = ended(manifest, "interrupted" if interrupted else "finished")
     folder.write_json(MANIFEST, manifest)
     run = Run(folder.path, loop.models, loop.history, metrics, dict(dataset.fitted), manifest)
