@@ -37,6 +37,7 @@ def same(inputs: list[Any], outputs: list[Any]) -> None:
     assert named(ours.map_graph(inputs, outputs)) == named(function.map_graph(inputs, outputs))
 
 
+@pytest.mark.usefixtures("on_jax")
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50), st.sampled_from("adsi")), max_size=14))
 @settings(deadline=None, max_examples=40)
 def test_random_graphs_are_sorted_as_keras_sorts_them(steps: list[tuple[int, int, str]]) -> None:

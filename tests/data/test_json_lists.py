@@ -49,7 +49,7 @@ def test_what_python_refuses_is_refused(inner: bytes, block: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"[1,]", b"[,1]", b"[1,,2]", b"[1", b"[1]]", b"[1] 2", b'["a]', b"[{]}", b"[,]"]
+    "data", [b"[1,]", b"[,1]", b"[1,,2]", b"[1", b"[1]]", b"[1] 2", b'["a]', b"[{]}", b"[,]", b"[}", b"[1}"]
 )
 @pytest.mark.parametrize("block", [1, 2, 100])
 def test_what_is_no_list(data: bytes, block: int) -> None:

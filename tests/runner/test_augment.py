@@ -12,7 +12,6 @@ import pytest
 from yamlnet.data.batches import Batch
 from yamlnet.diagnostics.diagnostic import BlueprintError
 from yamlnet.resolver.plan import ObjectSpec
-from yamlnet.runner import fit
 from yamlnet.runner.augment import Augmenter
 
 pytestmark = pytest.mark.backend
@@ -82,7 +81,7 @@ def test_only_training_sees_it_and_runs_repeat(tmp_path: Path, monkeypatch: pyte
         seen.append(batch.rows)
         return before(self, batch, epoch, step)
 
-    monkeypatch.setattr(fit.Augmenter, "__call__", watched)
+    monkeypatch.setattr(Augmenter, "__call__", watched)
     first = pipeline.load(tmp_path / "a.yaml").train(out=tmp_path / "1", progress="none")
     rows = sum(seen)
     again = pipeline.load(tmp_path / "a.yaml").train(out=tmp_path / "2", progress="none")

@@ -11,6 +11,7 @@ _SHARED = (
     Argument("dtype", DTYPE, help="The layer's dtype, or dtype policy."),
 )
 _INPUTS = Argument("inputs", TENSOR, required=True, help="The tensor it works on.", tensor="one")
+_START = Argument("start_index", WHOLE, default=0, help="The position of the first step.")
 
 
 def _layer(
@@ -54,6 +55,7 @@ OWN_LAYERS: dict[str, Entry] = {
                 Argument("sequence_length", COUNT, required=True, help="The longest sequence."),
                 Argument("initializer", INITIALIZER, default="glorot_uniform", help="How the vectors start."),
             ),
+            (_INPUTS, _START),
         ),
         _layer(
             "SinePositionEncoding",
@@ -63,6 +65,7 @@ OWN_LAYERS: dict[str, Entry] = {
                     "max_wavelength", POSITIVE, default=10000, help="The longest wavelength, in positions."
                 ),
             ),
+            (_INPUTS, _START),
         ),
         _layer(
             "RotaryEmbedding",
@@ -77,7 +80,7 @@ OWN_LAYERS: dict[str, Entry] = {
                 Argument("sequence_axis", WHOLE, default=1, help="The axis of positions."),
                 Argument("feature_axis", WHOLE, default=-1, help="The axis of features."),
             ),
-            (_INPUTS, Argument("start_index", WHOLE, default=0, help="The position of the first step.")),
+            (_INPUTS, _START),
         ),
         _layer(
             "PatchEmbedding",

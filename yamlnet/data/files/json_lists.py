@@ -60,6 +60,8 @@ def list_items(stream: IO[bytes], begin: bytes, block: int) -> Iterator[list[byt
         if not more:
             raise msgspec.DecodeError("the list does not end")
         held += more
+    if held[ends.bracket : ends.bracket + 1] != b"]":
+        raise msgspec.DecodeError("another bracket ends the list")
     yield _parsed(held[: ends.bracket], one=between)
     if held[ends.bracket + 1 :].strip() or stream.read().strip():
         raise msgspec.DecodeError("something follows the list")
