@@ -15,7 +15,7 @@ from msgspec import Struct
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.pipeline import Tell
 from yamlnet.run_rows import reload as reload
-from yamlnet.run_rows import rows_of, run_data, truths_of
+from yamlnet.run_rows import require_states, rows_of, run_data, truths_of
 from yamlnet.translations import Telling as Telling
 from yamlnet.translations import Told, require_telling, told_of
 from yamlnet.translations import tells_texts as tells_texts
@@ -168,6 +168,7 @@ def predict_and_measure(
         return _told(told_of(run, plan, rows, telling or Telling(), data), raw)
     if not isinstance(rows, str | Path | None):
         raise DataError(f"a run of objective {plan.objective.name} takes no list of texts; give it a file")
+    require_states(run, plan)
     units = {} if raw else output_units(plan, run.fitted)
     measured, unmeasured, found = Measured(units), "", []
     for given in rows_of(run, plan, rows, data, tell, units):

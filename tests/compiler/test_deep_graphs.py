@@ -39,7 +39,7 @@ def same(inputs: list[Any], outputs: list[Any]) -> None:
 
 @pytest.mark.usefixtures("on_jax")
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50), st.sampled_from("adsi")), max_size=14))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 def test_random_graphs_are_sorted_as_keras_sorts_them(steps: list[tuple[int, int, str]]) -> None:
     keras.backend.clear_session()
     tensors = [keras.Input((3,)), keras.Input((3,))]
