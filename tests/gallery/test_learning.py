@@ -34,8 +34,8 @@ MEASURED = {
 CONTRASTIVE = {"multimodal/fashion_words", "vision/simclr"}
 """What learns vectors: tests/gallery/test_vectors.py."""
 
-EVERYWHERE = ("attention", "digits", "lstm", "mlp", "regression")
-"""Trained to the end on every backend: attention, convolutions, recurrence, two classes, a number.
+EVERYWHERE = ("digits", "mlp", "regression")
+"""Trained to the end on every backend: convolutions, two classes, a number.
 
 The others are made of the same layers and are trained to the end on JAX, and for two epochs elsewhere:
 tests/runner/test_parity.py holds every backend's steps against Keras's own.
