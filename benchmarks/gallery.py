@@ -7,6 +7,7 @@
 
 What an entry is stands in `learning/entry.py`; the entries are in `learning/`, a module for each field.
 FOLDER holds the files that the entries name; those that a package holds are made by `learning/files.py`.
+Run folders stay in `runs/gallery` (`--runs`): an entry that was trained there is measured, not trained again.
 Each result is written into `benchmarks/gallery.json` as soon as it is there, so that the whole may be run
 over days. Seconds of the processor are what a training took, on whatever machine; seconds of the clock are
 not, where others work on it: its load stands beside them.
@@ -18,15 +19,16 @@ import argparse
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from learning.entry import ROOT, Entry, rows_of
+from learning.entry import ROOT, Entry, Trained, folder_name, rows_of
 from learning.listed import BY_NAME, ENTRIES
 from measure import environment, machine, process, versions
 
@@ -91,17 +93,34 @@ def train(entry: Entry, data: Path, out: Path) -> Taken:
     return Taken(wall, processor, os.getloadavg()[1])
 
 
-def run(entry: Entry, data: Path) -> dict[str, object]:
-    """Train an entry, measure it, and run what it is held against."""
+def trained(entry: Entry, data: Path, runs: Path) -> tuple[Path, Taken]:
+    """The run folder of an entry, trained now unless it lies there already, and what its training took."""
+    out = runs / folder_name(entry.blueprint)
+    told = out.with_suffix(".json")
     digest = entry.digest()  # before: who edits the blueprint meanwhile has a stale result
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "run"
-        taken = train(entry, data, out)
-        words = [sys.executable, str(MEASURE), str(out), entry.part]
-        measured = json.loads(process(words, backend=entry.backend)[1].splitlines()[-1])
-        value = entry.measure(out) if entry.measure else measured["metrics"][entry.metric]
-        manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
-        epochs = len((out / "history.csv").read_text(encoding="utf-8").splitlines()) - 1
+    if told.is_file() and out.is_dir():
+        known = json.loads(told.read_text(encoding="utf-8"))
+        if known["digest"] == digest:
+            return out, Taken(**known["taken"])
+    if out.is_dir():
+        shutil.rmtree(out)
+    runs.mkdir(parents=True, exist_ok=True)
+    taken = train(entry, data, out)
+    told.write_text(json.dumps({"digest": digest, "taken": asdict(taken)}), encoding="utf-8")
+    return out, taken
+
+
+def run(entry: Entry, data: Path, runs: Path) -> dict[str, object]:
+    """Train an entry, measure it, and run what it is held against."""
+    digest = entry.digest()
+    out, taken = trained(entry, data, runs)
+    words = [sys.executable, str(MEASURE), str(out), entry.part]
+    measured = json.loads(process(words, backend=entry.backend)[1].splitlines()[-1])
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    epochs = len((out / "history.csv").read_text(encoding="utf-8").splitlines()) - 1
+    study = Trained(out, lambda: rows_of(entry, data), runs)
+    figures = {**measured["metrics"], **(entry.figures(study) if entry.figures else {})}
+    value = figures[entry.metric]
     beside = entry.beside(rows_of(entry, data)) if entry.beside else {}
     return {
         "result": round(value, 4),
@@ -109,6 +128,7 @@ def run(entry: Entry, data: Path) -> dict[str, object]:
         "part": entry.part,
         "bar": entry.bar,
         "reached": entry.reached(value),
+        "figures": {name: round(figure, 4) for name, figure in figures.items()},
         "beside": {name: round(reached, 4) for name, reached in beside.items()},
         "parameters": measured["parameters"],
         "epochs": epochs,
@@ -147,6 +167,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, default=Path("data"), help="the folder of the entries' files")
+    parser.add_argument("--runs", type=Path, default=Path("runs/gallery"), help="the folder of run folders")
     parser.add_argument("--only", nargs="+", default=[], choices=sorted(BY_NAME), metavar="NAME")
     parser.add_argument("--all", action="store_true", help="all that were not run yet, or are stale")
     parser.add_argument("--quick", action="store_true", help="the variants `quick`; nothing is kept")
@@ -157,7 +178,7 @@ def main() -> None:
             quick(entry, data)
         return
     for entry in chosen(asked.only, asked.all):
-        record(entry.blueprint, run(entry, data))
+        record(entry.blueprint, run(entry, data, asked.runs.resolve()))
     results = recorded()
     for entry in ENTRIES:
         print(f"{entry.blueprint}: {state(entry, results)}")

@@ -23,6 +23,36 @@ Beside = Callable[[Rows], Mapping[str, float]]
 
 
 @dataclass(frozen=True)
+class Trained:
+    """A finished training, and where the others lie.
+
+    Attributes:
+        run: its run folder.
+        rows: the raw rows that it was given.
+        runs: the folder of all runs of the gallery.
+    """
+
+    run: Path
+    rows: Callable[[], Rows]
+    runs: Path
+
+    def other(self, blueprint: str) -> Path:
+        """The run folder of another entry.
+
+        Raises:
+            FileNotFoundError: it was not trained.
+        """
+        folder = self.runs / folder_name(blueprint)
+        if not (folder / "manifest.json").is_file():
+            raise FileNotFoundError(f"{blueprint} comes first: there is no {folder}")
+        return folder
+
+
+Figures = Callable[[Trained], Mapping[str, float]]
+"""What else a training reached, by its name."""
+
+
+@dataclass(frozen=True)
 class Entry:
     """One blueprint, trained on real data.
 
@@ -40,7 +70,7 @@ class Entry:
         published: a figure that others published, with its source.
         beside: a baseline that is run on the same rows.
         unit: what stands behind a result.
-        measure: what the run folder tells, where `metrics.json` does not hold the metric.
+        figures: what is measured with the finished run; `metric` may be one of them.
     """
 
     blueprint: str
@@ -56,7 +86,7 @@ class Entry:
     published: str = ""
     beside: Beside | None = None
     unit: str = ""
-    measure: Callable[[Path], float] | None = None
+    figures: Figures | None = None
 
     @property
     def path(self) -> str:
@@ -78,6 +108,11 @@ class Entry:
     def reached(self, value: float) -> bool:
         """Whether a result holds the bar."""
         return value <= self.bar if self.lower else value >= self.bar
+
+
+def folder_name(blueprint: str) -> str:
+    """What the run folder of a blueprint is called."""
+    return blueprint.replace("/", "-").replace(":", "-")
 
 
 def rows_of(entry: Entry, data: Path) -> Rows:
