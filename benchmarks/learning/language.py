@@ -1,0 +1,84 @@
+"""The next character of Shakespeare's plays and poems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from learning.entry import Entry, Rows, Trained
+
+METRIC = "bits_per_token"
+ORDERS = (3, 4, 5, 6, 7)
+"""Characters before the next one; those that there are all are tried on the validation text."""
+
+
+def counted_characters(rows: Rows) -> Mapping[str, float]:
+    """Bits per character of counts: what followed the last characters, as many as tell validation most.
+
+    Contexts are mixed with shorter ones, down to none, as Witten and Bell do (1991, "The zero-frequency
+    problem", method C).
+    """
+    import numpy as np
+
+    letters = {letter: code for code, letter in enumerate(sorted(set("".join(map(_text, rows.values())))))}
+    codes = {part: np.array([letters[one] for one in _text(columns)]) for part, columns in rows.items()}
+    bits = {part: _bits(codes["train"], codes[part], len(letters)) for part in ("validation", "test")}
+    best = min(ORDERS, key=lambda order: bits["validation"][order])
+    return {f"counts of up to {best + 1} characters": bits["test"][best]}
+
+
+def _text(columns: Mapping[str, Any]) -> str:
+    return "".join(columns["text"])
+
+
+def _bits(known: Any, asked: Any, letters: int) -> Mapping[int, float]:
+    """Bits per character of a text with each number of characters before the next one."""
+    import numpy as np
+
+    found, likely = {}, np.full(len(asked), 1 / letters)
+    for order in range(max(ORDERS) + 1):
+        contexts, asked_contexts = (_contexts(text, order, letters) for text in (known, asked))
+        pairs, times = np.unique(contexts * letters + known, return_counts=True)
+        of_context, first, kinds = np.unique(pairs // letters, return_index=True, return_counts=True)
+        total = np.add.reduceat(times, first)
+        seen = _looked_up(of_context, total, asked_contexts)
+        differing = _looked_up(of_context, kinds, asked_contexts)
+        followed = _looked_up(pairs, times, asked_contexts * letters + asked)
+        mixed = (followed + differing * likely) / np.maximum(seen + differing, 1)
+        likely = np.where(seen > 0, mixed, likely)
+        found[order] = float(-np.log2(likely).mean())
+    return found
+
+
+def _contexts(text: Any, order: int, letters: int) -> Any:
+    """The characters before each one as a number; before the first, the alphabet's first."""
+    import numpy as np
+
+    found = np.zeros(len(text), dtype=np.int64)
+    for back in range(order, 0, -1):
+        before = np.concatenate([np.zeros(back, dtype=np.int64), text[:-back]])
+        found = found * letters + before
+    return found
+
+
+def _looked_up(keys: Any, values: Any, asked: Any) -> Any:
+    """The value of each key that is asked for, 0 where there is none; keys ascend."""
+    import numpy as np
+
+    place = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
+    return np.where(keys[place] == asked, values[place], 0)
+
+
+character = partial(
+    Entry,
+    task="the next character",
+    data="Shakespeare, 5.1 million characters",
+    metric=METRIC,
+    lower=True,
+    bar=2.31,
+    unit=" bits",
+    files={"corpus": "shakespeare.txt.gz"},
+)
+
+ENTRIES = (character("text/char_rnn", beside=counted_characters), character("text/gpt_small"))
