@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,9 @@ class Trained:
 Figures = Callable[[Trained], Mapping[str, float]]
 """What else a training reached, by its name."""
 
+Picture = Callable[[Trained], bytes]
+"""A PNG of what a training makes."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -65,12 +68,16 @@ class Entry:
         lower: whether less is better.
         part: whose metric it is: `test` or `validation`.
         files: the blueprint's parameters that are files, and where those lie below `--data`.
+        after: its parameters that are run folders, and of which entries: those come first.
         settings: further `--set`s.
         backend: what it is trained on.
         published: a figure that others published, with its source.
         beside: a baseline that is run on the same rows.
         unit: what stands behind a result.
         figures: what is measured with the finished run; `metric` may be one of them.
+        also: of those, what has to be reached besides the bar, and the least of each.
+        run_beside: baselines that are measured with what the run was, or with another run.
+        picture: what the gallery's page shows of it.
     """
 
     blueprint: str
@@ -81,12 +88,16 @@ class Entry:
     lower: bool = False
     part: str = "test"
     files: Mapping[str, str] | None = None
+    after: Mapping[str, str] = field(default_factory=dict)
     settings: tuple[str, ...] = ()
     backend: str = "jax"
     published: str = ""
     beside: Beside | None = None
     unit: str = ""
     figures: Figures | None = None
+    also: Mapping[str, float] = field(default_factory=dict)
+    run_beside: Figures | None = None
+    picture: Picture | None = None
 
     @property
     def path(self) -> str:
@@ -94,10 +105,11 @@ class Entry:
         name, colon, variant = self.blueprint.partition(":")
         return f"blueprints/{name}.yaml{colon}{variant}"
 
-    def sets(self, data: Path) -> list[str]:
-        """The `--set` values of a training whose files lie below a folder."""
+    def sets(self, data: Path, runs: Path) -> list[str]:
+        """The `--set` values of a training whose files lie below a folder, and earlier runs below another."""
         files = [f"{name}={data / file}" for name, file in (self.files or {}).items()]
-        return [*files, *self.settings]
+        earlier = [f"{name}={runs / folder_name(of)}" for name, of in self.after.items()]
+        return [*files, *earlier, *self.settings]
 
     def digest(self) -> str:
         """A hash of what is trained: the blueprint with all that it imports, resolved, and the backend."""
@@ -105,9 +117,16 @@ class Entry:
         trained = json.dumps([unparse(plan), self.backend], sort_keys=True, default=str)
         return hashlib.sha256(trained.encode()).hexdigest()[:16]
 
-    def reached(self, value: float) -> bool:
-        """Whether a result holds the bar."""
-        return value <= self.bar if self.lower else value >= self.bar
+    def reached(self, figures: Mapping[str, float]) -> bool:
+        """Whether what a training reached holds the bar, and whatever else is asked of it."""
+        value = figures[self.metric]
+        held = value <= self.bar if self.lower else value >= self.bar
+        return held and all(figures[name] >= least for name, least in self.also.items())
+
+
+def picture_of(blueprint: str) -> Path:
+    """Where the picture of a blueprint's training lies."""
+    return ROOT / "blueprints" / "pictures" / f"{folder_name(blueprint)}.png"
 
 
 def folder_name(blueprint: str) -> str:
@@ -117,7 +136,7 @@ def folder_name(blueprint: str) -> str:
 
 def rows_of(entry: Entry, data: Path) -> Rows:
     """The raw rows of an entry's blueprint, divided as its training divides them."""
-    loaded = yamlnet.load(ROOT / entry.path, entry.sets(data))
+    loaded = yamlnet.load(ROOT / entry.path, entry.sets(data, ROOT))
     assert loaded.plan.data is not None, f"{entry.blueprint} names no data"
     parts = read_parts(loaded.plan.data, loaded.path.parent, loaded.plan.seed)
     return {part: next(iter(rows.chunks())).columns for part, rows in parts.items()}

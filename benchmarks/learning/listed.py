@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from learning import fashion, forecast, language, recommend, sentiment, speech, tabular
+from learning import fashion, forecast, language, recommend, sentiment, speech, tabular, translation
 from learning.entry import Entry
 
 ENTRIES: tuple[Entry, ...] = (
@@ -13,6 +13,7 @@ ENTRIES: tuple[Entry, ...] = (
     *recommend.ENTRIES,
     *speech.ENTRIES,
     *language.ENTRIES,
+    *translation.ENTRIES,
 )
 
 BY_NAME = {entry.blueprint: entry for entry in ENTRIES}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import partial
 
-from learning.entry import Entry, Rows
+from learning.entry import Entry, Rows, Trained
 
 
 def bag_of_words(rows: Rows) -> Mapping[str, float]:
@@ -37,4 +38,17 @@ sentence = partial(
     beside=bag_of_words,
 )
 
-ENTRIES = tuple(sentence(f"sentiment/{name}") for name in ("lstm", "gru", "attention", "transformer"))
+
+def from_scratch(trained: Trained) -> Mapping[str, float]:
+    """What the same blueprint reaches, by the same epochs and seed, where nothing was learnt before."""
+    metrics = trained.other("sentiment/bert") / "metrics.json"
+    return {"from scratch": json.loads(metrics.read_text(encoding="utf-8"))["test"]["accuracy"]}
+
+
+piece = partial(sentence, metric="accuracy")
+
+ENTRIES = (
+    *(sentence(f"sentiment/{name}") for name in ("lstm", "gru", "attention", "transformer")),
+    piece("sentiment/bert"),
+    piece("sentiment/bert:pretrained", after={"pretraining": "text/masked_words"}, run_beside=from_scratch),
+)
