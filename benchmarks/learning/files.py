@@ -82,7 +82,7 @@ def main() -> None:
     folder = Path(sys.argv[1])
     for name, make in FILES.items():
         path = folder / name
-        source = path.with_name(SOURCES.get(name, "."))
+        source = path.parent / SOURCES.get(name, "")
         if not path.exists() and source.exists():
             make(path)
             print(f"written: {path}")

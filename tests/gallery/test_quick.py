@@ -19,6 +19,7 @@ from sklearn.datasets import load_digits
 
 import yamlnet
 from yamlnet.resources import gallery
+from yamlnet.run_rows import run_data
 
 pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("held_once")]
 
@@ -118,6 +119,7 @@ AT_LEAST = {
     "fashion/resnet": ("accuracy", 0.25),
     "fashion/vit": ("accuracy", 0.4),
     "sentiment/attention": ("sentiment_accuracy", 0.75),
+    "sentiment/bert": ("accuracy", 0.75),
     "sentiment/gru": ("sentiment_accuracy", 0.75),
     "sentiment/lstm": ("sentiment_accuracy", 0.75),
     "sentiment/transformer": ("sentiment_accuracy", 0.75),
@@ -164,6 +166,21 @@ def test_it_beats_the_mean_of_all_ratings(tmp_path: Path) -> None:
     run = trained("recommend/ratings", tmp_path)
     spread = np.genfromtxt(tmp_path / "ratings.csv", delimiter=",", skip_header=1, usecols=3).std()
     assert yamlnet.evaluate(run)["data.stars.rmse"] < AT_MOST["recommend/ratings"] * spread
+
+
+def test_bert_starts_from_what_hidden_words_taught(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both learn the same pieces of words, and hold out the same sentences: none that is tested was seen."""
+    sets = sentences(tmp_path)
+    words = yamlnet.load(f"{gallery()['text/masked_words']}:quick", sets).train(out=tmp_path / "words")
+    assert words.history["loss"][-1] < words.history["loss"][0]
+    start = f"train.initialize={{encoder: {words.folder}}}"
+    bert = yamlnet.load(f"{gallery()['sentiment/bert']}:quick", [*sets, start, "epochs=1"])
+    run = bert.train(out=tmp_path / "bert")
+    assert "initialize: 9 of 9 layers" in "".join(capsys.readouterr())
+    held = [run_data(one)[1].test.inputs["tokens"] for one in (words, run)]
+    np.testing.assert_array_equal(*held)
 
 
 def test_all_of_them_are_tried() -> None:
