@@ -5,7 +5,7 @@ Their transforms are those that the run learnt. Nothing heavy is imported until 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,13 +56,13 @@ class GivenRows(Struct, frozen=True):
 def rows_of(
     run: Run,
     plan: Plan,
-    rows: str | Path | None,
+    rows: str | Path | Sequence[str] | None,
     data: str | Path | None = None,
     tell: Tell | None = None,
     units: Mapping[str, Units] | None = None,
     only: Collection[str] | None = None,
 ) -> Iterator[GivenRows]:
-    """The rows of a file; of a run alone its own, some after others where memory does not hold them.
+    """The rows of a file, or texts; of a run alone its own, some after others where memory is too small.
 
     Args:
         run: from `train` or `open_run`.
@@ -74,7 +74,7 @@ def rows_of(
         only: of a file, the inputs that are made of it; all of them when None.
     """
     from yamlnet.data.dataset import pipeline_inputs
-    from yamlnet.data.given_rows import read_rows
+    from yamlnet.data.given_rows import read_rows, typed_rows
     from yamlnet.runner.experience.observations import as_observations, with_rows
 
     plan = with_rows(plan)
@@ -85,7 +85,11 @@ def rows_of(
         yield from (GivenRows(piece.inputs, piece.targets) for piece in split.pieces())
         return
     assert plan.data is not None, "require_states looked"
-    table = as_observations(read_rows(rows, plan.data), plan)
+    if isinstance(rows, str | Path):
+        given = read_rows(rows, plan.data)
+    else:
+        given = typed_rows(rows, plan.data.inputs.values())
+    table = as_observations(given, plan)
     tensors = {name: one for name, one in plan.data.inputs.items() if only is None or name in only}
     inputs = pipeline_inputs(table, tensors, run.fitted, input_shapes(plan))
     targets, unmeasured = truths_of(table, units or {}, plan.data.inputs)

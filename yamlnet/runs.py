@@ -130,15 +130,15 @@ def predict(
     Args:
         run: from `train` or `open_run`.
         rows: a file with the columns of the blueprint's inputs (CSV, JSON, Parquet, NPZ, NPY, texts), an
-            image or a sound, a folder of images, sounds or texts, or a URL of a file; for a run that tells
-            texts, a list of texts, too; the run's test rows (or, without any, its validation rows) when None.
+            image or a sound, a folder of images, sounds or texts, or a URL of a file; a list of texts where
+            the inputs read one column; the run's test rows (or, without any, its validation rows) when None.
         raw: whether outputs are the model's own numbers; of texts their tokens, int32 (rows, longest).
         data: as in `evaluate`.
         telling: how texts are told, and of how many rows.
 
     Raises:
         DataError: the rows lack a column or hold what the run's transforms cannot take.
-        YamlnetError: `telling` or a list of texts is given to a run that tells no texts.
+        YamlnetError: `telling` is given to a run that tells no texts.
     """
     return dict(predict_and_measure(run, rows, raw, data, None, telling).outputs)
 
@@ -166,8 +166,6 @@ def predict_and_measure(
     require_telling(plan, telling)
     if tells_texts(plan):
         return _told(told_of(run, plan, rows, telling or Telling(), data), raw)
-    if not isinstance(rows, str | Path | None):
-        raise DataError(f"a run of objective {plan.objective.name} takes no list of texts; give it a file")
     require_states(run, plan)
     units = {} if raw else output_units(plan, run.fitted)
     measured, unmeasured, found = Measured(units), "", []

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from yamlnet.diagnostics.diagnostic import DataError, YamlnetError
+from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.run_rows import divided_data, require_states
 
 if TYPE_CHECKING:
@@ -157,19 +157,14 @@ def _own(
 
 def _given(rows: str | Path | Sequence[str], plan: Plan, telling: Telling) -> tuple[Table, int]:
     """The first rows of a file, or of texts where the run reads one column, and how many there are."""
-    from yamlnet.data.given_rows import read_rows
-    from yamlnet.data.table import Table, objects
+    from yamlnet.data.given_rows import read_rows, typed_rows
     from yamlnet.runner.translate import source_inputs
 
     inputs = source_inputs(plan)
     if isinstance(rows, str | Path):
         table = read_rows(rows, replace(plan.data, inputs=inputs) if plan.data is not None else None)
     else:
-        columns = {column for tensor in inputs.values() for column in tensor.columns}
-        if len(columns) != 1:
-            known = ", ".join(sorted(columns))
-            raise DataError(f"the run reads the columns {known}, and texts are one; write them into a file")
-        table = Table({column: objects(rows) for column in columns}, "the command line")
+        table = typed_rows(rows, inputs.values())
     return _first(table, telling), table.rows
 
 

@@ -181,6 +181,8 @@ def test_bert_starts_from_what_hidden_words_taught(
     assert "initialize: 9 of 9 layers" in "".join(capsys.readouterr())
     held = [run_data(one)[1].test.inputs["tokens"] for one in (words, run)]
     np.testing.assert_array_equal(*held)
+    told = yamlnet.predict(run, ["a class is an object", "the debugger steps"])["sentiment"]
+    assert told.shape == (2, 1) and told[0] != told[1]
 
 
 def test_all_of_them_are_tried() -> None:

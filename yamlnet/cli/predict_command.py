@@ -41,9 +41,7 @@ ENDINGS = (".csv", ".npz", ".txt")
     help="Write all predictions: .csv, .npz or (texts) .txt.",
 )
 @click.option("--raw", is_flag=True, help="Print the model's own numbers, whatever units its targets have.")
-@click.option(
-    "--text", "texts", multiple=True, metavar="TEXT", help="Of texts: what is read instead of ROWS."
-)
+@click.option("--text", "texts", multiple=True, metavar="TEXT", help="A text that is read instead of ROWS.")
 @beam_option
 @length_option
 @data_option
@@ -80,6 +78,7 @@ def command(
       yamlnet predict runs/digits-20260101-120000 rows.csv -o predictions.csv
       yamlnet predict runs/digits-20260101-120000/export/model.onnx rows.csv
       yamlnet predict runs/pets-20260101-120000 photo.png
+      yamlnet predict runs/films-20260101-120000 --text "a wonderful film"
       yamlnet predict runs/verses-20260101-120000 --text "In the beginning" --beam 4
     """
     _require_sense(rows, texts, output)
@@ -120,7 +119,7 @@ class Asked(Struct, frozen=True):
     @property
     def is_of_texts(self) -> bool:
         """Whether something is asked for that only a run can do which tells texts."""
-        return isinstance(self.rows, tuple) or self.beams is not None or self.length is not None
+        return self.beams is not None or self.length is not None
 
 
 def _predicted(path: Path, asked: Asked, backend: str | None) -> tuple[Predicted, Mapping[str, list[Any]]]:
@@ -137,8 +136,10 @@ def _predicted(path: Path, asked: Asked, backend: str | None) -> tuple[Predicted
         return found, runs.class_labels(run)
     if asked.rows is None:
         raise click.UsageError("an export has no rows of its own: yamlnet predict EXPORT ROWS")
-    if not isinstance(asked.rows, str) or asked.is_of_texts:
-        raise click.UsageError("an export tells no texts: yamlnet predict RUN --text … does")
+    if asked.is_of_texts:
+        raise click.UsageError("an export tells no texts: yamlnet predict RUN does")
+    if not isinstance(asked.rows, str):
+        raise click.UsageError("an export takes no --text: give it a file, or the run")
     from yamlnet.compiler.backend import select_backend
 
     select_backend(backend)

@@ -75,10 +75,16 @@ def command(
         return  # the first of several processes tells what all of them trained
     click.echo(results(run))
     if not quiet:
-        click.echo(next_steps(run, loaded.plan.objective.acts))
+        click.echo(next_steps(run, loaded.plan.objective.name))
 
 
 PREDICT = "predict {}         predict its test rows, or your own: … rows.csv"
+PLAY = "play {} -o play.gif   watch it"
+TELL = 'predict {} --text "…"   tell a text of your own'
+MAKE = {
+    "tokens": 'generate {} --prompt "…"   let it go on with a text',
+    "rows": "generate {}         make new rows",
+}
 
 
 def results(run: Run) -> str:
@@ -91,10 +97,10 @@ def results(run: Run) -> str:
     return "\n".join(lines)
 
 
-def next_steps(run: Run, acts: bool = False) -> str:
-    """What to do with a finished run, or one whose model acts in an environment."""
+def next_steps(run: Run, objective: str) -> str:
+    """What to do with a finished run, by what its objective makes of it."""
     word = "interrupted; kept" if run.manifest["status"] == "interrupted" else "kept"
-    used = f"play {run.folder} -o play.gif   watch it" if acts else PREDICT.format(run.folder)
+    used = use_of(objective).format(run.folder)
     return (
         f"\n{word} in {run.folder}\n"
         f"  yamlnet evaluate {run.folder}        measure it again\n"
@@ -102,6 +108,18 @@ def next_steps(run: Run, acts: bool = False) -> str:
         f"  yamlnet export {run.folder} onnx     use it elsewhere\n"
         f"  {run.folder / 'curves.png'}   how it learnt"
     )
+
+
+def use_of(objective: str) -> str:
+    """How the model of an objective is used: it acts, makes something up, tells texts or predicts."""
+    from yamlnet.schema.objective_words import known_words
+
+    words = known_words(objective)
+    if words.episodes:
+        return PLAY
+    if words.generates is not None:
+        return MAKE[words.generates]
+    return TELL if words.answers == "texts" else PREDICT
 
 
 def folds_table(folds: Folds) -> str:

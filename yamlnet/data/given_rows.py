@@ -12,7 +12,7 @@ they read one alone.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from yamlnet.data.files.contents import PACKED
@@ -21,7 +21,7 @@ from yamlnet.data.files.found import files_at
 from yamlnet.data.sources import SOURCES
 from yamlnet.data.table import Table, objects
 from yamlnet.diagnostics.diagnostic import DataError
-from yamlnet.resolver.plan import DataPlan
+from yamlnet.resolver.plan import DataPlan, TensorPlan
 
 BY_ENDING = {
     ".csv": "Csv",
@@ -58,6 +58,19 @@ def read_rows(rows: Path | str, data: DataPlan | None = None) -> Table:
         return _named(_read(str(rows), data), data)
     except DataError as error:  # what is given on the command line has no place in the blueprint
         raise DataError(str(error), error.hint, (), error.check) from error
+
+
+def typed_rows(texts: Sequence[str], inputs: Iterable[TensorPlan]) -> Table:
+    """Texts as rows, where a run's inputs read one column.
+
+    Raises:
+        DataError: they read several.
+    """
+    columns = sorted({column for tensor in inputs for column in tensor.columns})
+    if len(columns) != 1:
+        known = ", ".join(columns)
+        raise DataError(f"the run reads the columns {known}, and texts are one; write them into a file")
+    return Table({columns[0]: objects(texts)}, "the command line")
 
 
 def _read(written: str, data: DataPlan | None) -> Table:
