@@ -13,7 +13,7 @@ from yamlnet.data.batches import Batch
 from yamlnet.objectives.objective import Models, Objective, Phase
 from yamlnet.runner.steps.devices import ALONE, Devices
 from yamlnet.runner.steps.jax_devices import Arrays, OneDevice, SeveralDevices, own
-from yamlnet.runner.steps.stepper import Ever, Variables, collect_variables, due, for_all, steps_done
+from yamlnet.runner.steps.stepper import Ever, Variables, collect_variables, due, for_all, once, steps_done
 
 State = list[Any]
 """The value of every variable, in the order of `Variables.all`."""
@@ -32,9 +32,11 @@ class JaxStepper:
         self.metric_layouts = self.place.layouts(variables.metrics)
         self.index = {id(variable): position for position, variable in enumerate(self.order)}
         self.metric_positions = [self.index[id(variable)] for variable in variables.metrics]
-        self.is_metric = frozenset(self.metric_positions)
+        kept = once([*variables.metrics, *variables.others])
+        self.kept = [self.index[id(variable)] for variable in kept]
+        self.is_kept = frozenset(self.kept)
         self.trains = jax.jit(self._train, donate_argnums=0, static_argnums=2, out_shardings=self.layouts)
-        self.evaluates = jax.jit(self._evaluate, donate_argnums=0, out_shardings=self.metric_layouts)
+        self.evaluates = jax.jit(self._evaluate, donate_argnums=0, out_shardings=self.place.layouts(kept))
         self.predicts = jax.jit(self._predict)
         self.reads = jax.jit(self._results)
         self.names: tuple[str, ...] = ()
@@ -48,11 +50,11 @@ class JaxStepper:
         self.step += 1
 
     def evaluate(self, batch: Batch) -> None:
-        """Only the metrics' part of the state is donated and replaced."""
-        metrics = [self.state[position] for position in self.metric_positions]
-        rest = [None if position in self.is_metric else value for position, value in enumerate(self.state)]
-        found = self.evaluates(metrics, rest, self.place.arrays(batch))
-        for position, value in zip(self.metric_positions, found, strict=True):
+        """Donated and replaced are the metrics, and what the objective draws from: each batch anew."""
+        kept = [self.state[position] for position in self.kept]
+        rest = [None if position in self.is_kept else value for position, value in enumerate(self.state)]
+        found = self.evaluates(kept, rest, self.place.arrays(batch))
+        for position, value in zip(self.kept, found, strict=True):
             self.state[position] = value
 
     def predict(self, inputs: Mapping[str, Any]) -> Any:
@@ -124,13 +126,13 @@ class JaxStepper:
                 updated[position] = value
         return updated
 
-    def _evaluate(self, metrics: State, rest: State, arrays: Arrays) -> State:
+    def _evaluate(self, kept: State, rest: State, arrays: Arrays) -> State:
         state = list(rest)
-        for position, value in zip(self.metric_positions, metrics, strict=True):
+        for position, value in zip(self.kept, kept, strict=True):
             state[position] = value
         with self._scope(state) as scope:
             self.objective.evaluate(self.models, Batch(*arrays))
-        return [scope.get_current_value(variable) for variable in self.variables.metrics]
+        return [scope.get_current_value(self.order[position]) for position in self.kept]
 
     def _predict(self, state: State, inputs: Mapping[str, Any]) -> Any:
         with self._scope(state):
