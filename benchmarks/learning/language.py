@@ -1,7 +1,7 @@
 """What a text says next, and what it says where it is hidden.
 
-`text/char_rnn` is asked for what counts of its text reach, and reads the text once: that is not enough for it.
-`text/gpt_small` is asked for what `text/char_rnn` reached, with as many parameters, on as much of the same text.
+`text/char_rnn` is asked for what counts of its text reach, and reads the text once: too little for it.
+`text/gpt_small` is asked for what `text/char_rnn` reached, as large and on as much of the same text.
 """
 
 from __future__ import annotations
