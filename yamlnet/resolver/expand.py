@@ -16,7 +16,7 @@ from yamlnet.resolver.chaining import chain_problem
 from yamlnet.resolver.evaluate import Unknown
 from yamlnet.resolver.filling import Filling
 from yamlnet.resolver.given import Values, giver, places, source_notes, sources, written_here
-from yamlnet.resolver.left_out import left_out
+from yamlnet.resolver.left_out import left_out, names_bound
 from yamlnet.resolver.loop_size import MAX_DEPTH, Sizes
 from yamlnet.resolver.plan import TensorRef
 from yamlnet.resolver.reading import MISSING, GraphBuilder, flat, read, read_name
@@ -116,12 +116,7 @@ class Expander(Struct):
         """Expand one turn of an entry; whether there was anything, or its `if` did not hold."""
         self._refuse_too_many(entry, body)
         if not self._holds(entry, body):
-            if entry.binds is not None:
-                reads = read(entry.reads, body, self.builder, self.filling, entry.word("from"))
-                tensors = flat(reads)
-                self._bind(entry, tensors[0] if len(tensors) == 1 else tuple(tensors), body)
-            elif entry.kind == "group":
-                body.left_out += left_out(entry, "if")
+            self._leave_out(entry, body)
             return False
         if entry.kind == "group":
             self.entries(entry.layers, body)
@@ -130,6 +125,17 @@ class Expander(Struct):
         body.previous = found
         self._bind(entry, found, body)
         return True
+
+    def _leave_out(self, entry: Entry, body: Body) -> None:
+        """What an entry would have given is what it would have read; of several tensors none is meant."""
+        if entry.binds is None:
+            body.left_out += left_out(entry, "if")
+            return
+        found = flat(read(entry.reads, body, self.builder, self.filling, entry.word("from")))
+        if len(found) in (0, len(names_bound(entry))):  # 0: what it reads is missing, which is told
+            self._bind(entry, found[0] if len(found) == 1 else tuple(found) or MISSING, body)
+        else:
+            body.left_out += left_out(entry, "if")
 
     def _holds(self, entry: Entry, body: Body) -> bool:
         if entry.condition is True:
