@@ -29,7 +29,6 @@ from yamlnet.schema.words import PREVIOUS, WIRING
 MAX_NODES = 250_000
 """How many entries one model may have once everything is expanded, parameters of blocks included."""
 
-
 PARAMETERS = 10
 """So many parameters of a block are as much work as an entry, each time that it is used."""
 
@@ -128,14 +127,14 @@ class Expander(Struct):
 
     def _leave_out(self, entry: Entry, body: Body) -> None:
         """What an entry would have given is what it would have read; of several tensors none is meant."""
-        if entry.binds is None:
+        found = (
+            read(entry.reads, body, self.builder, self.filling, entry.word("from")) if entry.binds else None
+        )
+        reads = flat(found)
+        if entry.binds is None or len(reads) not in (0, len(names_bound(entry))):
             body.left_out += left_out(entry, "if")
-            return
-        found = flat(read(entry.reads, body, self.builder, self.filling, entry.word("from")))
-        if len(found) in (0, len(names_bound(entry))):  # 0: what it reads is missing, which is told
-            self._bind(entry, found[0] if len(found) == 1 else tuple(found) or MISSING, body)
-        else:
-            body.left_out += left_out(entry, "if")
+        else:  # none is there where what it reads is missing, which is told
+            self._bind(entry, reads[0] if len(reads) == 1 else tuple(reads) or MISSING, body)
 
     def _holds(self, entry: Entry, body: Body) -> bool:
         if entry.condition is True:
