@@ -127,10 +127,8 @@ class Expander(Struct):
 
     def _leave_out(self, entry: Entry, body: Body) -> None:
         """What an entry would have given is what it would have read; of several tensors none is meant."""
-        found = (
-            read(entry.reads, body, self.builder, self.filling, entry.word("from")) if entry.binds else None
-        )
-        reads = flat(found)
+        place = entry.word("from")
+        reads = flat(read(entry.reads, body, self.builder, self.filling, place)) if entry.binds else []
         if entry.binds is None or len(reads) not in (0, len(names_bound(entry))):
             body.left_out += left_out(entry, "if")
         else:  # none is there where what it reads is missing, which is told
