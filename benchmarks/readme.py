@@ -81,8 +81,12 @@ def gallery_table(page: Path) -> str:
         if page.parent != ROOT:
             link = path.relative_to(page.parent).as_posix()
         cells = (f"[`{name}`]({link})", document["description"], _source(path), _worth_seeing(text))
-        lines.append(f"| {' | '.join(cell.replace('|', '\\|') for cell in cells)} |")
+        lines.append(f"| {' | '.join(map(_cell, cells))} |")
     return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def _source(path: Path) -> str:
