@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from learning.entry import ROOT, Entry
+from learning.entry import ROOT, Entry, picture_of
 from learning.listed import ENTRIES
 
 RESULTS = ROOT / "benchmarks" / "gallery.json"
@@ -22,6 +22,21 @@ def results_table(page: Path) -> str:
     results = json.loads(RESULTS.read_text(encoding="utf-8"))
     run = [(entry, results[entry.blueprint]) for entry in ENTRIES if entry.blueprint in results]
     return "\n".join([*HEAD, *(_row(entry, result, page) for entry, result in run), "", _taken_on(results)])
+
+
+def pictures(page: Path) -> str:
+    """What trainings made, beside each other, those that have a picture; nothing where none has."""
+    shown = [entry for entry in ENTRIES if picture_of(entry.blueprint).is_file()]
+    lines = [
+        [f"`{entry.blueprint}`" for entry in shown],
+        ["---"] * len(shown),
+        [_image(entry, page) for entry in shown],
+    ]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines) if shown else ""
+
+
+def _image(entry: Entry, page: Path) -> str:
+    return f"![{entry.task}]({os.path.relpath(picture_of(entry.blueprint), page.parent)})"
 
 
 def _row(entry: Entry, result: dict[str, Any], page: Path) -> str:
@@ -41,8 +56,10 @@ def _row(entry: Entry, result: dict[str, Any], page: Path) -> str:
 
 def _reached(entry: Entry, result: dict[str, Any]) -> str:
     told = f"**{_number(result['result'])}{entry.unit}**"
+    told += "".join(f", {_number(result['figures'][name])} {name}" for name in entry.also)
     if not result["reached"]:
-        told += f", which misses the {_number(result['bar'])} asked of it"
+        asked = [_number(result["bar"]), *(f"{_number(least)} {name}" for name, least in entry.also.items())]
+        told += f", which misses the {' and '.join(asked)} asked of it"
     return told if result["digest"] == entry.digest() else f"{told} (its blueprint has changed since)"
 
 
