@@ -58,8 +58,9 @@ def cleaned(trained: Trained) -> Mapping[str, float]:
     """Decibels of what the run makes of noisy test pictures."""
     import yamlnet
 
+    run = yamlnet.open_run(trained.run)  # before the rows, which Keras brings, so on the backend of the run
     clean = _pixels(trained.rows(), "test")
-    return {"psnr": _decibels(clean, _given_back(yamlnet.open_run(trained.run), _noisy(clean)))}
+    return {"psnr": _decibels(clean, _given_back(run, _noisy(clean)))}
 
 
 def linearly_cleaned(rows: Rows) -> Mapping[str, float]:
@@ -104,8 +105,8 @@ def anchors(trained: Trained) -> Mapping[str, float]:
 
     import yamlnet
 
-    rows, draw = trained.rows(), np.random.default_rng(0)
-    run, pixels, kinds = yamlnet.open_run(trained.run), _pixels(rows, "train"), rows["train"]["target"]
+    run, rows = yamlnet.open_run(trained.run), trained.rows()
+    pixels, kinds, draw = _pixels(rows, "train"), rows["train"]["target"], np.random.default_rng(0)
     real = pixels[draw.choice(len(pixels), MADE, replace=False)]
     each = [pixels[kinds == kind] for kind in range(10)]
     drawn = [
@@ -139,9 +140,9 @@ def pairs(trained: Trained, noise: bool = False) -> bytes:
     import yamlnet
     from yamlnet.runner.reconstruct import pairs_grid
 
-    clean = _pixels(trained.rows(), "test")[:PAIRS]
+    run, clean = yamlnet.open_run(trained.run), _pixels(trained.rows(), "test")[:PAIRS]
     given = _noisy(clean) if noise else clean
-    made = _given_back(yamlnet.open_run(trained.run), given)
+    made = _given_back(run, given)
     shape = (-1, 28, 28, 1)
     return pairs_grid(np.clip(given, 0, 1).reshape(shape), made.reshape(shape))
 
