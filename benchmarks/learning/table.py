@@ -57,10 +57,19 @@ def _row(entry: Entry, result: dict[str, Any], page: Path) -> str:
 def _reached(entry: Entry, result: dict[str, Any]) -> str:
     told = f"**{_number(result['result'])}{entry.unit}**"
     told += "".join(f", {_number(result['figures'][name])} {name}" for name in entry.also)
-    if not result["reached"]:
-        asked = [_number(result["bar"]), *(f"{_number(least)} {name}" for name, least in entry.also.items())]
-        told += f", which misses the {' and '.join(asked)} asked of it"
+    if missed := _missed(entry, result):
+        told += f", which misses the {' and '.join(missed)} asked of it"
     return told if result["digest"] == entry.digest() else f"{told} (its blueprint has changed since)"
+
+
+def _missed(entry: Entry, result: dict[str, Any]) -> list[str]:
+    """What was asked of a training and not reached."""
+    value, bar = result["result"], result["bar"]
+    off = value > bar if entry.lower else value < bar
+    further = (
+        f"{_number(least)} {name}" for name, least in entry.also.items() if result["figures"][name] < least
+    )
+    return [*([_number(bar)] if off else []), *further]
 
 
 def _held_against(entry: Entry, result: dict[str, Any]) -> str:
