@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from learning import fashion, forecast, language, recommend, sentiment, speech, tabular, translation
+from learning import (
+    fashion,
+    forecast,
+    generative,
+    language,
+    recommend,
+    sentiment,
+    speech,
+    tabular,
+    translation,
+)
 from learning.entry import Entry
 
 ENTRIES: tuple[Entry, ...] = (
@@ -14,6 +24,7 @@ ENTRIES: tuple[Entry, ...] = (
     *speech.ENTRIES,
     *language.ENTRIES,
     *translation.ENTRIES,
+    *generative.ENTRIES,
 )
 
 BY_NAME = {entry.blueprint: entry for entry in ENTRIES}
