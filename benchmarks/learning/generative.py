@@ -220,6 +220,7 @@ ENTRIES = (
         picture=partial(pairs, noise=True),
     ),
     maker("generative/fashion_autoencoder:variational", bar=300),
+    maker("generative/fashion_vae", bar=300),
     maker("generative/fashion_dcgan"),
     maker("generative/fashion_dcgan:wgan_gp"),
     maker("generative/fashion_diffusion"),
