@@ -91,8 +91,7 @@ class Entry:
     @property
     def path(self) -> str:
         """The blueprint as the command line takes it, from the project's folder."""
-        name, colon, variant = self.blueprint.partition(":")
-        return f"blueprints/{name}.yaml{colon}{variant}"
+        return path_of(self.blueprint)
 
     def sets(self, data: Path) -> list[str]:
         """The `--set` values of a training whose files lie below a folder."""
@@ -101,13 +100,24 @@ class Entry:
 
     def digest(self) -> str:
         """A hash of what is trained: the blueprint with all that it imports, resolved, and the backend."""
-        plan = yamlnet.load(ROOT / self.path, self.settings).plan
-        trained = json.dumps([unparse(plan), self.backend], sort_keys=True, default=str)
-        return hashlib.sha256(trained.encode()).hexdigest()[:16]
+        return digest(self.blueprint, self.settings, self.backend)
 
     def reached(self, value: float) -> bool:
         """Whether a result holds the bar."""
         return value <= self.bar if self.lower else value >= self.bar
+
+
+def path_of(blueprint: str) -> str:
+    """A blueprint of the gallery as the command line takes it, from the project's folder."""
+    name, colon, variant = blueprint.partition(":")
+    return f"blueprints/{name}.yaml{colon}{variant}"
+
+
+def digest(blueprint: str, settings: tuple[str, ...], backend: str) -> str:
+    """A hash of a blueprint with all that it imports and what is set, resolved, and of the backend."""
+    plan = yamlnet.load(ROOT / path_of(blueprint), settings).plan
+    trained = json.dumps([unparse(plan), backend], sort_keys=True, default=str)
+    return hashlib.sha256(trained.encode()).hexdigest()[:16]
 
 
 def folder_name(blueprint: str) -> str:

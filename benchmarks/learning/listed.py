@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from learning import fashion, forecast, recommend, sentiment, speech, tabular
+from learning import agents, fashion, forecast, multimodal, recommend, sentiment, speech, tabular
 from learning.entry import Entry
 
 ENTRIES: tuple[Entry, ...] = (
@@ -12,6 +12,8 @@ ENTRIES: tuple[Entry, ...] = (
     *tabular.ENTRIES,
     *recommend.ENTRIES,
     *speech.ENTRIES,
+    *agents.ENTRIES,
+    *multimodal.ENTRIES,
 )
 
 BY_NAME = {entry.blueprint: entry for entry in ENTRIES}
