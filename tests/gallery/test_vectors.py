@@ -83,7 +83,7 @@ def test_an_image_finds_the_words_for_it(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("clothing")
 def test_an_image_is_told_in_words(tmp_path: Path) -> None:
     path = f"{gallery()['multimodal/fashion_captions']}:quick"
-    run = yamlnet.load(path, ["train.optimizer={Adam: 1e-2}", "data.batch_size=32"]).train(
+    run = yamlnet.load(path, ["train.optimizer={Adam: 1e-2}", "data.batch_size=32", "epochs=6"]).train(
         out=tmp_path / "run", progress="none"
     )
     measured = yamlnet.evaluate(run)
