@@ -70,6 +70,8 @@ def test_an_image_finds_the_words_for_it(tmp_path: Path) -> None:
     assert data.test is not None
     rows = data.test.first()
     images, words = yamlnet.embed(run, layer="image_tower"), yamlnet.embed(run, layer="word_tower")
+    again = yamlnet.embed(yamlnet.open_run(run.folder), layer="image_tower")
+    np.testing.assert_allclose(again, images, rtol=1e-4, atol=1e-5)
     np.savez(tmp_path / "images.npz", image=rows.inputs["image"][:5] * 255)  # no words: one tower reads them
     alone = yamlnet.embed(run, tmp_path / "images.npz", layer="image_tower")
     np.testing.assert_allclose(alone, images[:5], rtol=1e-3, atol=1e-4)
