@@ -81,16 +81,22 @@ def gallery_table(page: Path) -> str:
         if page.parent != ROOT:
             link = path.relative_to(page.parent).as_posix()
         cells = (f"[`{name}`]({link})", document["description"], _source(path), _worth_seeing(text))
-        lines.append(f"| {' | '.join(cells)} |")
+        lines.append(f"| {' | '.join(map(_cell, cells))} |")
     return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def _source(path: Path) -> str:
     """Where the rows come from, in the file's own words or in those of the file that it extends."""
-    data = yamlnet.load(path).plan.data
-    if data is None:
+    plan = yamlnet.load(path).plan
+    if plan.objective.acts:
+        return f"`{plan.objective.arguments['environment']}`"
+    if plan.data is None:
         return "bring your own"
-    return f"`{data.train.name}: {next(iter(data.train.arguments.values()))}`"
+    return f"`{plan.data.train.name}: {next(iter(plan.data.train.arguments.values()))}`"
 
 
 def _worth_seeing(text: str) -> str:

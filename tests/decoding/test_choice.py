@@ -10,6 +10,7 @@ import pytest
 
 from yamlnet.decoding.beams import likeliest
 from yamlnet.decoding.choice import Choice, drawn, logarithms, shares
+from yamlnet.decoding.next_token import NextToken
 
 pytestmark = [pytest.mark.backend, pytest.mark.usefixtures("on_jax")]
 
@@ -97,10 +98,15 @@ class Table:
         return max(found)[1]
 
 
+def chances(stop: int | None) -> NextToken:
+    """What is known of a table's tokens; it is read without a model."""
+    return NextToken(None, "tokens", stop, from_logits=False)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_enough_beams_find_the_best_of_all_texts(seed: int) -> None:
     table, prompts = Table(seed, tokens=4), np.array([[0, 1], [2, 3]], dtype=np.int32)
-    found = likeliest(table, prompts, most=4, beams=64, stop=3, from_logits=False)
+    found = likeliest(chances(stop=3), table, prompts, most=4, beams=64)
     for row, prompt in zip(found, prompts, strict=True):
         best = table.best(prompt, most=4, stop=3)
         assert row[2 : 2 + len(best)].tolist() == best
@@ -109,6 +115,6 @@ def test_enough_beams_find_the_best_of_all_texts(seed: int) -> None:
 
 def test_one_beam_takes_the_likeliest_at_each_step() -> None:
     table, prompts = Table(9, tokens=6), np.array([[0, 1]], dtype=np.int32)
-    found = likeliest(table, prompts, most=8, beams=1, stop=None, from_logits=False)[0].tolist()
+    found = likeliest(chances(stop=None), table, prompts, most=8, beams=1)[0].tolist()
     for at in range(2, 10):
         assert found[at] == int(table.chances[found[at - 2], found[at - 1]].argmax())

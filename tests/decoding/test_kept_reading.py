@@ -12,6 +12,7 @@ import yamlnet
 from yamlnet.compiler.structure import model_inputs
 from yamlnet.decoding.choice import Choice
 from yamlnet.decoding.continue_tokens import continued, reading_of, why_whole
+from yamlnet.decoding.next_token import NextToken
 from yamlnet.resources import gallery
 
 pytestmark = pytest.mark.backend
@@ -181,7 +182,7 @@ class TestReading:
     def test_a_text_longer_than_the_room_goes_on_from_its_second_half(self) -> None:
         model = built("text/gpt2", GPT)  # 12 positions
         prompt = NUMBERS.integers(0, TOKENS, (2, 3)).astype("int32")
-        found = continued(model, "tokens", prompt, {}, 24, Choice(temperature=0), None, from_logits=True)
+        found = continued(NextToken(model, "tokens"), prompt, {}, 24, Choice(temperature=0))
         expected, first = prompt, 0
         for _ in range(24):
             if expected.shape[1] - first > 12:
@@ -194,7 +195,7 @@ class TestReading:
         model = built(HEAD + BOTH_WAYS, folder=tmp_path)
         assert why_whole(model, "tokens").startswith('"both" (Bidirectional) is not known')
         prompt = np.array([[1, 2, 3]], dtype=np.int32)
-        found = continued(model, "tokens", prompt, {}, 3, Choice(temperature=0), None, from_logits=True)
+        found = continued(NextToken(model, "tokens"), prompt, {}, 3, Choice(temperature=0))
         for place in range(3, 6):
             assert found[0, place] == whole(model, "tokens", found[:, :place], {})[0, -1].argmax()
 
@@ -216,20 +217,20 @@ class TestReading:
     def test_rows_end_at_the_stop_token(self) -> None:
         model = built("text/gpt2", GPT)
         prompt = NUMBERS.integers(0, TOKENS, (5, 2)).astype("int32")
-        free = continued(model, "tokens", prompt, {}, 8, Choice(seed=4), None, from_logits=True)
+        free = continued(NextToken(model, "tokens"), prompt, {}, 8, Choice(seed=4))
         stop = int(free[2, 4])
-        found = continued(model, "tokens", prompt, {}, 8, Choice(seed=4), stop, from_logits=True)
+        found = continued(NextToken(model, "tokens", stop), prompt, {}, 8, Choice(seed=4))
         for row, other in zip(found[:, 2:].tolist(), free[:, 2:].tolist(), strict=True):
             end = other.index(stop) if stop in other else len(row)
             assert row[:end] == other[:end][: len(row)]
             assert set(row[end:]) <= {stop}
-        without = continued(model, "tokens", prompt, {}, 8, Choice(seed=4), None, True, banned=[stop])
+        without = continued(NextToken(model, "tokens", banned=[stop]), prompt, {}, 8, Choice(seed=4))
         assert stop not in without[:, 2:]
 
     def test_beams_with_a_model_beside_them(self) -> None:
         model, source = built("text/transformer", TRANSFORMER), {"source": SOURCE}
         prompt = np.array([[1], [1]], dtype=np.int32)
-        found = continued(model, "target", prompt, source, 3, Choice(beams=200), None, from_logits=True)
+        found = continued(NextToken(model, "target"), prompt, source, 3, Choice(beams=200))
         for row in range(2):
             one = {"source": SOURCE[row : row + 1].repeat(TOKENS**3, axis=0)}
             every = np.stack(np.meshgrid(*[np.arange(TOKENS)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)

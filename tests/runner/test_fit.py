@@ -96,6 +96,28 @@ def test_a_run_is_opened_again(path: Path) -> None:
     assert yamlnet.evaluate(again) == pytest.approx(run.metrics["test"], rel=1e-5)
 
 
+@pytest.mark.usefixtures("on_jax")
+def test_outputs_are_measured_by_their_own_names(path: Path) -> None:
+    """A block's last layer has a name of its own, and so has what `as` makes of a layer with `name`."""
+    block = "blocks: {head: {layers: [{Dense: {units: 3, activation: softmax, as: chances}}]}}\n"
+    text = BLUEPRINT.replace("model:", f"{block}model:", 1)
+    text = text.replace(
+        "- Dense: {units: 3, activation: softmax, as: kind}",
+        "- head: {as: kind}\n    - Dense: {units: 1, name: dose, as: size}\n  outputs: [kind, size]",
+    )
+    text = text.replace(
+        "{kind: {column: target}}", "{kind: {column: target}, size: {column: target, reshape: [1]}}"
+    )
+    text = text.replace(
+        "loss: sparse_categorical_crossentropy", "loss: {kind: sparse_categorical_crossentropy, size: mae}"
+    )
+    path.write_text(text.replace("metrics: [accuracy]", "metrics: {kind: accuracy}"), encoding="utf-8")
+    run = trained(path, "train.epochs=1")
+    measured = {"loss", "kind_loss", "size_loss", "kind_accuracy"}
+    assert run.history.keys() == measured | {f"val_{name}" for name in measured}
+    assert yamlnet.evaluate(yamlnet.open_run(run.folder)).keys() >= measured
+
+
 def test_a_folder_in_use_is_left_alone(path: Path) -> None:
     trained(path)
     with pytest.raises(YamlnetError, match="not empty"):

@@ -9,12 +9,11 @@ equation 14, with lp(Y) = |Y|). It ends when no beginning can come to a better s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from msgspec import Struct
 
-from yamlnet.decoding.choice import Array, logarithms
+from yamlnet.decoding.choice import Array
+from yamlnet.decoding.next_token import NextToken
 from yamlnet.decoding.reading import Reading
 
 
@@ -25,28 +24,21 @@ class Text(Struct, frozen=True):
     score: float
 
 
-def likeliest(
-    reading: Reading,
-    prompts: Array,
-    most: int,
-    beams: int,
-    stop: int | None,
-    from_logits: bool,
-    banned: Sequence[int] = (),
-) -> Array:
-    """Prompts and the best text found after each, int32 (rows, time + at most `most`), filled with `stop`.
+def likeliest(author: NextToken, reading: Reading, prompts: Array, most: int, beams: int) -> Array:
+    """Prompts and the best text found after each, int32 (rows, time + at most `most`), filled with the stop.
 
-    Args: as of `continued`.
+    Args: as of `continued`; `reading` is of the author's model, and of nothing yet.
     """
+    stop = author.stop
     search = Search(reading, len(prompts), beams, stop)
-    logs = logarithms(reading.begin(prompts), from_logits, banned)
+    logs = author.logarithms(reading.begin(prompts))
     reading.keep(np.repeat(np.arange(len(prompts)), beams))
     logs = np.repeat(logs, beams, axis=0)
     for step in range(1, most + 1):
         tokens = search.step(logs, last=step == most)
         if step == most or search.is_over(most):
             break
-        logs = logarithms(reading.go_on(tokens), from_logits, banned)
+        logs = author.logarithms(reading.go_on(tokens))
     found = search.best()
     longest = max((len(text) for text in found), default=0)
     filled = np.full((len(prompts), longest), 0 if stop is None else stop, dtype=np.int32)

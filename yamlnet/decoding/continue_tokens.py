@@ -6,7 +6,7 @@ text that grows longer goes on from its second half: what is kept is read afresh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import keras
 import numpy as np
@@ -14,67 +14,48 @@ import numpy as np
 from yamlnet.compiler.layers.position_embedding import PositionEmbedding
 from yamlnet.compiler.structure import named_inputs
 from yamlnet.decoding.beams import likeliest
-from yamlnet.decoding.choice import Array, Choice, drawn, logarithms
+from yamlnet.decoding.choice import Array, Choice, drawn
 from yamlnet.decoding.kept_reading import KeptReading, stepper_of
+from yamlnet.decoding.next_token import NextToken
 from yamlnet.decoding.reading import Reading, WholeReading
 from yamlnet.decoding.walk import ReadsWhole
 
 
 def continued(
-    model: keras.Model,
-    tokens_input: str,
-    prompts: Array,
-    given: Mapping[str, Array],
-    most: int,
-    choice: Choice,
-    stop: int | None,
-    from_logits: bool,
-    banned: Sequence[int] = (),
+    author: NextToken, prompts: Array, given: Mapping[str, Array], most: int, choice: Choice
 ) -> Array:
-    """Prompts and what the model writes after them, int32 (rows, time + at most `most`).
+    """Prompts and what a model writes after them, int32 (rows, time + at most `most`).
 
     Args:
-        model: its output is (rows, time, vocabulary); of several outputs the first.
-        tokens_input: the name of the input that reads the text.
+        author: the model, and what is known of its tokens. What stands after its stop token is that token
+            again, and nothing more is written once all rows have it.
         prompts: how each row begins, int32 (rows, time), one token or more.
         given: the model's other inputs by name, each (rows, …): a translation's source.
         most: how many tokens are written at most.
         choice: how each is chosen.
-        stop: the token that ends a row; what stands after it is that token again. It ends once all have it.
-        from_logits: whether the output is logits, or else probabilities.
-        banned: tokens that are never written.
     """
     if choice.beams > 1:
-        reading = reading_of(model, tokens_input, given, prompts.shape[1] + most)
-        return likeliest(reading, prompts, most, choice.beams, stop, from_logits, banned)
-    columns = one_by_one(model, tokens_input, prompts, given, most, choice, stop, from_logits, banned)
-    written = [column[:, None] for column in columns]
+        reading = reading_of(author.model, author.reads, given, prompts.shape[1] + most)
+        return likeliest(author, reading, prompts, most, choice.beams)
+    written = [column[:, None] for column in one_by_one(author, prompts, given, most, choice)]
     return np.concatenate([prompts.astype(np.int32), *written], axis=1)
 
 
 def one_by_one(
-    model: keras.Model,
-    tokens_input: str,
-    prompts: Array,
-    given: Mapping[str, Array],
-    most: int,
-    choice: Choice,
-    stop: int | None,
-    from_logits: bool,
-    banned: Sequence[int] = (),
+    author: NextToken, prompts: Array, given: Mapping[str, Array], most: int, choice: Choice
 ) -> Iterator[Array]:
     """The tokens that `continued` writes, as they come: (rows,) each; for a choice with one beam."""
-    reading = reading_of(model, tokens_input, given, prompts.shape[1] + most)
+    reading = reading_of(author.model, author.reads, given, prompts.shape[1] + most)
     numbers = np.random.default_rng(choice.seed)
     over = np.zeros(len(prompts), dtype=bool)
     if most < 1:
         return
     outputs = reading.begin(prompts)
     for left in reversed(range(most)):
-        tokens = drawn(logarithms(outputs, from_logits, banned), choice, numbers)
-        if stop is not None:
-            tokens = np.where(over, np.int32(stop), tokens)
-            over |= tokens == stop
+        tokens = drawn(author.logarithms(outputs), choice, numbers)
+        if author.stop is not None:
+            tokens = np.where(over, np.int32(author.stop), tokens)
+            over |= tokens == author.stop
         yield tokens
         if over.all() or not left:
             return

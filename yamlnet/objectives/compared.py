@@ -36,6 +36,10 @@ class Compared(Objective):
         plan, construct = setting.plan, setting.construct
         self.model = setting.models[DEFAULT_MODEL]
         self.names = tuple(plan.outputs)
+        if not isinstance(
+            self.model.output, dict
+        ):  # metrics are called as the file calls outputs, not layers
+            self.model.output_names = list(self.names)
         self.model.compile(
             optimizer=setting.optimizer(),
             loss=self._by_output(plan.loss or self.default_loss, construct),

@@ -13,6 +13,9 @@ TOGETHER = "source-arguments"
 ONE_OF = {"Sql": ("query", "table"), "HuggingFace": ("path", "name")}
 """Sources that take one of two arguments."""
 
+OF_HUB = {"config": "configurations", "revision": "revisions"}
+"""Arguments of data sets of Hugging Face's hub alone."""
+
 TEXTS = ("imdb", "reuters")
 """The data sets of Keras that are made of words."""
 
@@ -43,11 +46,17 @@ def check_arguments(source: SourcePlan, problems: Problems) -> None:
     if source.name == "Keras" and given.get("class_names") and given.get("name") not in NAMED:
         message = f'"class_names" is of {" and ".join(NAMED)}, not of {given.get("name")}'
         problems.add(TOGETHER, message, (*source.path, "class_names"), "key")
-    if source.name == "HuggingFace" and "config" in given and "path" in given:
-        message = 'a folder has no configurations; "config" is of a data set of the hub'
-        problems.add(TOGETHER, message, (*source.path, "config"), "key")
+    if source.name == "HuggingFace" and "path" in given:
+        _check_folder(source, problems)
     if isinstance(encoding := given.get("encoding"), str):
         _check_encoding(encoding, source, problems)
+
+
+def _check_folder(source: SourcePlan, problems: Problems) -> None:
+    for word, them in OF_HUB.items():
+        if word in source.arguments:
+            message = f'a folder has no {them}; "{word}" is of a data set of the hub'
+            problems.add(TOGETHER, message, (*source.path, word), "key")
 
 
 def _check_header(source: SourcePlan, problems: Problems) -> None:

@@ -16,7 +16,7 @@ from yamlnet.resolver.chaining import chain_problem
 from yamlnet.resolver.evaluate import Unknown
 from yamlnet.resolver.filling import Filling
 from yamlnet.resolver.given import Values, giver, places, source_notes, sources, written_here
-from yamlnet.resolver.left_out import left_out
+from yamlnet.resolver.left_out import left_out, names_bound
 from yamlnet.resolver.loop_size import MAX_DEPTH, Sizes
 from yamlnet.resolver.plan import TensorRef
 from yamlnet.resolver.reading import MISSING, GraphBuilder, flat, read, read_name
@@ -28,7 +28,6 @@ from yamlnet.schema.words import PREVIOUS, WIRING
 
 MAX_NODES = 250_000
 """How many entries one model may have once everything is expanded, parameters of blocks included."""
-
 
 PARAMETERS = 10
 """So many parameters of a block are as much work as an entry, each time that it is used."""
@@ -116,12 +115,7 @@ class Expander(Struct):
         """Expand one turn of an entry; whether there was anything, or its `if` did not hold."""
         self._refuse_too_many(entry, body)
         if not self._holds(entry, body):
-            if entry.binds is not None:
-                reads = read(entry.reads, body, self.builder, self.filling, entry.word("from"))
-                tensors = flat(reads)
-                self._bind(entry, tensors[0] if len(tensors) == 1 else tuple(tensors), body)
-            elif entry.kind == "group":
-                body.left_out += left_out(entry, "if")
+            self._leave_out(entry, body)
             return False
         if entry.kind == "group":
             self.entries(entry.layers, body)
@@ -130,6 +124,15 @@ class Expander(Struct):
         body.previous = found
         self._bind(entry, found, body)
         return True
+
+    def _leave_out(self, entry: Entry, body: Body) -> None:
+        """What an entry would have given is what it would have read; of several tensors none is meant."""
+        place = entry.word("from")
+        reads = flat(read(entry.reads, body, self.builder, self.filling, place)) if entry.binds else []
+        if entry.binds is None or len(reads) not in (0, len(names_bound(entry))):
+            body.left_out += left_out(entry, "if")
+        else:  # none is there where what it reads is missing, which is told
+            self._bind(entry, reads[0] if len(reads) == 1 else tuple(reads) or MISSING, body)
 
     def _holds(self, entry: Entry, body: Body) -> bool:
         if entry.condition is True:

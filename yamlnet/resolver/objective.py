@@ -57,9 +57,7 @@ def _arguments(
         if argument.name in body:
             what, place = f'"{argument.name}" of objective "{name}"', (*path, argument.name)
             filled[argument.name] = filling.typed(argument.type, body[argument.name], values, place, what)
-        elif argument.default is not None and argument.name not in words.unread.get(
-            str(filled.get("algorithm")), ()
-        ):
+        elif argument.default is not None:
             filled[argument.name] = argument.default
     return {key: value for key, value in filled.items() if not isinstance(value, Unknown)}
 

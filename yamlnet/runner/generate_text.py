@@ -13,6 +13,7 @@ from yamlnet.data.dataset import Dataset
 from yamlnet.data.texts.written import WORD, State, beginning, texts_of, tokenize_state, unknown_parts
 from yamlnet.decoding.choice import Array, Choice
 from yamlnet.decoding.continue_tokens import continued, one_by_one, why_whole
+from yamlnet.decoding.next_token import NextToken
 from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.resolver.plan import Plan
 from yamlnet.runner.generate import require_generates
@@ -79,6 +80,11 @@ class TextWriter:
         found = {token for token in (*roles, self.padding) if token is not None} - {self.stop}
         return sorted(token for token in found if token < self.run.model.outputs[0].shape[-1])
 
+    @property
+    def author(self) -> NextToken:
+        """The run's model, and its tokens that end a text or are never written."""
+        return NextToken(self.run.model, self.name, self.stop, self.banned)
+
     def unknown(self, prompt: str) -> list[str]:
         """The parts of a prompt that the run's tokenizer does not know, and that are read as such."""
         return [] if self.tokenizer is None else unknown_parts(prompt, self.tokenizer)
@@ -125,10 +131,7 @@ class TextWriter:
         for time in dict.fromkeys(map(len, beginnings)):
             group = [index for index, tokens in enumerate(beginnings) if len(tokens) == time]
             rows = np.repeat(np.stack([beginnings[index] for index in group]), count, axis=0)
-            model, given = self.run.model, self._given(len(rows))
-            made = continued(
-                model, self.name, rows, given, length, choice, self.stop, from_logits=True, banned=self.banned
-            )
+            made = continued(self.author, rows, self._given(len(rows)), length, choice)
             for place, index in enumerate(group):
                 own = made[place * count : (place + 1) * count]
                 found[index] = [Written(prompts[index], self._after(row[:time], row[time:])) for row in own]
@@ -137,17 +140,7 @@ class TextWriter:
     def stream(self, prompt: str, length: int, choice: Choice) -> Iterator[str]:
         """The text after one prompt, piece by piece as it is written."""
         before = self.tokens(prompt)
-        columns = one_by_one(
-            self.run.model,
-            self.name,
-            before[None],
-            self._given(1),
-            length,
-            choice,
-            self.stop,
-            from_logits=True,
-            banned=self.banned,
-        )
+        columns = one_by_one(self.author, before[None], self._given(1), length, choice)
         tokens: list[int] = []
         told = ""
         for column in columns:

@@ -14,6 +14,7 @@ from yamlnet.data.table import Table
 from yamlnet.data.texts.written import State, texts_of, tokenize_state
 from yamlnet.decoding.choice import Choice
 from yamlnet.decoding.continue_tokens import continued, why_whole
+from yamlnet.decoding.next_token import NextToken
 from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.resolver.plan import Plan, TensorPlan
 from yamlnet.runner.run import Run
@@ -96,7 +97,8 @@ def _told(run: Run, target: Target, given: Mapping[str, Array], beams: int, most
     prompts = np.full((rows, 1), start, dtype=np.int32)
     choice = Choice(temperature=0, beams=beams)
     banned = [state[role] for role in ("pad", "unknown", "start") if state[role] is not None]
-    found = continued(run.model, target.name, prompts, given, most, choice, end, True, banned)[:, 1:]
+    author = NextToken(run.model, target.name, end, banned)
+    found = continued(author, prompts, given, most, choice)[:, 1:]
     over = np.cumsum(found == end, axis=1) > 0
     return np.where(over, np.int32(target.padding), found)
 

@@ -61,6 +61,7 @@ SOURCES: dict[str, tuple[Argument, ...]] = {
             help="a data set of the hub, instead of a folder",
         ),
         Argument("config", t.Text(), help="of a data set of the hub: which of its configurations"),
+        Argument("revision", t.Text(), help="of a data set of the hub: a commit, a branch or a tag"),
         Argument("split", t.Text(), default="train", help="which of its parts"),
     ),
     "Csv": (

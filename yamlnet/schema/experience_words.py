@@ -97,4 +97,7 @@ POLICY_ARGUMENTS = (
 )
 
 PPO_ALONE = ("rollout", "passes", "minibatches", "gae_lambda", "clip")
-"""What whole episodes have no use for."""
+"""What REINFORCE, which learns from whole episodes, has no use for."""
+
+PPO_TAKES = tuple(argument.name for argument in POLICY_ARGUMENTS)
+REINFORCE_TAKES = tuple(name for name in PPO_TAKES if name not in PPO_ALONE)

@@ -69,9 +69,14 @@ def _distribution() -> Schema:
 
 
 def _words(objective: ObjectiveWords) -> Schema:
-    """What an objective takes; of the models that make one together all or none, and no other without."""
+    """What an objective takes, for each of its cases where it has any."""
     if objective.cases:
-        return either(*(_case(objective, loss) for loss in objective.cases))
+        return either(*(_case(objective, chosen) for chosen in objective.cases))
+    return _takes(objective)
+
+
+def _takes(objective: ObjectiveWords) -> Schema:
+    """Of the models that make one together all or none, and no other without."""
     others = [one.name for one in objective.models if not one.required and one.name not in objective.serves]
     together = {role: [one for one in objective.serves if one != role] for role in objective.serves}
     needed = {role: roles for role, roles in together.items() if roles}
@@ -80,11 +85,16 @@ def _words(objective: ObjectiveWords) -> Schema:
     return schema | ({"dependencies": needed} if needed else {})
 
 
-def _case(objective: ObjectiveWords, loss: str) -> Schema:
-    """What an objective takes for one of its losses."""
-    words = words_for(objective, {"loss": loss}).words
-    only = t.Choice((loss,))
-    return arguments_schema(tuple(replace(one, type=only) if one.name == "loss" else one for one in words))
+def _case(objective: ObjectiveWords, chosen: str) -> Schema:
+    """What an objective takes for one value of the argument that it is chosen by."""
+    words = words_for(objective, {objective.chosen_by: chosen})
+    arguments = tuple(
+        replace(one, type=t.Choice((chosen,)), required=one.required or chosen != one.default)
+        if one.name == objective.chosen_by
+        else one
+        for one in words.arguments
+    )
+    return _takes(replace(words, arguments=arguments))
 
 
 def _by_phase() -> Schema:

@@ -123,19 +123,18 @@ def _check_arguments(
     words: ObjectiveWords, name: str, body: Mapping[str, object], path: KeyPath, problems: Problems
 ) -> None:
     owner, by_name = f'objective "{name}"', {argument.name: argument for argument in words.words}
-    loss = body.get("loss") if words.cases else None
-    if is_template(loss):
-        first = next(iter(words.cases))
-        message = f'"loss" of {owner} says which models there are; write it out: loss: {first}'
-        problems.add("wrong-type", message, (*path, "loss"))
+    chosen = body.get(words.chosen_by) if words.cases else None
+    if is_template(chosen):
+        one = f"{words.chosen_by}: {next(iter(words.cases))}"
+        message = f'"{words.chosen_by}" of {owner} says what else it takes; write it out: {one}'
+        problems.add("wrong-type", message, (*path, words.chosen_by))
         return
-    if isinstance(loss, str) and loss in words.cases:
-        owner = f"{owner} with loss: {loss}"
+    if isinstance(chosen, str) and chosen in words.cases:
+        owner = f"{owner} with {words.chosen_by}: {chosen}"
     for key, value in body.items():
         argument = by_name.get(key)
         if argument is None:
-            mend = did_you_mean(key, by_name) or f"; it takes {', '.join(by_name)}"
-            problems.add("unknown-argument", f'{owner} has no argument "{key}"{mend}', (*path, key), "key")
+            _refuse_argument(words, owner, key, path, problems)
         else:
             check_value(argument.type, value, (*path, key), problems, f'"{key}" of {owner}')
     meant = {closest(key, by_name) for key in body if key not in by_name}
@@ -143,7 +142,9 @@ def _check_arguments(
         if argument.required and argument.name not in {*body, *meant}:
             message = f'{owner} needs "{argument.name}": {argument.help}'
             problems.add("missing-argument", message, (*path, argument.name), "key")
-    _check_unread(words, body, path, problems)
+    if "value" in body and "policy" not in body and "policy" in by_name:
+        message = '"value" without "policy": name both, or write model: {…} with two outputs'
+        problems.add("missing-argument", message, (*path, "value"), "key")
     partly = [role for role in words.serves if role in body]
     for role in words.serves if partly else ():
         if role not in {*body, *meant} and not by_name[role].required:
@@ -151,20 +152,16 @@ def _check_arguments(
             problems.add("missing-argument", message, (*path, partly[0]), "key")
 
 
-def _check_unread(
-    words: ObjectiveWords, body: Mapping[str, object], path: KeyPath, problems: Problems
-) -> None:
-    """Report what an algorithm has no use for, and a value without the policy that it is of."""
-    algorithm = str(body.get("algorithm"))
-    for key in words.unread.get(algorithm, ()):
-        if key in body:
-            message = (
-                f'algorithm: {algorithm} learns from whole episodes, and has no use for "{key}"; remove it'
-            )
-            problems.add("no-effect", message, (*path, key), "key")
-    if "value" in body and "policy" not in body and "policy" in {role.name for role in words.models}:
-        message = '"value" without "policy": name both, or write model: {…} with two outputs'
-        problems.add("missing-argument", message, (*path, "value"), "key")
+def _refuse_argument(words: ObjectiveWords, owner: str, key: str, path: KeyPath, problems: Problems) -> None:
+    """Report a word that an objective does not know, or that another of its cases takes."""
+    others = [value for value, case in words.cases.items() if key in case.takes]
+    if others:
+        message = f'{owner} has no use for "{key}", which is of {" and ".join(others)}; remove it'
+        problems.add("no-effect", message, (*path, key), "key")
+        return
+    known = [argument.name for argument in words.words]
+    mend = did_you_mean(key, known) or f"; it takes {', '.join(known)}"
+    problems.add("unknown-argument", f'{owner} has no argument "{key}"{mend}', (*path, key), "key")
 
 
 def _check_rest(

@@ -32,10 +32,10 @@ class Same(Struct, frozen=True):
 
 
 class Case(Struct, frozen=True):
-    """What an objective is for one value of its argument `loss`.
+    """What an objective is for one value of the argument that it is chosen by.
 
     Attributes:
-        takes: those of its words that mean something then, besides `loss`.
+        takes: those of its words that mean something then, besides that argument.
         needs: those of them that have to be written.
         serves: the roles that make `model`.
         targets: whether the outputs have targets of the data.
@@ -64,8 +64,8 @@ class ObjectiveWords(Struct, frozen=True):
         measures: what the history has, besides metrics.
         phases: the updates of a step, in order; the optimizer may be given for each by its name.
         same: what must be of one shape.
-        cases: what differs by the argument `loss`, by its value; `words_for` picks one.
-        unread: by the `algorithm`, the arguments that it has no use for.
+        chosen_by: the argument whose value decides what else there is to say.
+        cases: what differs by its values; `words_for` picks one.
         episodes: what the history has of an environment's episodes; an objective with any learns from what an
             agent meets there, and from no rows.
         answers: what `predict` gives: what the model says of rows, or texts that it tells token by token.
@@ -86,8 +86,8 @@ class ObjectiveWords(Struct, frozen=True):
     measures: tuple[Measure, ...] = (Measure("loss"),)
     phases: tuple[str, ...] = ("train",)
     same: tuple[Same, ...] = ()
+    chosen_by: str = "loss"
     cases: Mapping[str, Case] = {}
-    unread: Mapping[str, tuple[str, ...]] = {}
     episodes: tuple[Measure, ...] = ()
     answers: Literal["outputs", "texts"] = "outputs"
     generates: Literal["rows", "tokens"] | None = None
@@ -98,19 +98,25 @@ class ObjectiveWords(Struct, frozen=True):
         """All that may stand in its mapping."""
         return (*self.models, *self.arguments)
 
+    def chosen(self, body: object) -> str | None:
+        """The case that an objective's arguments name, or leave to its default; None where that is none."""
+        default = next((one.default for one in self.arguments if one.name == self.chosen_by), None)
+        value = body.get(self.chosen_by, default) if isinstance(body, Mapping) else default
+        return value if isinstance(value, str) and value in self.cases else None
+
 
 def words_for(words: ObjectiveWords, body: object) -> ObjectiveWords:
-    """An objective's words for the `loss` that its arguments name; all of them where they name none."""
-    loss = body.get("loss") if isinstance(body, Mapping) else None
-    case = words.cases.get(loss) if isinstance(loss, str) else None
-    if case is None:
+    """An objective's words for the case that its arguments name; all of them where they name none."""
+    chosen = words.chosen(body)
+    if chosen is None:
         return words
+    case = words.cases[chosen]
 
     def left(arguments: tuple[Argument, ...]) -> tuple[Argument, ...]:
         return tuple(
             replace(one, required=one.required or one.name in case.needs)
             for one in arguments
-            if one.name in ("loss", *case.takes)
+            if one.name in (words.chosen_by, *case.takes)
         )
 
     return replace(

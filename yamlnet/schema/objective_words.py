@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from yamlnet.catalog import types as t
 from yamlnet.catalog.entry import Argument
-from yamlnet.schema.experience_words import DQN_ARGUMENTS, POLICY_ARGUMENTS, PPO_ALONE
+from yamlnet.schema.experience_words import DQN_ARGUMENTS, POLICY_ARGUMENTS, PPO_TAKES, REINFORCE_TAKES
 from yamlnet.schema.objective_terms import Case, Measure, ObjectiveWords, Same
 from yamlnet.schema.words import NAME, SUPERVISED
 
@@ -201,7 +201,11 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
             Measure("clipped"),
         ),
         phases=("policy", "value"),
-        unread={"reinforce": PPO_ALONE},
+        chosen_by="algorithm",
+        cases={
+            "ppo": Case(takes=("policy", "value", *PPO_TAKES), serves=("policy",)),
+            "reinforce": Case(takes=("policy", "value", *REINFORCE_TAKES), serves=("policy",)),
+        },
         episodes=(*_EPISODES, _STEPS_TAKEN),
     ),
     "Contrastive": ObjectiveWords(

@@ -3,6 +3,8 @@
     {HuggingFace: reviews}                                       a folder that `save_to_disk` wrote
     {HuggingFace: {name: cornell-movie-review-data/rotten_tomatoes, split: train}}       of the hub
 
+A data set of the hub may change; `revision` names a commit, which does not.
+
 Classes stay the numbers that the data set gives them; images and sounds are their encoded bytes, objects
 columns of their own. Nothing of a data set is run: scripts are refused, and `trust_remote_code` is never
 given. A private data set is read with the token that `huggingface-cli login` or `HF_TOKEN` left; blueprints
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +28,9 @@ from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.ordinary import is_below
 from yamlnet.protocols import OFFLINE
+
+NAME = re.compile(r"[\w.\-]+/[\w.\-]+")
+"""How data sets of the hub are called: their owner's name, and theirs."""
 
 
 def read(arguments: Mapping[str, object], root: Path, path: KeyPath) -> Table:
@@ -61,14 +67,23 @@ def _arrow(rows: Any) -> Any:
 
 
 def _saved(datasets: Any, arguments: Mapping[str, object], root: Path, path: KeyPath) -> Any:
+    place = source_place(arguments, path)
+    _refuse_name(str(arguments["path"]), root, place)
     folder = source_folder(arguments, root, path)
-    _refuse_elsewhere(folder, source_place(arguments, path))
+    _refuse_elsewhere(folder, place)
     try:
         return datasets.load_from_disk(str(folder))
     except Exception as error:  # of Arrow, JSON and the library's own
         told = "" if isinstance(error, FileNotFoundError) else f": {' '.join(str(error).split())[:200]}"
         message = f"{folder.name} is no data set that datasets.save_to_disk wrote{told}"
-        raise DataError(message, path=source_place(arguments, path), check="file") from error
+        raise DataError(message, path=place, check="file") from error
+
+
+def _refuse_name(written: str, root: Path, place: KeyPath) -> None:
+    """What alone looks like an owner and a name may be meant as a data set of the hub."""
+    if NAME.fullmatch(written) and not (root / written.partition("/")[0]).exists():
+        message = f"there is no folder {written}; a data set of the hub is written {{name: {written}}}"
+        raise DataError(message, path=place, check="file")
 
 
 def _refuse_elsewhere(folder: Path, place: KeyPath) -> None:
@@ -91,7 +106,7 @@ def _of_hub(datasets: Any, arguments: Mapping[str, object], path: KeyPath) -> An
         raise DataError(message, path=place, check="file")
     try:
         with _offline():
-            return datasets.load_dataset(name, arguments.get("config"))
+            return datasets.load_dataset(name, arguments.get("config"), revision=arguments.get("revision"))
     except Exception as error:  # of HTTP, Arrow and the library's own
         told = " ".join(str(error).split())[:200]
         message = f"the data set {name} cannot be had from the hub: {told}"
