@@ -1,4 +1,10 @@
-"""Praise or blame in a sentence about a film."""
+"""Praise or blame in a sentence about a film.
+
+Networks that begin with no weights do no better on 7,309 sentences than a bag of words does; the 2,194 of
+the test tell 0.78 and 0.79 apart badly. Tried by validation, and not kept: a bag of words beside the network,
+one that the network weighs word by word, one number that both outputs read, smaller networks, more dropout.
+What helps is to have read before: `text/minilm`.
+"""
 
 from __future__ import annotations
 
