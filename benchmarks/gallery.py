@@ -8,6 +8,7 @@
 What an entry is stands in `learning/entry.py`; the entries are in `learning/`, a module for each field.
 FOLDER holds the files that the entries name; those that a package holds are made by `learning/files.py`.
 Run folders stay in `runs/gallery` (`--runs`): an entry that was trained there is measured, not trained again.
+What an entry shows of its run is written to `blueprints/pictures`.
 Each result is written into `benchmarks/gallery.json` as soon as it is there, so that the whole may be run
 over days. Seconds of the processor are what a training took, on whatever machine; seconds of the clock are
 not, where others work on it: its load stands beside them.
@@ -28,7 +29,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from learning.entry import ROOT, Entry, Trained, folder_name, rows_of
+from learning.entry import ROOT, Entry, Trained, folder_name, picture_of, rows_of
 from learning.listed import BY_NAME, ENTRIES
 from measure import environment, machine, process, versions
 
@@ -121,13 +122,18 @@ def run(entry: Entry, data: Path, runs: Path) -> dict[str, object]:
     study = Trained(out, lambda: rows_of(entry, data), runs)
     figures = {**measured["metrics"], **(entry.figures(study) if entry.figures else {})}
     value = figures[entry.metric]
-    beside = entry.beside(rows_of(entry, data)) if entry.beside else {}
+    beside = {
+        **(entry.beside(study.rows()) if entry.beside else {}),
+        **(entry.run_beside(study) if entry.run_beside else {}),
+    }
+    if entry.picture:
+        picture_of(entry.blueprint).write_bytes(entry.picture(study))
     return {
         "result": round(value, 4),
         "metric": entry.metric,
         "part": entry.part,
         "bar": entry.bar,
-        "reached": entry.reached(value),
+        "reached": entry.reached(figures),
         "figures": {name: round(figure, 4) for name, figure in figures.items()},
         "beside": {name: round(reached, 4) for name, reached in beside.items()},
         "parameters": measured["parameters"],

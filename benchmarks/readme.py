@@ -2,7 +2,8 @@
 
 A generated part stands between `<!-- generated: NAME -->` and `<!-- end -->`: the commands' help from the
 command line itself, the gallery's table from the blueprints, what it reached on real data from
-`benchmarks/gallery.json`, the speed tables from `benchmarks/results/`.
+`benchmarks/gallery.json`, what it made from `blueprints/pictures/`, the speed tables from
+`benchmarks/results/`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import click
 import yaml
 
 import yamlnet
-from learning.table import results_table
+from learning.table import pictures, results_table
 from yamlnet.cli.main import main as commands
 from yamlnet.resources import gallery
 
@@ -191,6 +192,7 @@ def _seconds(value: float) -> str:
 GENERATORS: dict[str, Callable[[Path], str]] = {
     "commands": help_text,
     "gallery": gallery_table,
+    "pictures": pictures,
     "results": results_table,
     "speed": speed_tables,
 }

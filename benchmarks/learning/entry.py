@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,9 @@ class Trained:
 Figures = Callable[[Trained], Mapping[str, float]]
 """What else a training reached, by its name."""
 
+Picture = Callable[[Trained], bytes]
+"""A PNG of what a training makes."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -71,6 +74,9 @@ class Entry:
         beside: a baseline that is run on the same rows.
         unit: what stands behind a result.
         figures: what is measured with the finished run; `metric` may be one of them.
+        also: of those, what has to be reached besides the bar, and the least of each.
+        run_beside: baselines that are measured with what the run was, or with another run.
+        picture: what the gallery's page shows of it.
     """
 
     blueprint: str
@@ -87,6 +93,9 @@ class Entry:
     beside: Beside | None = None
     unit: str = ""
     figures: Figures | None = None
+    also: Mapping[str, float] = field(default_factory=dict)
+    run_beside: Figures | None = None
+    picture: Picture | None = None
 
     @property
     def path(self) -> str:
@@ -102,9 +111,16 @@ class Entry:
         """A hash of what is trained: the blueprint with all that it imports, resolved, and the backend."""
         return digest(self.blueprint, self.settings, self.backend)
 
-    def reached(self, value: float) -> bool:
-        """Whether a result holds the bar."""
-        return value <= self.bar if self.lower else value >= self.bar
+    def reached(self, figures: Mapping[str, float]) -> bool:
+        """Whether what a training reached holds the bar, and whatever else is asked of it."""
+        value = figures[self.metric]
+        held = value <= self.bar if self.lower else value >= self.bar
+        return held and all(figures[name] >= least for name, least in self.also.items())
+
+
+def picture_of(blueprint: str) -> Path:
+    """Where the picture of a blueprint's training lies."""
+    return ROOT / "blueprints" / "pictures" / f"{folder_name(blueprint)}.png"
 
 
 def path_of(blueprint: str) -> str:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from learning import agents, fashion, forecast, multimodal, recommend, sentiment, speech, tabular
+from learning import (
+    agents,
+    fashion,
+    forecast,
+    generative,
+    multimodal,
+    recommend,
+    sentiment,
+    speech,
+    tabular,
+)
 from learning.entry import Entry
 
 ENTRIES: tuple[Entry, ...] = (
@@ -14,6 +24,7 @@ ENTRIES: tuple[Entry, ...] = (
     *speech.ENTRIES,
     *agents.ENTRIES,
     *multimodal.ENTRIES,
+    *generative.ENTRIES,
 )
 
 BY_NAME = {entry.blueprint: entry for entry in ENTRIES}

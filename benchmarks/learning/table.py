@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from learning.entry import ROOT, Entry
+from learning.entry import ROOT, Entry, picture_of
 from learning.listed import ENTRIES
 
 RESULTS = ROOT / "benchmarks" / "gallery.json"
@@ -22,6 +22,21 @@ def results_table(page: Path) -> str:
     results = json.loads(RESULTS.read_text(encoding="utf-8"))
     run = [(entry, results[entry.blueprint]) for entry in ENTRIES if entry.blueprint in results]
     return "\n".join([*HEAD, *(_row(entry, result, page) for entry, result in run), "", _taken_on(results)])
+
+
+def pictures(page: Path) -> str:
+    """What trainings made, beside each other, those that have a picture; nothing where none has."""
+    shown = [entry for entry in ENTRIES if picture_of(entry.blueprint).is_file()]
+    lines = [
+        [f"`{entry.blueprint}`" for entry in shown],
+        ["---"] * len(shown),
+        [_image(entry, page) for entry in shown],
+    ]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines) if shown else ""
+
+
+def _image(entry: Entry, page: Path) -> str:
+    return f"![{entry.task}]({os.path.relpath(picture_of(entry.blueprint), page.parent)})"
 
 
 def _row(entry: Entry, result: dict[str, Any], page: Path) -> str:
@@ -41,9 +56,20 @@ def _row(entry: Entry, result: dict[str, Any], page: Path) -> str:
 
 def _reached(entry: Entry, result: dict[str, Any]) -> str:
     told = f"**{_number(result['result'])}{entry.unit}**"
-    if not result["reached"]:
-        told += f", which misses the {_number(result['bar'])} asked of it"
+    told += "".join(f", {_number(result['figures'][name])} {name}" for name in entry.also)
+    if missed := _missed(entry, result):
+        told += f", which misses the {' and '.join(missed)} asked of it"
     return told if result["digest"] == entry.digest() else f"{told} (its blueprint has changed since)"
+
+
+def _missed(entry: Entry, result: dict[str, Any]) -> list[str]:
+    """What was asked of a training and not reached."""
+    value, bar = result["result"], result["bar"]
+    off = value > bar if entry.lower else value < bar
+    further = (
+        f"{_number(least)} {name}" for name, least in entry.also.items() if result["figures"][name] < least
+    )
+    return [*([_number(bar)] if off else []), *further]
 
 
 def _held_against(entry: Entry, result: dict[str, Any]) -> str:

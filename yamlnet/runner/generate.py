@@ -13,7 +13,7 @@ import numpy as np
 from yamlnet.diagnostics.diagnostic import YamlnetError
 from yamlnet.resolver.plan import Plan
 from yamlnet.runner.run import Run
-from yamlnet.runner.steps import make_objective
+from yamlnet.runner.steps import make_objective, unrecorded
 from yamlnet.schema.objective_words import known_words
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -47,7 +47,8 @@ def generate_rows(run: Run, plan: Plan, conditions: Mapping[str, Array], seed: i
         return keras.ops.convert_to_tensor(numbers.standard_normal((count, *shape), dtype=np.float32))
 
     tensors = {name: keras.ops.convert_to_tensor(values) for name, values in conditions.items()}
-    found = objective.generate(run.models, tensors, draw)
+    with unrecorded():  # or the many steps of a diffusion are all kept
+        found = objective.generate(run.models, tensors, draw)
     first = next(iter(found.values())) if isinstance(found, dict) else found
     return np.asarray(keras.ops.convert_to_numpy(first[0] if isinstance(first, list) else first))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from contextlib import AbstractContextManager
 from types import ModuleType
 
 import keras
@@ -26,6 +27,12 @@ def make_stepper(
     """The stepper of the running backend, on the devices that `join` found; `ever` as `collect_variables`."""
     stepper: Stepper = _backend().make(objective, models, seed, devices, ever)
     return stepper
+
+
+def unrecorded() -> AbstractContextManager[object]:
+    """While a model is called for its outputs alone: PyTorch keeps nothing for gradients meanwhile."""
+    context: AbstractContextManager[object] = _backend().unrecorded()
+    return context
 
 
 def _backend() -> ModuleType:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import jax
@@ -141,6 +142,9 @@ class JaxStepper:
             found = self.objective.results()
         self.names = tuple(found)  # while tracing: JAX would hand a dictionary back sorted
         return list(found.values())
+
+
+unrecorded = nullcontext
 
 
 def gradient(function: Callable[[Any], Any], x: Any) -> Any:

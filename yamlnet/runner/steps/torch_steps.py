@@ -89,6 +89,9 @@ class TorchStepper:
         self.step = steps_done(self.objective.phases)
 
 
+unrecorded = torch.no_grad
+
+
 def gradient(function: Callable[[Any], Any], x: Any) -> Any:
     """The gradient of the sum of a function's values by x, of the shape of x; differentiable again."""
     with torch.enable_grad():
