@@ -4,7 +4,8 @@
     python benchmarks/reinforcement.py reinforce --seeds 1 2 3
 
 Results are added to `benchmarks/results/reinforcement.json`, one entry a run: its return (mean and
-deviation), the steps that were taken in the environment, and the CPU seconds of the whole command.
+deviation), the steps that were taken in the environment, the CPU seconds of the whole command, and a hash of
+the blueprint. `learning/agents.py` reads them.
 """
 
 from __future__ import annotations
@@ -20,10 +21,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-RESULTS = ROOT / "benchmarks" / "results" / "reinforcement.json"
-ENOUGH = 475
-"""The mean return at which Gymnasium calls CartPole-v1 solved."""
+from learning.agents import SEEDS as RESULTS
+from learning.agents import SOLVED
+from learning.entry import ROOT, digest
 
 
 def main() -> None:
@@ -42,6 +42,7 @@ def main() -> None:
 
 def trained(name: str, seed: int, backend: str) -> dict[str, Any]:
     """What one run of a blueprint says of itself."""
+    now = digest(f"reinforcement/{name}", (), backend)
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder) / "run"
         blueprint = ROOT / "blueprints" / "reinforcement" / f"{name}.yaml"
@@ -57,6 +58,7 @@ def trained(name: str, seed: int, backend: str) -> dict[str, Any]:
         "blueprint": name,
         "backend": backend,
         "seed": seed,
+        "digest": now,
         "return": round(test["return"], 2),
         "deviation": round(test["return_deviation"], 2),
         "environment_steps": round(float(history[-1]["environment_steps"])),
@@ -74,8 +76,9 @@ def keep(found: dict[str, Any]) -> None:
     same = [
         one for one in results if (one["blueprint"], one["backend"]) == (found["blueprint"], found["backend"])
     ]
-    solved = sum(one["return"] >= ENOUGH for one in same)
-    print(found, f"{solved} of {len(same)} at {ENOUGH} or more", flush=True)
+    enough = SOLVED["CartPole"]
+    solved = sum(one["return"] >= enough for one in same)
+    print(found, f"{solved} of {len(same)} at {enough:.0f} or more", flush=True)
 
 
 if __name__ == "__main__":

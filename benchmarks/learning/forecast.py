@@ -1,4 +1,10 @@
-"""The next 24 hours of electricity demand, half-hour by half-hour."""
+"""The next 24 hours of electricity demand, half-hour by half-hour.
+
+Ridge regression is not beaten on the test rows: 50 days to learn from are few. Beside their straight path
+networks of 16 to 64 units, reading the last day or all eight, learnt what did not come again, however they
+were held back (noise, dropout up to 0.7, weight decay, small steps); on the validation rows they tell the
+demand better than ridge does.
+"""
 
 from __future__ import annotations
 

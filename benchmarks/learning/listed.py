@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from learning import (
+    agents,
     fashion,
     forecast,
     generative,
     language,
+    multimodal,
     recommend,
     sentiment,
     speech,
@@ -24,6 +26,8 @@ ENTRIES: tuple[Entry, ...] = (
     *speech.ENTRIES,
     *language.ENTRIES,
     *translation.ENTRIES,
+    *agents.ENTRIES,
+    *multimodal.ENTRIES,
     *generative.ENTRIES,
 )
 

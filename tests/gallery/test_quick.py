@@ -117,6 +117,7 @@ AT_LEAST = {
     "fashion/cnn": ("accuracy", 0.6),
     "fashion/mlp": ("accuracy", 0.6),
     "fashion/resnet": ("accuracy", 0.25),
+    "fashion/siamese": ("accuracy", 0.6),
     "fashion/vit": ("accuracy", 0.4),
     "sentiment/attention": ("sentiment_accuracy", 0.75),
     "sentiment/bert": ("accuracy", 0.75),

@@ -58,7 +58,9 @@ class Contrastive(Objective):
         self.roles = setting.plan.objective.models
         optimizer = setting.optimizer()
         compiled(setting.models[DEFAULT_MODEL], optimizer)
-        self.phases: Sequence[Phase] = (Phase("train", tuple(dict.fromkeys(self.roles.values())), optimizer),)
+        # Of two towers the model that is saved with the optimizer has both: it is loaded in that order.
+        learnt = (DEFAULT_MODEL,) if "query" in self.roles else tuple(self.roles.values())
+        self.phases: Sequence[Phase] = (Phase("train", learnt, optimizer),)
 
     @staticmethod
     def problems(models: Models, plan: TrainPlan, rows: Split) -> list[Diagnostic]:
