@@ -47,7 +47,7 @@ def _row(entry: Entry, result: dict[str, Any], page: Path) -> str:
         entry.task,
         entry.data,
         f"{result['parameters']:,}",
-        f"{result['epochs']} epochs, {_duration(result['processor_seconds'])}",
+        f"{_epochs(result['epochs'])}, {_duration(result['processor_seconds'])}",
         _reached(entry, result),
         _held_against(entry, result),
     )
@@ -77,6 +77,10 @@ def _held_against(entry: Entry, result: dict[str, Any]) -> str:
         f"{_number(value)}{entry.unit}, {name}, run beside it" for name, value in result["beside"].items()
     ]
     return "; ".join([*beside, *([entry.published] if entry.published else [])])
+
+
+def _epochs(count: int) -> str:
+    return f"{count} epoch{'' if count == 1 else 's'}"
 
 
 def _number(value: float) -> str:

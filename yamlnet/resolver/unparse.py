@@ -36,7 +36,9 @@ def unparse(plan: Plan) -> dict[str, object]:
     """
     document: dict[str, object] = {"yamlnet": VERSION, "name": plan.name}
     counts = {name: len(graph.outputs) for name, graph in plan.models.items()}
-    graphs = {name: _graph(graph, counts) for name, graph in plan.models.items()}
+    nodes = (node for graph in plan.models.values() for node in graph.nodes)
+    called = {node.callee.model for node in nodes if isinstance(node.callee, ModelCall)}
+    graphs = {name: _graph(graph, counts, name in called) for name, graph in plan.models.items()}
     whole = graphs.pop(DEFAULT_MODEL)
     if graphs:
         document["models"] = graphs
@@ -143,7 +145,7 @@ def _references(graph: Graph) -> list[TensorRef]:
     return found
 
 
-def _graph(graph: Graph, counts: Mapping[str, int]) -> dict[str, object]:
+def _graph(graph: Graph, counts: Mapping[str, int], called: bool) -> dict[str, object]:
     names = _Names(graph, counts)
     instances: dict[str, str] = {}
     layers = [
@@ -153,7 +155,8 @@ def _graph(graph: Graph, counts: Mapping[str, int]) -> dict[str, object]:
     outputs = {name: names.reference(ref) for name, ref in graph.outputs.items()}
     single = graph.output_form == "single" and len(outputs) == 1
     name, reference = next(iter(outputs.items()), ("", ""))
-    keep: object = reference if single and name == reference else outputs
+    # A model that is called gives one tensor where it gave one, whatever that is called in it.
+    keep: object = reference if single and (name == reference or called) else outputs
     if graph.output_form == "list" and all(key == value for key, value in outputs.items()):
         keep = list(outputs)
     inputs = {given.name: form(given.arguments) for given in graph.inputs}
