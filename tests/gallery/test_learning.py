@@ -34,8 +34,8 @@ MEASURED = {
 CONTRASTIVE = {"multimodal/fashion_words", "vision/simclr"}
 """What learns vectors: tests/gallery/test_vectors.py."""
 
-EVERYWHERE = ("digits", "mlp", "regression")
-"""Trained to the end on every backend: convolutions, two classes, a number.
+EVERYWHERE = ("digits",)
+"""Trained to the end on every backend.
 
 The others are made of the same layers and are trained to the end on JAX, and for two epochs elsewhere:
 tests/runner/test_parity.py holds every backend's steps against Keras's own.

@@ -39,7 +39,7 @@ def test_anomalies_are_told_as_well_as_by_pca(tmp_path: Path) -> None:
 
 def test_views_of_a_digit_find_each_other(tmp_path: Path) -> None:
     path = f"{gallery()['vision/simclr']}:quick"
-    run = yamlnet.load(path, ["epochs=3"]).train(out=tmp_path / "run", progress="none")
+    run = yamlnet.load(path, ["epochs=2"]).train(out=tmp_path / "run", progress="none")
     assert run.history["loss"][-1] < run.history["loss"][0]
     assert run.history["accuracy"][-1] > run.history["accuracy"][0]
     assert yamlnet.embed(run).shape[1] == 128
