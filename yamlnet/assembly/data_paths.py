@@ -1,4 +1,4 @@
-"""Files of rows and of weights that a base names stay where it finds them when another file extends it."""
+"""Paths of files of rows and of weights, from the folder of the file that is read, whoever wrote them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,21 @@ from yamlnet.syntax.tree import Branch
 
 SQLITE = "sqlite:///"
 
+SIDES = ("inputs", "targets")
 PARTS = ("train", "validation", "test")
 INITIALIZE: KeyPath = ("train", "initialize")
+
+
+def seen_from(written: Branch, folder: str) -> Branch:
+    """A path from the folder one is in, as a file in another folder writes it."""
+    value = written.value
+    if not isinstance(value, str) or is_template(value) or not value.strip():
+        return written
+    begin, file = _divided(value)
+    if os.path.isabs(file) or "://" in file:
+        return written
+    moved = os.path.relpath(file, folder or ".")
+    return Branch(begin + moved, replace(written.positions, style="*"))
 
 
 def moved(document: Branch, base: Address, writer: Address) -> Branch:
@@ -28,6 +41,11 @@ def moved(document: Branch, base: Address, writer: Address) -> Branch:
         source = find(document, ("data", part))
         if source is not None and isinstance(source.value, dict) and len(source.value) == 1:
             document = _moved_source(document, ("data", part, next(iter(source.value))), folder)
+    for side in SIDES:
+        tensors = find(document, ("data", side))
+        names = list(tensors.value) if tensors is not None and isinstance(tensors.value, dict) else []
+        runs: list[KeyPath] = [("data", side, name, "tokenize", "run") for name in names]
+        document = _moved_paths(document, runs, folder)
     weights = find(document, INITIALIZE)
     targets = list(weights.value) if weights is not None and isinstance(weights.value, dict) else []
     places = [INITIALIZE, *((*INITIALIZE, one) for one in targets)]

@@ -1,11 +1,17 @@
-"""`--set path=value`: the command line's values over the file's, each still pointing at its own words."""
+"""`--set path=value`: the command line's values over the file's, each still pointing at its own words.
+
+A parameter that is declared as a path is set as paths are on a command line, from the folder one is in; a
+blueprint's own words are from the folder of the blueprint.
+"""
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
+from yamlnet.assembly.data_paths import seen_from
 from yamlnet.assembly.merge import SECTIONS, check_kept_type
 from yamlnet.diagnostics.diagnostic import BlueprintError, KeyPath, Span
 from yamlnet.diagnostics.problems import Problems
@@ -36,7 +42,7 @@ def apply_settings(tree: Tree, settings: Sequence[str], problems: Problems) -> T
             texts[parsed.source] = parsed.text
             for warning in parsed.warnings:
                 problems.record(replace(warning, path=()))
-            root = _with_setting(root, path, parsed)
+            root = _with_setting(root, path, parsed, os.path.dirname(tree.source))
         except _Refused as refused:
             span = Span(number, 1, number, len(lines[number - 1]) + 1, SOURCE)
             problems.add_at(refused.check, str(refused), span)
@@ -55,13 +61,25 @@ class _Refused(Exception):
         self.check = check
 
 
-def _with_setting(root: Branch, path: KeyPath, parsed: Tree) -> Branch:
+def _with_setting(root: Branch, path: KeyPath, parsed: Tree, folder: str) -> Branch:
     new, old = labelled(parsed), find(root, path)
+    if _is_path(root, path):
+        new = seen_from(new, folder)
     try:
         return put(root, path, new if old is None else replacing(old, new))
     except NoSuchPlace as error:
         written = ".".join(map(str, path))
         raise _Refused(f'there is no "{error.step}" to set in "{written}"') from None
+
+
+def _is_path(root: Branch, path: KeyPath) -> bool:
+    declared = find(root, path[:2])
+    return (
+        path[:1] == ("params",)
+        and declared is not None
+        and isinstance(declared.value, dict)
+        and declared.value.get("type") == "path"
+    )
 
 
 def _read(setting: str, root: Branch) -> tuple[KeyPath, Tree]:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from yamlnet.data.rows import Rows
 from yamlnet.data.tensors import Fitted, Fitting, fit_tensor, stored_facts
-from yamlnet.data.texts.tokenizer_files import read_tokenizer
+from yamlnet.data.texts.tokenizer_files import read_run_tokenizer, read_tokenizer
 from yamlnet.data.transforms import TRANSFORMS
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import DataPlan, TensorPlan
@@ -104,6 +104,9 @@ def _with(tensor: TensorPlan, more: dict[str, object], root: Path) -> TensorPlan
     path = (*tensor.path, WORD)
     if (file := argument.get("file")) is not None:
         more["given"] = read_tokenizer(str(file), root, (*path, "file"))
+    if (run := argument.get("run")) is not None:
+        of = argument.get("of")
+        more |= read_run_tokenizer(str(run), str(of) if of is not None else None, tensor.name, root, path)
     transforms = tuple(
         (word, {**argument, **more} if word == WORD else value) for word, value in tensor.transforms
     )

@@ -18,7 +18,9 @@ from yamlnet.diagnostics.problems import Problems
 from yamlnet.ordinary import is_written_below
 from yamlnet.protocols import refusal
 from yamlnet.resolver.data_arguments import check_arguments
-from yamlnet.resolver.plan import SourcePlan
+from yamlnet.resolver.given import PASSED_ON
+from yamlnet.resolver.plan import SourcePlan, TensorPlan
+from yamlnet.syntax.graft import find, whole
 from yamlnet.syntax.tree import Tree
 
 if TYPE_CHECKING:
@@ -45,6 +47,15 @@ def check_data_files(parts: Iterable[object], tree: Tree | None, problems: Probl
             check_file(written, (*part.path, "path") if named else part.path, tree, problems)
 
 
+def check_token_runs(tensors: Iterable[TensorPlan], tree: Tree | None, problems: Problems) -> None:
+    """Report what is wrong with the runs whose tokenizers are taken."""
+    for tensor in tensors:
+        argument = dict(tensor.transforms).get("tokenize")
+        run = argument.get("run") if isinstance(argument, dict) else None
+        if isinstance(run, str):
+            check_file(run, (*tensor.path, "tokenize", "run"), tree, problems)
+
+
 def check_file(written: str, path: KeyPath, tree: Tree | None, problems: Problems) -> None:
     """Report what is wrong with the path or URL of one file that training reads."""
     if not written.strip() or "\0" in written:
@@ -65,7 +76,26 @@ def check_file(written: str, path: KeyPath, tree: Tree | None, problems: Problem
 
 def _source(path: KeyPath, tree: Tree | None) -> str:
     """Where a word was written: a file's path or address, or `--set`; "" where nothing says it."""
-    return tree.position(path).span.source if tree is not None else ""
+    return tree.position(_giver(path, tree)).span.source if tree is not None else ""
+
+
+def _giver(path: KeyPath, tree: Tree) -> KeyPath:
+    """The parameter that a word only passes on (`Csv: ${rows}`), or the word's own place."""
+    seen: set[KeyPath] = set()
+    while path not in seen:
+        seen.add(path)
+        branch = find(whole(tree), path)
+        named = (
+            PASSED_ON.match(branch.value) if branch is not None and isinstance(branch.value, str) else None
+        )
+        if named is None:
+            break
+        params: KeyPath = ("params", named[1])
+        declared = find(whole(tree), params)
+        if declared is None:
+            break
+        path = (*params, "default") if isinstance(declared.value, dict) else params
+    return path
 
 
 def _refused_of_bases(written: str, source: str, path: KeyPath, problems: Problems) -> bool:

@@ -8,7 +8,7 @@ from typing import cast
 from pydantic_core import ValidationError
 
 from yamlnet.diagnostics.diagnostic import KeyPath
-from yamlnet.resolver.data_files import check_data_files
+from yamlnet.resolver.data_files import check_data_files, check_token_runs
 from yamlnet.resolver.evaluate import Scope, Unknown, has_template
 from yamlnet.resolver.filling import Filling, without_unknown
 from yamlnet.resolver.plan import (
@@ -63,11 +63,14 @@ def data_plan(
     source = _source(filled["train"], (*path, "train"))
     parts = {name: _part(filled.get(name), (*path, name)) for name in ("validation", "test")}
     check_data_files([source, *parts.values()], filling.token_files.tree, filling.problems)
+    inputs = _tensors(filled.get("inputs"), [i.name for i in fed.inputs] if fed else [], (*path, "inputs"))
+    targets = _tensors(filled.get("targets"), list(compared), (*path, "targets"))
+    check_token_runs((*inputs.values(), *targets.values()), filling.token_files.tree, filling.problems)
     return DataPlan(
         train=source,
         **parts,
-        inputs=_tensors(filled.get("inputs"), [i.name for i in fed.inputs] if fed else [], (*path, "inputs")),
-        targets=_tensors(filled.get("targets"), list(compared), (*path, "targets")),
+        inputs=inputs,
+        targets=targets,
         batch_size=cast(int, filled.get("batch_size", 32)),
         shuffle=bool(filled.get("shuffle", True)),
         path=path,

@@ -165,6 +165,10 @@ TRANSFORMS: dict[str, t.ValueType] = {
         t.Choice(_TOKENS),
         t.Field("as", t.Choice(_TOKENS), help="what a token is, where the training rows teach them"),
         t.Field("file", t.Text(), help="a tokenizer.json that is taken as it is"),
+        t.Field(
+            "run", t.Text(), help="a run folder whose tokenizer is taken, which weights of that run go with"
+        ),
+        t.Field("of", t.Text(), help="of which input of the run; default: this name's, or the only one"),
         t.Field("like", t.Text(), help="the input or target whose tokenizer this one shares"),
         t.Field("size", _COUNT, default=10_000, help="the most tokens that there are"),
         t.Field("length", _COUNT, help="how many tokens a text has: it is cut, or padded"),

@@ -84,6 +84,7 @@ def _declared(section: ParameterSection) -> t.ValueType:
     named: Mapping[str | None, t.ValueType] = {
         "bool": t.Boolean(),
         "str": t.Text(),
+        "path": t.Text(),
         "list": t.ListOf(t.Plain()),
         "any": t.Plain(),
         None: implied_type(section.default),

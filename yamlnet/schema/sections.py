@@ -147,7 +147,7 @@ class ParameterSection:
     """A parameter written in full."""
 
     default: Any = None
-    type: Any = fits(t.Choice(("int", "float", "bool", "str", "list", "any")), None)
+    type: Any = fits(t.Choice(("int", "float", "bool", "str", "path", "list", "any")), None)
     min: Any = fits(t.Number(), None)
     max: Any = fits(t.Number(), None)
     choices: Any = fits(t.ListOf(t.Plain(), min_length=1), None)

@@ -95,16 +95,24 @@ def _check_encode(given: Mapping[str, object], path: KeyPath, problems: Problems
 
 
 def _check_tokenize(given: Mapping[str, object], path: KeyPath, problems: Problems) -> None:
-    origins = [word for word in ("as", "file", "like") if word in given]
+    origins = [word for word in ("as", "file", "run", "like") if word in given]
     if len(origins) != 1:
         message = (
-            "a tokenizer is learnt (as: words), read (file: tokenizer.json), or another's (like: source)"
+            "a tokenizer is learnt (as: words), read (file: tokenizer.json), an earlier run's "
+            "(run: runs/words), or another's (like: source)"
         )
         what = "give one of them" if not origins else f"give one of {', '.join(origins)}"
         problems.add(TOKENIZE, f"{message}; {what}", path)
     elif origins != ["as"]:
         mend = "the tokenizer is not learnt here, so nothing says how; leave out"
         _refuse(given, LEARNING, mend, path, problems)
+    if "of" in given and "run" not in given:
+        problems.add(
+            TOKENIZE,
+            "of says which input of a run is meant; name the run: run: runs/words",
+            (*path, "of"),
+            "key",
+        )
     length = given.get("length")
     marks = sum(given.get(word) is True for word in ("start", "end"))
     if isinstance(length, int) and length <= marks:

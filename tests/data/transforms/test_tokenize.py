@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
 from pathlib import Path
@@ -11,14 +12,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 
 from yamlnet.data.dataset import load, pipeline_inputs
 from yamlnet.data.table import Table, objects
 from yamlnet.data.texts import long_texts, waiting
+from yamlnet.data.texts.tokenizer_files import LEARNT
 from yamlnet.data.texts.vocabularies import opened
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import DataPlan, SourcePlan, TensorPlan
+from yamlnet.runner.files import DATA
 
 sys.path.insert(0, str(Path(__file__).parent))
 from columns import apply, facts, fit, made
@@ -286,6 +290,25 @@ def test_a_link_out_of_the_folder_is_not_followed(folder: Path) -> None:
     (inner / "tokenizer.json").symlink_to(folder / "tokenizer.json")
     with pytest.raises(DataError, match="is not below the folder of the blueprint"):
         load(plan(tensor("x", "en", file="tokenizer.json")), inner, 0, {})
+
+
+@pytest.mark.parametrize("words", [{}, {"start": True, "end": True}], ids=["plain", "marked"])
+def test_a_run_s_tokenizer_reads_other_texts_as_the_run_does(folder: Path, words: dict[str, bool]) -> None:
+    learnt = plan(tensor("tokens", "en", **{"as": "wordpiece"}, size=200, length=8, **words))
+    earlier = load(learnt, folder, 0, {})
+    (folder / "runs").mkdir()
+    (folder / "runs" / LEARNT).write_text(json.dumps(earlier.fitted), encoding="utf-8")
+    (folder / "other.csv").write_text("en,es\nthe dog sat on a cat,x\nzebra,y\n", encoding="utf-8")
+    taken = tensor("read", "en", run="runs", length=8, **words)
+    other = replace(plan(taken), train=SourcePlan("Csv", {"path": "other.csv"}, ()))
+    found = load(other, folder, 0, {})
+    table = Table({"en": objects(["the dog sat on a cat", "zebra"])})
+    told = pipeline_inputs(table, tuple(learnt.inputs.values()), earlier.fitted, {})
+    np.testing.assert_array_equal(found.train.first().inputs["read"], told["tokens"])
+
+
+def test_what_a_run_learnt_is_where_runs_keep_it() -> None:
+    assert LEARNT == DATA
 
 
 @given(

@@ -55,7 +55,7 @@ def files_at(written: str, root: Path, place: KeyPath) -> list[File]:
         return [File(_ordinary(root / written, written, place), (root / written).name)]
     if any(character in written for character in MAGIC):
         return _matching(written, root, place)
-    raise _missing(written, root / written, place)
+    raise _missing(written, root, place)
 
 
 def folder_of(files: Sequence[File]) -> Path | None:
@@ -80,7 +80,7 @@ def source_folder(arguments: Mapping[str, object], root: Path, path: KeyPath) ->
         return folder
     if _is_file(folder):
         raise DataError(f"{written} is a file, and this source reads a folder", path=place, check="file")
-    mend = _mend(folder) or "; paths are relative to the blueprint"
+    mend = _mend(folder) or _relative(written, root)
     raise DataError(f"there is no folder {written}{mend}", path=place, check="file")
 
 
@@ -106,7 +106,7 @@ def _matching(pattern: str, root: Path, place: KeyPath) -> list[File]:
     if files:
         return files
     folders = f", only folders ({', '.join(found[:3])})" if found else ""
-    message = f"no file is like {pattern}{folders}; paths are relative to the blueprint"
+    message = f"no file is like {pattern}{folders}{_relative(pattern, root)}"
     raise DataError(message, path=place, check="file")
 
 
@@ -119,15 +119,16 @@ def _ordinary(file: Path, written: str, place: KeyPath) -> Path:
     return file
 
 
-def _missing(written: str, file: Path, place: KeyPath) -> DataError:
+def _missing(written: str, root: Path, place: KeyPath) -> DataError:
+    file = root / written
     if file.is_dir():
         inside = next((f"; for all of a kind: {written.rstrip('/')}/*{kind}" for kind in _kinds(file)), "")
         message = f"{written} is a folder, and this source reads files{inside}"
         return DataError(message, path=place, check="file")
     if not file.parent.is_dir():
-        message = f"there is no folder {file.parent}; paths are relative to the blueprint"
+        message = f"there is no folder {file.parent}{_relative(written, root)}"
         return DataError(message, path=place, check="file")
-    mend = _mend(file) or "; paths are relative to the blueprint"
+    mend = _mend(file) or _relative(written, root)
     return DataError(f"there is no file {written}{mend}", path=place, check="file")
 
 
@@ -138,6 +139,13 @@ def _kinds(folder: Path) -> list[str]:
     except OSError:
         return []
     return sorted(set(endings), key=lambda ending: (-endings.count(ending), ending))
+
+
+def _relative(written: str, root: Path) -> str:
+    """That paths are the blueprint's, and how it would write what lies in the folder one is in."""
+    here = glob.glob(written, recursive=True) if written.strip() else []
+    there = f", which writes {os.path.relpath(written, root)} for that of this folder" if here else ""
+    return f"; paths are relative to the blueprint{there}"
 
 
 def _mend(file: Path) -> str:
