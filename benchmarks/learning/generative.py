@@ -108,7 +108,7 @@ def anchors(trained: Trained) -> Mapping[str, float]:
     import yamlnet
 
     run, rows = yamlnet.open_run(trained.run), trained.rows()
-    pixels, kinds, draw = _pixels(rows, "train"), rows["train"]["target"], np.random.default_rng(0)
+    pixels, kinds, draw = _read(run), rows["train"]["target"], np.random.default_rng(0)
     real = pixels[draw.choice(len(pixels), MADE, replace=False)]
     each = [pixels[kinds == kind] for kind in range(10)]
     means = [one.mean(axis=0) for one in each]
@@ -118,7 +118,7 @@ def anchors(trained: Trained) -> Mapping[str, float]:
     ]
     shown = {
         "training pictures": real,
-        "a normal distribution of each kind": np.clip(np.concatenate(drawn), 0, 1),
+        "a normal distribution of each kind": np.clip(np.concatenate(drawn), pixels.min(), pixels.max()),
         "the mean of each kind": np.repeat(means, MADE // 10, axis=0),
     }
     return {
@@ -164,6 +164,14 @@ def _pixels(rows: Rows, part: str) -> Any:
     """Pictures of a part as numbers from 0 to 1: (rows, 784), float32."""
     images = rows[part]["image"]
     return images.reshape(len(images), -1).astype("float32") / 255
+
+
+def _read(run: Run) -> Any:
+    """Training pictures in the numbers that a run reads: (rows, 784), float32."""
+    from yamlnet.run_rows import run_data
+
+    images = run_data(run)[1].train.first().inputs["image"]
+    return images.reshape(len(images), -1)
 
 
 def _noisy(clean: Any) -> Any:
