@@ -302,8 +302,8 @@ def test_a_run_s_tokenizer_reads_other_texts_as_the_run_does(folder: Path, words
     taken = tensor("read", "en", run="runs", length=8, **words)
     other = replace(plan(taken), train=SourcePlan("Csv", {"path": "other.csv"}, ()))
     found = load(other, folder, 0, {})
-    table = Table({"en": objects(["the dog sat on a cat", "zebra"])})
-    told = pipeline_inputs(table, tuple(learnt.inputs.values()), earlier.fitted, {})
+    table = Table({"en": objects(["the dog sat on a cat", "zebra"])}, "new")
+    told = pipeline_inputs(table, learnt.inputs, earlier.fitted, {})
     np.testing.assert_array_equal(found.train.first().inputs["read"], told["tokens"])
 
 
