@@ -30,87 +30,108 @@ def commit(files: Files) -> str:
     return hashlib.sha1(repr(sorted(files.items())).encode()).hexdigest()
 
 
+class Hub(ThreadingHTTPServer):
+    """One public data set, its branches and tags by name.
+
+    Attributes:
+        repository: its owner and name.
+        known: the files of each branch, tag and commit.
+        asked: what was asked for, in order.
+    """
+
+    def __init__(self, repository: str, revisions: Mapping[str, Files]) -> None:
+        super().__init__(("127.0.0.1", 0), Answer)
+        self.repository = repository
+        self.known = {**revisions, **{commit(files): files for files in revisions.values()}}
+        self.asked: list[str] = []
+
+
+class Answer(BaseHTTPRequestHandler):
+    """What the hub says to one request."""
+
+    protocol_version = "HTTP/1.1"
+    server: Hub
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Say nothing: what was asked for is kept."""
+
+    def do_GET(self) -> None:
+        path = unquote(urlsplit(self.path).path)
+        self.server.asked.append(f"{self.command} {path}")
+        api, files = (f"{begin}/datasets/{self.server.repository}" for begin in ("/api", ""))
+        if path.startswith(f"{files}/resolve/"):
+            self._file(*path.removeprefix(f"{files}/resolve/").partition("/")[::2])
+        elif path.startswith(f"{api}/tree/"):
+            self._folder(*path.removeprefix(f"{api}/tree/").partition("/")[::2])
+        elif path == api:
+            self._revision("main")
+        elif path.startswith(f"{api}/revision/"):
+            self._revision(path.removeprefix(f"{api}/revision/"))
+        else:
+            self._missing("RepoNotFound")
+
+    do_HEAD = do_GET
+
+    def _file(self, revision: str, name: str) -> None:
+        files = self.server.known.get(revision)
+        if files is None:
+            self._missing("RevisionNotFound")
+        elif name not in files:
+            self._missing("EntryNotFound")
+        else:
+            tag = hashlib.sha1(files[name]).hexdigest()
+            self._answer(200, files[name], {"ETag": f'"{tag}"', "X-Repo-Commit": commit(files)})
+
+    def _folder(self, revision: str, folder: str) -> None:
+        files = self.server.known[revision]
+        inside = [name for name in files if name.startswith(f"{folder}/" if folder else "")]
+        depth = folder.count("/") + 1 if folder else 0
+        parts = {"/".join(name.split("/")[: depth + 1]) for name in inside}
+        if parts:
+            self._told([_entry(files, part) for part in sorted(parts)])
+        else:
+            self._missing("EntryNotFound")
+
+    def _revision(self, revision: str) -> None:
+        files = self.server.known.get(revision)
+        if files is None:
+            return self._missing("RevisionNotFound")
+        about = {"id": self.server.repository, "sha": commit(files), "private": False, "tags": []}
+        names = [{"rfilename": name} for name in files]
+        return self._told({**about, "siblings": names, "downloads": 0, "likes": 0})
+
+    def _told(self, content: object) -> None:
+        self._answer(200, json.dumps(content).encode(), {"Content-Type": "application/json"})
+
+    def _missing(self, what: str) -> None:
+        self._answer(404, b"", {"X-Error-Code": what})
+
+    def _answer(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+
+def _entry(files: Files, path: str) -> dict[str, object]:
+    content = files.get(path)
+    kind, size = ("directory", 0) if content is None else ("file", len(content))
+    return {"type": kind, "path": path, "size": size, "oid": hashlib.sha1(content or b"").hexdigest()}
+
+
 @contextmanager
 def hub(repository: str, revisions: Mapping[str, Files]) -> Iterator[tuple[str, list[str]]]:
-    """Serve one public data set, its branches and tags by name; gives the address and what was asked for."""
-    asked: list[str] = []
-    known = {**revisions, **{commit(files): files for files in revisions.values()}}
-
-    class Answers(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, format: str, *arguments: object) -> None:
-            pass
-
-        def do_GET(self) -> None:
-            path = unquote(urlsplit(self.path).path)
-            asked.append(f"{self.command} {path}")
-            api, files = f"/api/datasets/{repository}", f"/datasets/{repository}/resolve/"
-            if path.startswith(files):
-                self._file(*path.removeprefix(files).partition("/")[::2])
-            elif path.startswith(f"{api}/tree/"):
-                self._folder(*path.removeprefix(f"{api}/tree/").partition("/")[::2])
-            elif path == api:
-                self._revision("main")
-            elif path.startswith(f"{api}/revision/"):
-                self._revision(path.removeprefix(f"{api}/revision/"))
-            else:
-                self._answer(404, b"", {"X-Error-Code": "RepoNotFound"})
-
-        do_HEAD = do_GET
-
-        def _file(self, revision: str, name: str) -> None:
-            if revision not in known:
-                self._answer(404, b"", {"X-Error-Code": "RevisionNotFound"})
-            elif (content := known[revision].get(name)) is None:
-                self._answer(404, b"", {"X-Error-Code": "EntryNotFound"})
-            else:
-                told = {
-                    "ETag": f'"{hashlib.sha1(content).hexdigest()}"',
-                    "X-Repo-Commit": commit(known[revision]),
-                }
-                self._answer(200, content, told)
-
-        def _folder(self, revision: str, folder: str) -> None:
-            inside = [name for name in known[revision] if name.startswith(f"{folder}/" if folder else "")]
-            if not inside:
-                return self._answer(404, b"", {"X-Error-Code": "EntryNotFound"})
-            depth = folder.count("/") + 1 if folder else 0
-            parts = {"/".join(name.split("/")[: depth + 1]) for name in inside}
-            return self._told([self._entry(known[revision], part) for part in sorted(parts)])
-
-        def _entry(self, files: Files, path: str) -> dict[str, object]:
-            content = files.get(path)
-            kind, size = ("directory", 0) if content is None else ("file", len(content))
-            return {"type": kind, "path": path, "size": size, "oid": hashlib.sha1(content or b"").hexdigest()}
-
-        def _revision(self, revision: str) -> None:
-            if revision not in known:
-                return self._answer(404, b"", {"X-Error-Code": "RevisionNotFound"})
-            files = [{"rfilename": name} for name in known[revision]]
-            told = {"id": repository, "sha": commit(known[revision]), "private": False, "tags": []}
-            return self._told({**told, "siblings": files, "downloads": 0, "likes": 0})
-
-        def _told(self, content: object) -> None:
-            self._answer(200, json.dumps(content).encode(), {"Content-Type": "application/json"})
-
-        def _answer(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
-            self.send_response(status)
-            for name, value in {**headers, "Content-Length": str(len(body))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(body)
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    """Serve one public data set; gives the address and what was asked for."""
+    with Hub(repository, revisions) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", server.asked
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 NAME = "someone/reviews"

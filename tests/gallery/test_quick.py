@@ -12,6 +12,7 @@ import wave
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from pydoc_data.topics import topics
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,20 @@ import yamlnet
 from yamlnet.resources import gallery
 from yamlnet.run_rows import run_data
 
-pytestmark = [pytest.mark.backend, pytest.mark.slow, pytest.mark.usefixtures("held_once")]
+pytestmark = [pytest.mark.backend, pytest.mark.slow]
+
+RECURRENT = ("forecast/", "sentiment/attention", "sentiment/gru", "sentiment/lstm", "speech/lstm")
+"""PyTorch takes the steps of a sequence one by one; everything else is there as fast as it is made."""
+
+
+def once(names: Iterable[str]) -> list[Any]:
+    """Each on one backend, the one where it takes less."""
+    return [
+        pytest.param(
+            name, marks=pytest.mark.usefixtures("on_jax" if name.startswith(RECURRENT) else "held_once")
+        )
+        for name in names
+    ]
 
 
 def pictures(folder: Path) -> list[str]:
@@ -144,7 +158,7 @@ def trained(name: str, folder: Path) -> yamlnet.Run:
     return yamlnet.load(f"{gallery()[name]}:quick", sets).train(out=folder / "run", progress="none")
 
 
-@pytest.mark.parametrize("name", AT_LEAST)
+@pytest.mark.parametrize("name", once(AT_LEAST))
 def test_it_beats_guessing(name: str, tmp_path: Path) -> None:
     metric, least = AT_LEAST[name]
     run = trained(name, tmp_path)
@@ -153,7 +167,7 @@ def test_it_beats_guessing(name: str, tmp_path: Path) -> None:
     assert run.metrics["test"][metric] >= least
 
 
-@pytest.mark.parametrize("name", ["forecast/lstm", "forecast/tcn"])
+@pytest.mark.parametrize("name", once(["forecast/lstm", "forecast/tcn"]))
 def test_it_beats_the_same_as_a_week_ago(name: str, tmp_path: Path) -> None:
     run = trained(name, tmp_path)
     demand = np.loadtxt(tmp_path / "demand.csv", skiprows=1)[-225:]
@@ -163,12 +177,14 @@ def test_it_beats_the_same_as_a_week_ago(name: str, tmp_path: Path) -> None:
     assert yamlnet.evaluate(run)["data.next_day.mae"] < AT_MOST[name] * repeated
 
 
+@pytest.mark.usefixtures("held_once")
 def test_it_beats_the_mean_of_all_ratings(tmp_path: Path) -> None:
     run = trained("recommend/ratings", tmp_path)
     spread = np.genfromtxt(tmp_path / "ratings.csv", delimiter=",", skip_header=1, usecols=3).std()
     assert yamlnet.evaluate(run)["data.stars.rmse"] < AT_MOST["recommend/ratings"] * spread
 
 
+@pytest.mark.usefixtures("held_once")
 def test_bert_starts_from_what_hidden_words_taught(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -186,6 +202,7 @@ def test_bert_starts_from_what_hidden_words_taught(
     assert told.shape == (2, 1) and told[0] != told[1]
 
 
+@pytest.mark.usefixtures("held_once")
 def test_all_of_them_are_tried() -> None:
     in_folders = {name: path for name, path in gallery().items() if name.partition("/")[0] in MAKERS}
     with_data = {name for name, path in in_folders.items() if yamlnet.load(path).plan.data is not None}
