@@ -192,6 +192,19 @@ def _told(told: Told, raw: bool) -> Predicted:
     )
 
 
+class Classes(Struct, frozen=True):
+    """The classes of an output.
+
+    Attributes:
+        labels: what they are called, in order; empty where the data calls them by their numbers.
+        above: of an output that is one number for two classes, what it is above for the second; None where it
+            holds a number for each.
+    """
+
+    labels: list[Any]
+    above: float | None = None
+
+
 def predict_with_export(export: Export, rows: str | Path, raw: bool = False) -> Predicted:
     """The same with an export, for rows of a file or a folder."""
     from yamlnet.data.given_rows import read_rows
@@ -229,14 +242,26 @@ def class_labels(run: Run) -> dict[str, list[Any]]:
 
     Each with what its classes are called, empty where the data calls them by their numbers.
     """
-    from yamlnet.exporters.raw_rows import output_labels
+    from yamlnet.exporters.raw_rows import output_labels, output_losses
 
     plan = reload(run).plan
     labels = output_labels(plan.data, run.fitted) if plan.data is not None else {}
-    loss = plan.train.loss if plan.train is not None else None
-    by_output = loss if isinstance(loss, Mapping) else dict.fromkeys(plan.models["model"].outputs, loss)
-    outputs = [name for name, spec in by_output.items() if spec is not None and "Categorical" in spec.name]
+    outputs = [name for name, spec in output_losses(plan).items() if "Categorical" in spec.name]
     return {name: labels.get(name, []) for name in outputs}
+
+
+def classes_told(run: Run) -> dict[str, Classes]:
+    """What tells the class in each output that tells one."""
+    from yamlnet.exporters.raw_rows import output_labels, second_class_above
+
+    plan = reload(run).plan
+    found = {name: Classes(labels) for name, labels in class_labels(run).items()}
+    labels = output_labels(plan.data, run.fitted) if plan.data is not None else {}
+    return found | {
+        name: Classes(labels[name], above)
+        for name, above in second_class_above(plan).items()
+        if name in labels
+    }
 
 
 def play(run: Run, episodes: int = 1, seed: int = 0, by_chance: bool = False, frames: bool = False) -> Played:

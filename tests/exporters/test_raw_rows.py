@@ -57,6 +57,25 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "run"
 
 
+TWO_CLASSES = """\
+yamlnet: 1
+name: words
+model:
+  inputs: {{x: [1]}}
+  layers: [Dense: {{units: 1, activation: {activation}, as: word}}]
+data:
+  train: {{Csv: rows.csv}}
+  inputs: {{x: x}}
+  targets: {{word: {{column: word, encode: {{as: binary, classes: [bad, good]}}}}}}
+  batch_size: 8
+train:
+  loss: {{BinaryCrossentropy: {{from_logits: {logits}}}}}
+  optimizer: {{Adam: 0.1}}
+  epochs: 10
+  seed: 1
+"""
+
+
 @pytest.mark.parametrize("name", ["model.keras", "model.onnx"])
 def test_an_export_that_was_carried_away_takes_raw_rows(run: Path, name: str, tmp_path: Path) -> None:
     expected = yamlnet.predict(yamlnet.open_run(run), run.parent / "new.csv")
@@ -84,6 +103,24 @@ def test_classes_are_told_by_the_words_of_the_data(run: Path) -> None:
         label, *chances = first.split(",")
         labels = ["setosa", "versicolor", "virginica"]
         assert label == labels[int(np.argmax([float(one) for one in chances]))]
+
+
+@pytest.mark.parametrize("logits", [False, True], ids=["chances", "logits"])
+def test_one_number_tells_two_classes(tmp_path: Path, logits: bool) -> None:
+    rows = "\n".join(f"{x},{'good' if x > 0 else 'bad'}" for x in (-3, -2, -1, 1, 2, 3) * 8)
+    (tmp_path / "rows.csv").write_text(f"x,word\n{rows}\n", encoding="utf-8")
+    (tmp_path / "words.yaml").write_text(
+        TWO_CLASSES.format(activation="null" if logits else "sigmoid", logits=str(logits).lower()),
+        encoding="utf-8",
+    )
+    run = yamlnet.load(tmp_path / "words.yaml").train(out=tmp_path / "run", progress="none")
+    yamlnet.export(run, ["keras"])
+    (tmp_path / "new.csv").write_text("x\n-2\n2\n", encoding="utf-8")
+    for given in (run.folder, run.folder / "export" / "model.keras"):
+        told = CliRunner().invoke(main, ["predict", str(given), str(tmp_path / "new.csv"), "--quiet"])
+        header, *lines = told.stdout.splitlines()
+        assert header == "word.class,word"
+        assert [line.partition(",")[0] for line in lines] == ["bad", "good"]
 
 
 def test_rows_that_do_not_fit_are_told_as_for_a_run(run: Path, tmp_path: Path) -> None:

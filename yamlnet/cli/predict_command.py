@@ -25,7 +25,7 @@ from yamlnet.cli.options import (
 if TYPE_CHECKING:
     import numpy as np
 
-    from yamlnet.runs import Predicted
+    from yamlnet.runs import Classes, Predicted
 
 SHOWN = 10
 ENDINGS = (".csv", ".npz", ".txt")
@@ -122,7 +122,7 @@ class Asked(Struct, frozen=True):
         return self.beams is not None or self.length is not None
 
 
-def _predicted(path: Path, asked: Asked, backend: str | None) -> tuple[Predicted, Mapping[str, list[Any]]]:
+def _predicted(path: Path, asked: Asked, backend: str | None) -> tuple[Predicted, Mapping[str, Classes]]:
     """Predictions by output, and the classes of those that have them."""
     from yamlnet import runs
 
@@ -133,7 +133,7 @@ def _predicted(path: Path, asked: Asked, backend: str | None) -> tuple[Predicted
         if asked.is_of_texts or runs.tells_texts(loaded.plan):
             way = runs.Telling(asked.beams or 1, asked.length, asked.most, note)
         found = runs.predict_and_measure(run, asked.rows, asked.raw, asked.data, telling(loaded), way)
-        return found, runs.class_labels(run)
+        return found, runs.classes_told(run)
     if asked.rows is None:
         raise click.UsageError("an export has no rows of its own: yamlnet predict EXPORT ROWS")
     if asked.is_of_texts:
@@ -144,7 +144,11 @@ def _predicted(path: Path, asked: Asked, backend: str | None) -> tuple[Predicted
 
     select_backend(backend)
     export = runs.open_export(path)
-    return runs.predict_with_export(export, asked.rows, asked.raw), export.pipeline.labels
+    pipeline = export.pipeline
+    classes = {
+        name: runs.Classes(labels, pipeline.above.get(name)) for name, labels in pipeline.labels.items()
+    }
+    return runs.predict_with_export(export, asked.rows, asked.raw), classes
 
 
 def _tell_measured(found: Predicted) -> None:
@@ -156,7 +160,7 @@ def _tell_measured(found: Predicted) -> None:
         click.echo(f"how far this is off is not known: {found.unmeasured}", err=True)
 
 
-def _write(path: Path, predictions: Mapping[str, np.ndarray], classes: Mapping[str, list[Any]]) -> None:
+def _write(path: Path, predictions: Mapping[str, np.ndarray], classes: Mapping[str, Classes]) -> None:
     import numpy as np
 
     if path.suffix == ".npz":
@@ -169,7 +173,7 @@ def _write(path: Path, predictions: Mapping[str, np.ndarray], classes: Mapping[s
         raise click.UsageError("predictions that are numbers are written as .csv or .npz")
 
 
-def _shown(predictions: Mapping[str, np.ndarray], classes: Mapping[str, list[Any]]) -> str:
+def _shown(predictions: Mapping[str, np.ndarray], classes: Mapping[str, Classes]) -> str:
     """Texts as they are, the first rows of anything else as CSV."""
     lines = _lines(predictions)
     return lines if lines is not None else _table(predictions, classes, SHOWN)
@@ -181,7 +185,7 @@ def _lines(predictions: Mapping[str, np.ndarray]) -> str | None:
     return None if texts is None else "".join(f"{' '.join(text.splitlines())}\n" for text in texts)
 
 
-def _table(predictions: Mapping[str, np.ndarray], classes: Mapping[str, list[Any]], rows: int | None) -> str:
+def _table(predictions: Mapping[str, np.ndarray], classes: Mapping[str, Classes], rows: int | None) -> str:
     """Predictions as CSV: a column for each number, and the likeliest class where they are of classes."""
     columns: dict[str, Any] = {}
     for name, values in predictions.items():
@@ -189,7 +193,7 @@ def _table(predictions: Mapping[str, np.ndarray], classes: Mapping[str, list[Any
         digits = ".9g" if values.dtype == "float64" else ".6g"  # numbers in units: 1767225600 seconds
         digits = "" if values.dtype.kind == "U" else digits
         if name in classes and values.ndim == 2:
-            columns[f"{name}.class"] = [_label(classes[name], index) for index in flat.argmax(axis=1)]
+            columns |= _class_column(name, flat, classes[name])
         for index in range(flat.shape[1]):
             label = name if flat.shape[1] == 1 else f"{name}.{index}"
             columns[label] = [f"{value:{digits}}" for value in flat[:, index]]
@@ -200,6 +204,16 @@ def _table(predictions: Mapping[str, np.ndarray], classes: Mapping[str, list[Any
     return text.getvalue()
 
 
-def _label(labels: list[Any], index: int) -> str:
-    """What a class is called: by the data's own word for it, or its number."""
-    return str(labels[index]) if index < len(labels) else str(index)
+def _class_column(name: str, flat: np.ndarray, classes: Classes) -> dict[str, list[str]]:
+    """What an output says of each row: the data's own word for the class, or its number.
+
+    One number says nothing of several classes, unless it is known what it is above for the second.
+    """
+    if flat.shape[1] > 1:
+        chosen = flat.argmax(axis=1)
+    elif classes.above is not None:
+        chosen = (flat[:, 0] > classes.above).astype(int)
+    else:
+        return {}
+    labels = classes.labels
+    return {f"{name}.class": [str(labels[at]) if at < len(labels) else str(at) for at in chosen]}

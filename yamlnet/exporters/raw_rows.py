@@ -17,13 +17,15 @@ from yamlnet.data.units import Units, output_units
 from yamlnet.diagnostics.diagnostic import DataError, YamlnetError
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.ordinary import NotOrdinary, read_ordinary
-from yamlnet.resolver.plan import DataPlan, Plan, TensorPlan
+from yamlnet.resolver.plan import DataPlan, ObjectSpec, Plan, TensorPlan
 from yamlnet.runner.files import PIPELINE
 from yamlnet.schema import data_words
 from yamlnet.schema.objective_words import known_words
 from yamlnet.schema.objects import check_value
+from yamlnet.schema.words import DEFAULT_MODEL
 
 MAX_BYTES = 64 << 20
+BINARY = ("BinaryCrossentropy", "BinaryFocalCrossentropy")
 
 
 class Pipeline(Struct, frozen=True):
@@ -37,6 +39,7 @@ class Pipeline(Struct, frozen=True):
         labels: the classes of each output that has them, in the order of its numbers.
         units: of each output whose target was changed on the way from its column, what undoes that.
         tells: the input that the run tells as texts; "" for one that tells none.
+        above: of each output that is one number for two classes, what it is above for the second.
     """
 
     inputs: dict[str, TensorPlan]
@@ -46,6 +49,7 @@ class Pipeline(Struct, frozen=True):
     labels: dict[str, list[Any]]
     units: dict[str, Units] = {}
     tells: str = ""
+    above: dict[str, float] = {}
 
 
 def make_pipeline(
@@ -58,7 +62,8 @@ def make_pipeline(
     labels = output_labels(plan.data, fitted)
     texts = known_words(plan.objective.name).answers == "texts"
     tells = str(plan.objective.arguments["target"]) if texts else ""
-    return Pipeline(inputs, kept, dict(shapes), outputs, labels, output_units(plan, fitted), tells)
+    units, above = output_units(plan, fitted), second_class_above(plan)
+    return Pipeline(inputs, kept, dict(shapes), outputs, labels, units, tells, above)
 
 
 def output_labels(plan: DataPlan, fitted: Mapping[str, Fitted]) -> dict[str, list[Any]]:
@@ -71,6 +76,22 @@ def output_labels(plan: DataPlan, fitted: Mapping[str, Fitted]) -> dict[str, lis
             if isinstance(labels, list):
                 found[name] = labels
     return found
+
+
+def output_losses(plan: Plan) -> dict[str, ObjectSpec]:
+    """The loss of each output that has one of Keras's."""
+    loss = plan.train.loss if plan.train is not None else None
+    by_output = loss if isinstance(loss, Mapping) else dict.fromkeys(plan.models[DEFAULT_MODEL].outputs, loss)
+    return {name: spec for name, spec in by_output.items() if spec is not None}
+
+
+def second_class_above(plan: Plan) -> dict[str, float]:
+    """Of each output that says by one number which of two classes it is: what it is above for the second."""
+    return {
+        name: 0.0 if spec.arguments.get("from_logits") else 0.5
+        for name, spec in output_losses(plan).items()
+        if spec.name in BINARY
+    }
 
 
 def keep_pipeline(folder: Path, pipeline: Pipeline) -> None:
