@@ -82,9 +82,10 @@ class TokenFile(Struct, frozen=True):
 
 
 class MappingOf(Struct, frozen=True):
-    """A mapping from strings to values of one type."""
+    """A mapping from strings to values of one type; `meaning` says what it is where that is not enough."""
 
     value: ValueType
+    meaning: str = ""
 
 
 class Field(Struct, frozen=True):

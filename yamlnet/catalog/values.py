@@ -158,8 +158,8 @@ def describe(type: t.ValueType) -> str:
             return f"one of {', '.join(options)}" if len(options) > 1 else f'"{options[0]}"'
         case t.ListOf():
             return _described_list(type)
-        case t.MappingOf(value=inner):
-            return f"a mapping to {_plural(inner)}"
+        case t.MappingOf(value=inner, meaning=meaning):
+            return meaning or f"a mapping to {_plural(inner)}"
         case t.Fields(fields=fields):
             return f"a mapping ({', '.join(field.name for field in fields)})"
         case t.AnyOf(options=options):

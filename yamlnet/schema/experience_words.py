@@ -13,7 +13,9 @@ _SHARE = t.Number(min=0, max=1)
 _ENVIRONMENT = t.AnyOf(
     (
         t.Text(ENVIRONMENT_ID, "the id of an environment, without a module (CartPole-v1)"),
-        t.MappingOf(t.MappingOf(t.Plain())),
+        t.MappingOf(
+            t.MappingOf(t.Plain()), "that id with its arguments ({FrozenLake-v1: {is_slippery: false}})"
+        ),
     )
 )
 _SCALAR = t.AnyOf((t.Number(), t.Boolean(), t.Text(r"[\w-]+", "a word")))
