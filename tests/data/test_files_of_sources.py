@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow
 import pytest
 
+from yamlnet.data.files.found import files_at
 from yamlnet.data.sources import SOURCES
 from yamlnet.data.table import Table
 from yamlnet.diagnostics.diagnostic import DataError
@@ -170,3 +171,20 @@ def test_the_hub_is_not_asked_offline(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(DataError, match="owner/nothing cannot be had from the hub") as refused:
         read("HuggingFace", tmp_path, name="owner/nothing")
     assert (refused.value.check, refused.value.path[-1]) == ("unreachable", "name")
+
+
+def test_a_file_of_the_folder_one_is_in_is_told_as_the_blueprint_writes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "here" / "rows.csv").write_text("x\n1\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "here")
+    with pytest.raises(DataError, match=r"which writes .*here.rows.csv for that of this folder"):
+        files_at("rows.csv", tmp_path / "there", ())
+    with pytest.raises(DataError, match=r"no file is like .*which writes .*here.[*].csv for that"):
+        files_at("*.csv", tmp_path / "there", ())
+    with pytest.raises(DataError, match=r"relative to the blueprint$"):
+        files_at("other.csv", tmp_path / "there", ())
+    with pytest.raises(DataError, match=r"relative to the blueprint$"):
+        files_at("others.txt", tmp_path / "here", ())

@@ -143,8 +143,9 @@ def _kinds(folder: Path) -> list[str]:
 
 def _relative(written: str, root: Path) -> str:
     """That paths are the blueprint's, and how it would write what lies in the folder one is in."""
-    here = glob.glob(written, recursive=True) if written.strip() else []
-    there = f", which writes {os.path.relpath(written, root)} for that of this folder" if here else ""
+    from_there = os.path.relpath(written, root) if written.strip() else written
+    is_here = from_there != os.path.normpath(written) and bool(glob.glob(written))
+    there = f", which writes {from_there} for that of this folder" if is_here else ""
     return f"; paths are relative to the blueprint{there}"
 
 
