@@ -1,9 +1,12 @@
 """The next 24 hours of electricity demand, half-hour by half-hour.
 
-Ridge regression is not beaten on the test rows: 50 days to learn from are few. Beside their straight path
-networks of 16 to 64 units, reading the last day or all eight, learnt what did not come again, however they
-were held back (noise, dropout up to 0.7, weight decay, small steps); on the validation rows they tell the
-demand better than ridge does.
+Ridge regression is not beaten on the test rows: 50 days to learn from are few, and the twelve days that the
+windows of the test begin in tell little apart. The networks' errors less ridge's are +4 MW (tcn; 95 % of
+block bootstraps lie between -14 and +20) and +22 MW (lstm; -18 to +67). On the validation rows they tell the
+demand better than ridge does (236 to 249 MW against 271). Tried and no better on the test rows: 16 to 64
+units, the last day or all eight, more noise, dropout and weight decay, means of the last weights (344 MW),
+shares of the level in the place of differences (345), a regularised path from the whole past (365), and
+learning from the validation rows, too, which takes ridge to 343, the tcn to 349 and the lstm to 348.
 """
 
 from __future__ import annotations

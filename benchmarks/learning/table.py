@@ -56,7 +56,7 @@ def _row(entry: Entry, result: dict[str, Any], page: Path) -> str:
 
 def _reached(entry: Entry, result: dict[str, Any]) -> str:
     told = f"**{_number(result['result'])}{entry.unit}**"
-    told += "".join(f", {_number(result['figures'][name])} {name}" for name in entry.also)
+    told += "".join(f", {_number(result['figures'][name])} {_called(name)}" for name in entry.also)
     if missed := _missed(entry, result):
         told += f", which misses the {' and '.join(missed)} asked of it"
     return told if result["digest"] == entry.digest() else f"{told} (its blueprint has changed since)"
@@ -67,7 +67,9 @@ def _missed(entry: Entry, result: dict[str, Any]) -> list[str]:
     value, bar = result["result"], result["bar"]
     off = value > bar if entry.lower else value < bar
     further = (
-        f"{_number(least)} {name}" for name, least in entry.also.items() if result["figures"][name] < least
+        f"{_number(least)} {_called(name)}"
+        for name, least in entry.also.items()
+        if result["figures"][name] < least
     )
     return [*([_number(bar)] if off else []), *further]
 
@@ -81,6 +83,11 @@ def _held_against(entry: Entry, result: dict[str, Any]) -> str:
 
 def _epochs(count: int) -> str:
     return f"{count} epoch{'' if count == 1 else 's'}"
+
+
+def _called(figure: str) -> str:
+    """A figure's own word: `chrf` of `data.target.chrf`."""
+    return figure.rpartition(".")[2]
 
 
 def _number(value: float) -> str:
