@@ -69,6 +69,8 @@ def drop_key(original: Original, random: Random) -> Mutant | None:
         given = _names_in(place.value)
         needed = any(names.reads_tensor(original.document, graph, name) for name in given)
     uses = lines_using(text, used)
+    if len(place.siblings) == 1:
+        uses |= {place.begin[0]}  # of the empty collection that is left
     return Mutant(
         original, "drop-key", place.role, f"no {_general(place)}", f'without "{old}"', text,
         original.parent_line(place.path), frozenset(uses), needed, place.path,

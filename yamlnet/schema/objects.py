@@ -110,7 +110,8 @@ def _not_an_object(noun: str, value: object, form: str | None) -> str:
             f"expected one {noun}, got a mapping of {len(value)} keys ({keys}); "
             "write its name as the only key and its arguments inside: Name: {argument: value}"
         )
-    return f"expected a {noun} by its name (Name, or Name: {{argument: value}}), got {shown(value)}"
+    article = "an" if noun[0] in "aeiou" else "a"
+    return f"expected {article} {noun} by its name (Name, or Name: {{argument: value}}), got {shown(value)}"
 
 
 FEW = 20
