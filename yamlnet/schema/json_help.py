@@ -80,7 +80,7 @@ HELP: dict[type, dict[str, str]] = {
     },
     ParameterSection: {
         "default": "Its value where none is set.",
-        "type": "What it has to be; taken from the default where it is not written.",
+        "type": "What it has to be; by default what the default is. A path is set from the current folder.",
         "min": "The smallest value.",
         "max": "The largest value.",
         "choices": "The values that it may have.",
