@@ -1,8 +1,8 @@
 """Praise or blame in a sentence about a film.
 
 Networks that begin with no weights do little better on 7,309 sentences than a bag of words does; the 2,194 of
-the test tell 0.78 and 0.79 apart badly. The networks keep the mean of the last some hundred steps' weights, in
-the place of the epoch that 1,102 sentences choose: a point more on the test rows for the recurrent ones, a
+the test tell 0.78 and 0.79 apart badly. The networks keep the mean of the last some hundred steps' weights,
+in the place of the epoch that 1,102 sentences choose: a point more on the test rows for the recurrent ones, a
 point less on the validation rows that chose before. Tried by validation, and not kept: a bag of words beside
 the network, one that the network weighs word by word, one number that both outputs read, smaller networks,
 more dropout.
