@@ -61,7 +61,7 @@ def units_of(plan: TensorPlan, **columns: Any) -> tuple[Units, Array]:
     """What a target learnt of rows, and the tensor that it makes of them."""
     table = Table({name: np.asarray(values) for name, values in columns.items()}, "rows.csv")
     states = json.loads(json.dumps(fit_tensor(plan, table).states))  # as a run keeps them
-    return Units(plan, states), make_tensors({"price": plan}, table, {"price": states}, {})[0]["price"]
+    return Units(plan, states), make_tensors({}, {"price": plan}, table, {"price": states}, {})[0]["price"]
 
 
 @pytest.mark.parametrize("name", CHAINS)

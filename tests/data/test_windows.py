@@ -1,7 +1,8 @@
-"""Windows over rows: against NumPy and a table made by hand; no window sees what another part tests."""
+"""Windows over rows: against NumPy and a table made by hand; nothing that another part tests is told."""
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from yamlnet.data.parts.splits import TEST, TRAIN, VALIDATION, Shares
 from yamlnet.data.table import Array, Table, objects
 from yamlnet.data.tensors import make_tensors
 from yamlnet.diagnostics.diagnostic import DataError
-from yamlnet.resolver.plan import DataPlan, SourcePlan, TensorPlan, WindowPlan
+from yamlnet.resolver.plan import DataPlan, SourcePlan, SplitPlan, TensorPlan, WindowPlan
 
 
 def tensor(name: str, *columns: str, window: WindowPlan | None = None, **words: Any) -> TensorPlan:
@@ -35,7 +36,7 @@ def horizon(steps: int, shift: int = 0, **walk: Any) -> WindowPlan:
 def made(columns: dict[str, Any], *tensors: TensorPlan, every_row: bool = False) -> dict[str, Array]:
     table = Table({name: np.asarray(values) for name, values in columns.items()}, "rows.csv")
     states = {one.name: [{word: {} for word, _ in one.transforms} for _ in one.columns] for one in tensors}
-    return make_tensors({one.name: one for one in tensors}, table, states, {}, every_row)[0]
+    return make_tensors({one.name: one for one in tensors}, {}, table, states, {}, every_row)[0]
 
 
 def test_a_table_by_hand() -> None:
@@ -140,23 +141,82 @@ def series(folder: Path, text: str, *tensors: TensorPlan, **more: Any) -> Datase
     return load(plan, folder, 7, {})
 
 
-def test_no_window_sees_what_another_part_holds(tmp_path: Path) -> None:
+def test_nothing_is_told_of_rows_of_another_part(tmp_path: Path) -> None:
     """The rows are their own numbers, so that each window tells which rows it saw."""
     text = "v\n" + "\n".join(str(one) for one in range(100))
     data = series(
         tmp_path, text, tensor("x", "v", window=window(5)), tensor("y", "v", window=horizon(3)),
         validation=0.2, test=0.3,
     )  # fmt: skip
-    seen = {}
-    for part, last in (("train", 50), ("validation", 70), ("test", 100)):
+    told = {}
+    for part, first, last in (("train", 5, 50), ("validation", 50, 70), ("test", 70, 100)):
         split = getattr(data, part)
         rows = np.concatenate([split.inputs["x"], split.targets["y"]], axis=1)
         np.testing.assert_array_equal(np.diff(rows, axis=1), 1)
-        seen[part] = set(rows.ravel().tolist())
-        assert max(seen[part]) == last - 1
-    assert not seen["train"] & seen["validation"] | seen["train"] & seen["test"]
-    assert not seen["validation"] & seen["test"]
+        told[part] = set(split.targets["y"].ravel().tolist())
+        assert told[part] == set(range(first, last))  # every row of validation and test is told
+    assert not told["train"] & told["validation"] | told["train"] & told["test"]
     assert data.facts["train"]["rows"] == 50 - 5 - 3 + 1
+
+
+def test_what_is_learnt_of_itself_stays_in_its_part(tmp_path: Path) -> None:
+    """Without targets a window is what is told, so none of its rows may be a training row."""
+    (tmp_path / "rows.csv").write_text("v\n" + "\n".join(map(str, range(100))), encoding="utf-8")
+    source, x = SourcePlan("Csv", {"path": "rows.csv"}, ()), tensor("x", "v", window=window(5))
+    data = load(DataPlan(source, 0.2, 0.3, {"x": x}, {}, 4, True), tmp_path, 7, {})
+    assert data.validation is not None and data.test is not None
+    assert (data.validation.inputs["x"].min(), data.test.inputs["x"].min()) == (50, 70)
+
+
+def test_a_run_of_version_0_3_keeps_the_windows_that_it_was_measured_by(tmp_path: Path) -> None:
+    text = "v\n" + "\n".join(str(one) for one in range(100))
+    x, y = tensor("x", "v", window=window(5)), tensor("y", "v", window=horizon(3))
+    before = series(tmp_path, text, x, y, validation=0.2, test=0.3, split=SplitPlan(form=1))
+    assert before.test is not None
+    assert before.test.inputs["x"].min() == 70
+    assert before.test.rows == 30 - 5 - 3 + 1
+
+
+@given(
+    names=st.lists(st.sampled_from("ab"), min_size=12, max_size=60), length=st.integers(1, 6),
+    steps=st.integers(1, 3), shift=st.integers(0, 2), stride=st.integers(1, 3), single=st.booleans(),
+    streamed=st.booleans(),
+)  # fmt: skip
+def test_a_part_is_told_from_all_that_came_before(
+    names: list[str], length: int, steps: int, shift: int, stride: int, single: bool, streamed: bool
+) -> None:
+    """Against a search by hand: windows whose targets lie in the part, the first as early as they can."""
+    by = None if single else "s"
+    x = tensor("x", "v", window=window(length, by=by, stride=stride))
+    y = tensor("y", "v", window=horizon(steps, shift))
+    expected: dict[str, list[tuple[list[int], list[int]]]] = {"train": [], "validation": [], "test": []}
+    for name in ["a"] if single else sorted(set(names)):
+        own = [row for row, one in enumerate(names) if single or one == name]
+        tests, validates = round(len(own) * 0.3), round(len(own) * 0.2)
+        cuts = [0, len(own) - tests - validates, len(own) - tests, len(own)]
+        for part, first, end in zip(expected, cuts, cuts[1:], strict=False):
+            if first == end:
+                continue
+            back = 0 if part == "train" else first
+            at = max(length - 1, first - shift - 1) if back else first + length - 1
+            for now in range(at, end - shift - steps, stride):
+                ahead = own[now + shift + 1 : now + shift + 1 + steps]
+                expected[part].append((own[now - length + 1 : now + 1], ahead))
+    text = "v,s\n" + "\n".join(f"{row},{one}" for row, one in enumerate(names))
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            data = series(Path(folder), text, x, y, validation=0.2, test=0.3, stream=streamed)
+        except DataError:
+            assert not all(expected.values())
+            return
+        for part, wanted in expected.items():
+            pieces = [getattr(data, part)] if not streamed else list(getattr(data, part).pieces())
+            found = [
+                pair
+                for piece in pieces
+                for pair in zip(piece.inputs["x"].tolist(), piece.targets["y"].tolist(), strict=True)
+            ]
+            assert found == wanted
 
 
 def test_what_is_fitted_is_fitted_on_the_first_rows_alone(tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def pipeline_inputs(
     Raises:
         DataError: a column is missing, or holds what training never saw.
     """
-    return make_tensors(inputs, table, fitted, shapes, every_row=True)[0]
+    return make_tensors(inputs, {}, table, fitted, shapes, every_row=True)[0]
 
 
 def _seen(
@@ -156,13 +156,12 @@ def _split(plan: DataPlan, rows: Rows, states: Mapping[str, Fitted], inputs: Map
     every = {**plan.inputs, **plan.targets}
 
     def make(table: Table, names: Collection[str], within: Within | None = None) -> Split:
-        tensors = {name: one for name, one in every.items() if name in names}
-        made, count = make_tensors(tensors, table, states, inputs, within=within)
-        return Split(
-            {name: made[name] for name in plan.inputs if name in made},
-            {name: made[name] for name in plan.targets if name in made},
-            count,
+        read, told = (
+            {name: one for name, one in tensors.items() if name in names}
+            for tensors in (plan.inputs, plan.targets)
         )
+        made, count = make_tensors(read, told, table, states, inputs, within=within)
+        return Split({name: made[name] for name in read}, {name: made[name] for name in told}, count)
 
     if isinstance(rows, FileRows):
         columns = {name: rows.table.columns[name] for name in _read(every, rows.tensors)}
@@ -171,9 +170,10 @@ def _split(plan: DataPlan, rows: Rows, states: Mapping[str, Fitted], inputs: Map
         names = tuple(plan.inputs), tuple(plan.targets)
         return FileSplit(replace(rows, table=table), ready, lambda some: make(some, rows.tensors), names)
     if isinstance(rows, Stream):
-        asked = reach(every.values())
+        asked = reach(plan.inputs.values(), plan.targets.values())
         read = _read(every, every) | ({asked.by} if asked is not None and asked.by is not None else set())
-        return StreamedSplit(rows, frozenset(read), lambda some, within: make(some, every, within), asked)
+        stream = rows if rows.with_past is None else rows.with_past
+        return StreamedSplit(stream, frozenset(read), lambda some, within: make(some, every, within), asked)
     (table,) = rows.chunks()
     return make(table, every)
 
@@ -193,9 +193,8 @@ def _counted(plan: DataPlan, split: AnySplit, rows: Mapping[int, int]) -> AnySpl
         return split
     found = replace(split, counts=tuple(rows.get(index, 0) for index in range(len(split.stream.sizes))))
     if not found.rows:
-        starts = np.zeros(1, dtype=np.int64) if split.stream.series is None else split.stream.series
-        sizes = np.diff(starts, append=split.stream.rows)
+        sizes = np.diff(split.stream.begun, append=split.stream.rows)
         tensors = [*plan.inputs.values(), *plan.targets.values()]
-        require_reach(split.reach, split.stream.source, sizes, False, tensors)
+        require_reach(split.reach, split.stream.source, sizes, split.stream.passed, False, tensors)
         split.make(split.stream.chunk(0, split.columns), None)  # the windows are of lists: this says it
     return found

@@ -83,4 +83,4 @@ def truths(table: Table, units: Mapping[str, Units], inputs: Iterable[TensorPlan
         return {}
     if any(one.window is not None for one in (*inputs, *tensors.values())):
         return {}
-    return make_tensors(tensors, table, {name: one.fitted for name, one in units.items()}, {})[0]
+    return make_tensors({}, tensors, table, {name: one.fitted for name, one in units.items()}, {})[0]

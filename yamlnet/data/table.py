@@ -60,6 +60,7 @@ class Table(Struct, frozen=True):
         first: how many rows of the source stand before these.
         folder: where the files lie that texts in these rows may name; None where they may name none.
         known: of files, by the tensor that is made of them and their column.
+        past: rows of the source before this part, to which its windows reach back; None: they do not.
     """
 
     columns: Mapping[str, Array]
@@ -68,6 +69,7 @@ class Table(Struct, frozen=True):
     first: int = 0
     folder: Path | None = None
     known: Mapping[tuple[str, str], Known] = {}
+    past: Table | None = None
 
     @property
     def rows(self) -> int:
@@ -93,7 +95,7 @@ class Table(Struct, frozen=True):
         return self.columns[name]
 
     def take(self, rows: Array) -> Table:
-        """Some of the rows, by index."""
+        """Some of the rows, by index; what stands before them is not known."""
         columns = {name: values[rows] for name, values in self.columns.items()}
         kept = self.kept[rows] if self.kept is not None else self.first + np.asarray(rows)
         known = {key: one.take(rows) for key, one in self.known.items()}

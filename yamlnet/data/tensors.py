@@ -14,10 +14,10 @@ from yamlnet.data.media.columns import decoded, fit_files
 from yamlnet.data.media.decoding import kind_of
 from yamlnet.data.place import Place
 from yamlnet.data.rows import Rows
-from yamlnet.data.table import Array, Table
+from yamlnet.data.table import Array, Table, together
 from yamlnet.data.transforms import TRANSFORMS
 from yamlnet.data.transforms.transform import Chunks
-from yamlnet.data.windows import Within, agreed_lengths, anchors, items, reach
+from yamlnet.data.windows import Within, agreed_lengths, anchors, items, reach, require_reach
 from yamlnet.diagnostics.diagnostic import DataError
 from yamlnet.resolver.plan import TensorPlan
 
@@ -114,7 +114,8 @@ def make_tensor(plan: TensorPlan, table: Table, states: Fitted, shape: Shape | N
 
 
 def make_tensors(
-    plans: Mapping[str, TensorPlan],
+    inputs: Mapping[str, TensorPlan],
+    targets: Mapping[str, TensorPlan],
     table: Table,
     states: Mapping[str, Fitted],
     shapes: Mapping[str, Shape],
@@ -125,22 +126,33 @@ def make_tensors(
 
     Where a tensor has words about rows (`window`, `horizon`, `shift`), these are the rows that have all the
     rows around them that any tensor asks for; with `every_row` each of them, whatever `stride` is written,
-    and only those `within` where the table has others around them.
+    and only those `within` where the table is a piece of more rows: none need be in it.
 
     Raises:
         DataError: as in `make_tensor`; or there are no such rows.
     """
-    asked = reach(plans.values())
+    plans = {**inputs, **targets}
+    asked = reach(inputs.values(), targets.values())
     if asked is None:
         found = {name: make_tensor(one, table, states[name], shapes.get(name)) for name, one in plans.items()}
         return found, table.rows
+    whole, rows = (table, within) if table.past is None else _with_past(table, table.past)
     lengths: dict[str, Array | None] = {}
-    joined = {name: _joined(_items(one, table, states[name], lengths), one) for name, one in plans.items()}
+    joined = {name: _joined(_items(one, whole, states[name], lengths), one) for name, one in plans.items()}
     asked = replace(asked, stride=1) if every_row else asked
-    taken = anchors(asked, table, agreed_lengths(lengths, plans), list(plans.values()), within)
+    counted, tensors = agreed_lengths(lengths, plans), list(plans.values())
+    taken = anchors(asked, whole, counted, tensors[0].path, rows)
+    if within is None:
+        require_reach(asked, table.source, taken.sizes, taken.past, counted is not None, tensors)
     return {
         name: _shaped(taken.take(joined[name], one), one, shapes.get(name)) for name, one in plans.items()
     }, len(taken.at)
+
+
+def _with_past(table: Table, past: Table) -> tuple[Table, Within]:
+    """A part and the rows before it as one table, and which of them are the part's."""
+    whole = together([past, replace(table, past=None)])
+    return whole, Within(0, whole.rows, 0, np.arange(whole.rows) < past.rows)
 
 
 def _items(plan: TensorPlan, table: Table, states: Fitted, lengths: dict[str, Array | None]) -> list[Array]:

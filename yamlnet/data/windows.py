@@ -1,9 +1,10 @@
 """Windows over rows: `window`, `horizon` and `shift` give a tensor several rows for each row.
 
 All tensors of the data are taken at the same rows: those that have every row that any tensor asks of them,
-before and after, in their own series and in their own part of the data. Where no series are told apart and
-every row has the same distance to the next, windows are a view of the rows and take no room
-(`numpy.lib.stride_tricks.sliding_window_view`).
+before and after, in their own series. What is told of a row, its targets, lies in its own part of the data;
+what it is told by may reach back over the rows before that part, which are known by then. Where no series
+are told apart and every row has the same distance to the next, windows are a view of the rows and take no
+room (`numpy.lib.stride_tricks.sliding_window_view`).
 
 A column of lists (a text as its tokens) is a series for each row; its items are what is counted then.
 """
@@ -19,20 +20,31 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from yamlnet.data.columns.distinct import distinct
 from yamlnet.data.table import Array, Table
-from yamlnet.diagnostics.diagnostic import DataError
+from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 from yamlnet.resolver.plan import TensorPlan
 
 
 class Reach(Struct, frozen=True):
     """What tensors ask of a row: how many rows before and after it, and at which rows they are taken.
 
-    `stride` is the distance between rows that are taken, `by` the column that tells series apart.
+    Attributes:
+        before, after: the rows that any tensor asks for.
+        told: how many rows before it the first that a target asks for lies, negative where it comes later:
+            from there on the rows are of the same part.
+        stride: the distance between rows that are taken.
+        by: the column that tells series apart.
     """
 
     before: int
     after: int
+    told: int
     stride: int
     by: str | None
+
+    @property
+    def past(self) -> int:
+        """How many rows before a part the windows of its first row reach back to."""
+        return self.before - self.told
 
 
 class Within(Struct, frozen=True):
@@ -41,11 +53,15 @@ class Within(Struct, frozen=True):
     Attributes:
         first, end: where they begin and end in the table.
         passed: how many rows of the table's first series stand before the table.
+        past: whether each row of the table stands before the part, (rows,); None where none does.
+        passed_past: how many of those that are `passed` do.
     """
 
     first: int
     end: int
     passed: int
+    past: Array | None = None
+    passed_past: int = 0
 
 
 class Anchors(Struct, frozen=True):
@@ -54,12 +70,14 @@ class Anchors(Struct, frozen=True):
     Attributes:
         order: every row's index, series by series; None where that is the order that they have.
         at: places in that order, ascending.
-        rows: how many rows there are.
+        sizes: how many rows each series has.
+        past: how many of these stand before the part.
     """
 
     order: Array | None
     at: Array
-    rows: int
+    sizes: Array
+    past: Array
 
     def take(self, values: Array, tensor: TensorPlan) -> Array:
         """One tensor at the anchors: (anchors, *row), or (anchors, length, *row) with a window."""
@@ -79,21 +97,32 @@ class Anchors(Struct, frozen=True):
         return copied
 
 
-def reach(tensors: Iterable[TensorPlan]) -> Reach | None:
+def reach(inputs: Iterable[TensorPlan], targets: Iterable[TensorPlan] = ()) -> Reach | None:
     """What tensors ask of each row together; None where no tensor has a word about rows.
+
+    Without targets it is the inputs that are learnt, and all of their rows are of one part.
 
     Raises:
         DataError: they disagree about `stride` or `by`.
     """
-    asking = [(tensor, tensor.window) for tensor in tensors if tensor.window is not None]
+    told, tensors = list(targets), [*inputs]
+    asking = [(tensor, tensor.window) for tensor in (*tensors, *told) if tensor.window is not None]
     if not asking:
         return None
+    before = max(0, *(_before(tensor) for tensor, _ in asking))
     return Reach(
-        before=max(0, *(window.length - 1 - window.offset for _, window in asking if window.length), 0),
+        before=before,
         after=max(0, *(window.offset for _, window in asking)),
+        told=max(map(_before, told), default=before),
         stride=_agreed("stride", [(tensor, window.stride) for tensor, window in asking]) or 1,
         by=_agreed("by", [(tensor, window.by) for tensor, window in asking]),
     )
+
+
+def _before(tensor: TensorPlan) -> int:
+    """How many rows before a row the first of a tensor's lies; negative where it comes later."""
+    window = tensor.window
+    return 0 if window is None else (window.length or 1) - 1 - window.offset
 
 
 def _agreed(word: str, given: Sequence[tuple[TensorPlan, Any]]) -> Any:
@@ -111,71 +140,86 @@ def anchors(
     asked: Reach,
     table: Table,
     lengths: Array | None,
-    tensors: Sequence[TensorPlan],
+    path: KeyPath,
     within: Within | None = None,
 ) -> Anchors:
-    """Where windows are taken in a table.
+    """Where windows are taken in a table: nowhere, if no row has as many around it as are asked for.
 
     Args:
         asked: from `reach`.
-        table: the rows of one part.
+        table: the rows of one part, or a piece of them, and others around them.
         lengths: how many items each row's list has, where it is items that are counted.
-        tensors: for messages.
-        within: where the table is a piece of a longer one, in the order of its series: which rows count.
+        path: a tensor's place, for messages.
+        within: which rows of the table count; None: all.
 
     Raises:
-        DataError: no row has as many before and after it as are asked for; of a piece there may be none.
+        DataError: there is no column that tells series apart.
     """
-    order, sizes = _series(asked, table, lengths, tensors)
+    if lengths is not None:
+        return _of_lists(asked, lengths, within)
+    order, sizes = _series(asked, table, path)
     ends = np.cumsum(sizes)
     starts = ends - sizes
-    if within is not None and lengths is None:
+    past = np.zeros_like(sizes)
+    if within is not None and within.past is not None:
+        ordered = within.past if order is None else within.past[order]
+        past = np.add.reduceat(ordered, starts, dtype=np.intp)
+    firsts = starts.copy()
+    if within is not None:
         starts[0] -= within.passed
-    at = [
-        np.arange(start + asked.before, end - asked.after, asked.stride)
-        for start, end in zip(starts, ends, strict=True)
-    ]
-    if within is not None and lengths is not None:
-        at = at[within.first : within.end]
-    found = np.concatenate(at) if at else np.empty(0, dtype=np.intp)
-    if within is None:
-        require_reach(asked, table.source, sizes, lengths is not None, tensors)
-    elif lengths is None:
+        past[0] += within.passed_past
+    firsts = starts + np.maximum(asked.before, past + asked.told)
+    at = [np.arange(first, end - asked.after, asked.stride) for first, end in zip(firsts, ends, strict=True)]
+    found = np.concatenate(at)
+    if within is not None:
         found = found[(found >= within.first) & (found < within.end)]
-    return Anchors(order, found, int(np.sum(sizes)))
+    return Anchors(order, found, sizes, past)
 
 
-def _series(
-    asked: Reach, table: Table, lengths: Array | None, tensors: Sequence[TensorPlan]
-) -> tuple[Array | None, Array]:
+def _of_lists(asked: Reach, lengths: Array, within: Within | None) -> Anchors:
+    """Where windows are taken in lists, each of which is a series; those before a part are none of it."""
+    own = np.ones(len(lengths), dtype=bool)
+    if within is not None:
+        own[: within.first] = own[within.end :] = False
+        own &= True if within.past is None else ~within.past
+    ends = np.cumsum(lengths)
+    at = [
+        np.arange(end - size + asked.before, end - asked.after, asked.stride)
+        for size, end in zip(lengths[own], ends[own], strict=True)
+    ]
+    found = np.concatenate([*at, np.empty(0, dtype=np.intp)])
+    return Anchors(None, found, lengths[own], np.zeros(np.count_nonzero(own), dtype=np.intp))
+
+
+def _series(asked: Reach, table: Table, path: KeyPath) -> tuple[Array | None, Array]:
     """The rows series by series, each in the order of the file, and how long each series is."""
-    if lengths is not None:
-        return None, lengths
     if asked.by is None:
         return None, np.array([table.rows])
-    codes = distinct([table.column(asked.by, tensors[0].path)]).inverse
+    codes = distinct([table.column(asked.by, path)]).inverse
     return np.argsort(codes, kind="stable"), np.bincount(codes)
 
 
 def require_reach(
-    asked: Reach, source: str, sizes: Array, items: bool, tensors: Sequence[TensorPlan]
+    asked: Reach, source: str, sizes: Array, past: Array, items: bool, tensors: Sequence[TensorPlan]
 ) -> None:
     """Refuse rows of which no window can be taken.
 
     Args:
         asked: from `reach`.
         source: where they come from.
-        sizes: how many rows each series of this part has.
+        sizes: how many rows each series has in this part and before it.
+        past: how many of these stand before it.
         items: whether the items of lists are counted.
         tensors: for messages.
 
     Raises:
         DataError: no series is long enough.
     """
-    longest = int(max(sizes, default=0))
-    needed = asked.before + 1 + asked.after
-    if longest >= needed:
+    needed, of_part = asked.before + 1 + asked.after, asked.told + 1 + asked.after
+    if ((sizes >= needed) & (sizes - past >= of_part)).any():
         return
+    longest = int(max(sizes - past, default=0))
+    before = int(max(past, default=0))
     words = {
         (word, tensor.window.length)
         for tensor in tensors
@@ -187,7 +231,10 @@ def require_reach(
     if len(sizes) > 1:
         has = f"the longest of {len(sizes)} series in this part of {source} has {longest}"
     said = " with ".join(f"{word}: {length}" for word, length in sorted(words, reverse=True)) or "shift"
-    message = f"{said} takes {needed} {noun} one after another, and {has}"
+    takes = f"takes {needed} {noun} one after another"
+    if before:
+        takes, has = f"{takes}, {of_part} of them in one part", f"{has}, with {before} before it"
+    message = f"{said} {takes}, and {has}"
     place = next((tensor.path for tensor in tensors if tensor.window is not None), ())
     raise DataError(f"{message}; shorten it, or give more {noun}", path=place, check="window")
 

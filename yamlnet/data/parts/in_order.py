@@ -2,7 +2,9 @@
 
 Where windows are taken, a division at random would leak: a window of training rows would hold the rows of
 its neighbour in the test. The rows are taken in the order that they have; of several series each is divided
-by itself. A text that is one row is divided inside, at the end of a line or a word.
+by itself. Windows of validation and test rows may reach back to the rows before these, which are known when
+something is told of them: so every row of these parts is told, and not only those that have a whole window of
+their part before them. A text that is one row is divided inside, at the end of a line or a word.
 """
 
 from __future__ import annotations
@@ -18,6 +20,9 @@ from yamlnet.data.rows import Rows
 from yamlnet.data.table import Array, Table, objects
 from yamlnet.diagnostics.diagnostic import DataError, KeyPath
 from yamlnet.resolver.plan import SplitPlan
+
+MEASURED = ("validation", "test")
+"""The parts whose windows may reach back."""
 
 
 def parts_in_order(rows: int, shares: Shares, series: Array | None = None) -> Array:
@@ -40,6 +45,32 @@ def parts_in_order(rows: int, shares: Shares, series: Array | None = None) -> Ar
     codes = np.empty_like(ordered)
     codes[np.argsort(series, kind="stable")] = ordered
     return codes
+
+
+def reaches_back(split: SplitPlan) -> bool:
+    """Whether windows of a part may hold rows before it; in a run of version 0.3 they do not."""
+    return split.kind in ("random", "time", "column") and split.form > 1
+
+
+def rows_before(codes: Array, part: int, count: int, series: Array | None = None) -> Array:
+    """Whether each row is one of the last so many before a part's first, in its own series: (rows,) bool.
+
+    Args:
+        codes: the part of each row, in the order of time.
+        part: the one whose windows reach back.
+        count: how many rows; none if it is negative.
+        series: a number for each row that tells series apart.
+    """
+    found = np.zeros(len(codes), dtype=bool)
+    order = np.arange(len(codes)) if series is None else np.argsort(series, kind="stable")
+    first = 0
+    for size in [len(codes)] if series is None else np.bincount(series).tolist():
+        own = order[first : first + size]
+        first += size
+        of_part = np.flatnonzero(codes[own] == part)
+        if len(of_part):
+            found[own[max(int(of_part[0]) - max(count, 0), 0) : of_part[0]]] = True
+    return found
 
 
 def series_of(rows: Rows, by: str, path: KeyPath) -> Array:

@@ -11,9 +11,12 @@ from msgspec.structs import replace
 from yamlnet.data.media.columns import broken_rows, require_rows, without_broken
 from yamlnet.data.media.decoding import kind_of
 from yamlnet.data.parts.in_order import (
+    MEASURED,
     is_one_text,
     parts_in_order,
+    reaches_back,
     require_order,
+    rows_before,
     series_of,
     text_in_order,
 )
@@ -43,7 +46,7 @@ def read_parts(plan: DataPlan, root: Path, seed: int) -> dict[str, Rows]:
             f"validation and test take {sum(fractions.values()):g} of the rows, which leaves none to train on"
         )
         raise DataError(message, path=(*plan.path, "test"), check="empty-split")
-    asked = reach([*plan.inputs.values(), *plan.targets.values()])
+    asked = reach(plan.inputs.values(), plan.targets.values())
     rows = _held_text(rows) if asked is not None else rows
     if fractions or plan.fold is not None or plan.split.kind == "column":
         shares = Shares(**fractions, folds=plan.folds, fold=plan.fold)
@@ -107,9 +110,17 @@ def _divided(
         if asked is not None:
             require_order(rows, plan.split, asked.by)
         codes = assign(rows, plan.split, shares, seed)
-    if isinstance(rows, Table):
-        return {part: rows.take(np.flatnonzero(codes == code)) for part, code in PARTS.items()}
-    return dict(_streams(rows, codes, plan, asked))
+    if isinstance(rows, Stream):
+        return dict(_streams(rows, codes, plan, asked))
+    tables = {part: rows.take(np.flatnonzero(codes == code)) for part, code in PARTS.items()}
+    if asked is None or not reaches_back(plan.split):
+        return dict(tables)
+    series = series_of(rows, asked.by, (*plan.path, "inputs")) if asked.by is not None else None
+    past = {part: np.flatnonzero(rows_before(codes, PARTS[part], asked.past, series)) for part in MEASURED}
+    with_past = {
+        part: replace(tables[part], past=rows.take(found)) for part, found in past.items() if len(found)
+    }
+    return {**tables, **with_past}
 
 
 def _streams(rows: Stream, codes: Array, plan: DataPlan, asked: Reach | None) -> dict[str, Stream]:
@@ -120,12 +131,24 @@ def _streams(rows: Stream, codes: Array, plan: DataPlan, asked: Reach | None) ->
         order = np.argsort(series, kind="stable")
         rows = in_other_order(rows, order, f"series of {asked.by}", plan.train.path)
         codes, series = codes[order], series[order]
-    chunks = np.split(codes, np.cumsum(rows.counts)[:-1])
-    found = {part: rows.of_part(chunks, code) for part, code in PARTS.items()}
+    found = {part: _part(rows, codes, code, series) for part, code in PARTS.items()}
+    if asked is None or not reaches_back(plan.split):
+        return found
+    for part in MEASURED:
+        past = rows_before(codes, PARTS[part], asked.past, series)
+        if past.any():
+            whole = _part(rows, np.where(past, PARTS[part], codes), PARTS[part], series)
+            counts = np.add.reduceat(past[(codes == PARTS[part]) | past], whole.begun, dtype=np.int64)
+            found[part] = replace(found[part], with_past=replace(whole, past=counts))
+    return found
+
+
+def _part(rows: Stream, codes: Array, part: int, series: Array | None) -> Stream:
+    """The rows of one part by the part of every row, and where each series begins in it."""
+    found = rows.of_part(np.split(codes, np.cumsum(rows.counts)[:-1]), part)
     if series is None:
         return found
-    begun = {part: np.flatnonzero(np.diff(series[codes == code], prepend=-1)) for part, code in PARTS.items()}
-    return {part: replace(stream, series=begun[part]) for part, stream in found.items()}
+    return replace(found, series=np.flatnonzero(np.diff(series[codes == part], prepend=-1)))
 
 
 def without_broken_rows(

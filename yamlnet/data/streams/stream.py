@@ -73,6 +73,8 @@ class Stream(Struct, frozen=True):
         series: where each series begins among the part's rows, ascending; None where there is one.
         known: of files that stand in the rows, by the tensor that is made of them and their column.
         at_once: of how many rows such files are decoded at a time; None where there are none.
+        past: how many of the first rows of each series stand before the part; None: none do.
+        with_past: the same part with the rows before it to which its windows reach back; None: they do not.
     """
 
     source: str
@@ -87,11 +89,23 @@ class Stream(Struct, frozen=True):
     series: Array | None = None
     known: Mapping[tuple[str, str], Known] = {}
     at_once: int | None = None
+    past: Array | None = None
+    with_past: Stream | None = None
 
     @property
     def rows(self) -> int:
         """How many rows there are."""
         return sum(self.sizes)
+
+    @property
+    def begun(self) -> Array:
+        """Where each series begins among the part's rows, (series,)."""
+        return np.zeros(1, dtype=np.int64) if self.series is None else self.series
+
+    @property
+    def passed(self) -> Array:
+        """How many of the first rows of each series stand before the part, (series,)."""
+        return np.zeros_like(self.begun) if self.past is None else self.past
 
     def number(self, row: int) -> int:
         """The number of a row as users count the rows of the source, where these are all of them in order."""

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from yamlnet.data.batches import WHOLE, Batch, Shard, Split, epoch_order
 from yamlnet.data.media.images import without_warnings_for_good
-from yamlnet.data.streams.stream import Stream, ahead
+from yamlnet.data.streams.stream import Around, Stream, ahead
 from yamlnet.data.table import Array, Table, together
 from yamlnet.data.waiting import Waiting
 from yamlnet.data.windows import Reach, Within
@@ -65,9 +65,7 @@ class StreamedSplit(Struct, frozen=True):
         # One row alone would be looked at as one text: see `yamlnet.data.windows.items`.
         before, after = max(self.reach.before, 1), max(self.reach.after, 1)
         around = self.stream.around(index, before, after, self.columns)
-        series = self.stream.series
-        begun = 0 if series is None else int(series[np.searchsorted(series, around.place, "right") - 1])
-        return self.make(around.table, Within(around.first, around.end, around.place - begun))
+        return self.make(around.table, _within(self.stream, around))
 
     def pieces(self) -> Iterator[Split]:
         """All rows as tensors, some after others, in order; a terminal shows how far they are read."""
@@ -118,6 +116,20 @@ class StreamedSplit(Struct, frozen=True):
         own = rows.between(int(places[0]), int(places[-1]) + 1)
         made = self.make(own, None) if isinstance(own, Table) else own
         return Batch(made.inputs, made.targets, divided=shard.divides(rows.rows))
+
+
+def _within(stream: Stream, around: Around) -> Within:
+    """Which rows around a chunk count: where their series began, and which stand before the part."""
+    places = around.place + np.arange(around.table.rows)
+    series = np.searchsorted(stream.begun, places, "right") - 1
+    since, past = places - stream.begun[series], stream.passed[series]
+    return Within(
+        around.first,
+        around.end,
+        passed=int(since[0]),
+        past=since < past,
+        passed_past=int(min(since[0], past[0])),
+    )
 
 
 class Windows:
