@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from scipy import stats
 
 import yamlnet
 from yamlnet import pipeline
@@ -163,6 +164,23 @@ def test_policies_minimise_what_the_papers_say(algorithm: str, tmp_path: Path) -
         rel=1e-4,
         abs=1e-6,
     )
+
+
+@pytest.mark.parametrize("algorithm", ["ppo", "reinforce"])
+def test_numbers_are_told_by_normal_distributions(algorithm: str, tmp_path: Path) -> None:
+    numbers = NUMBERS.standard_normal((ROWS, 1), dtype=np.float32)
+    batch = acted()
+    batch = Batch(batch.inputs, {**batch.targets, "action": numbers})
+    trial = Trial(POLICY.format(more=f"algorithm: {algorithm}"), batch, tmp_path)
+    told, said = batch.targets, trial.called("actor", batch.inputs["state"]).astype(np.float64)
+    policy = stats.norm(said[:, 0], np.exp(said[:, 1]))
+    log, gain = policy.logpdf(numbers[:, 0]), told["advantage"] * policy.logpdf(numbers[:, 0])
+    if algorithm == "ppo":
+        ratio = np.exp(log - told["log_probability"])
+        gain = np.minimum(ratio * told["advantage"], ratio.clip(0.8, 1.2) * told["advantage"])
+    found = trial.measured()
+    assert found["policy_loss"] == pytest.approx(-gain.mean(), rel=1e-4)
+    assert found["entropy"] == pytest.approx(policy.entropy().mean(), rel=1e-4)
 
 
 def test_both_models_are_pushed_as_their_gradients_say(tmp_path: Path) -> None:

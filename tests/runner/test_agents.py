@@ -46,6 +46,22 @@ class Chain(gymnasium.Env[Any, Any]):
         return picture
 
 
+class Aim(gymnasium.Env[Any, Any]):
+    """A number is seen, x, and the best action is (x, -x / 2); each episode is one step."""
+
+    observation_space = gymnasium.spaces.Box(-1, 1, (1,))
+    action_space = gymnasium.spaces.Box(-1, 1, (2,))
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> Any:
+        super().reset(seed=seed)
+        self.x = self.np_random.uniform(-1, 1, 1).astype(np.float32)
+        return self.x, {}
+
+    def step(self, action: Any) -> Any:
+        assert action.shape == (2,) and abs(action).max() <= 1
+        return self.x, -float(np.square(action - self.x * [1, -0.5]).sum()), True, False, {}
+
+
 def moved(state: int, action: int) -> tuple[int, float, bool]:
     after = state + (1 if action else -1)
     return after, {0: 0.3, STATES - 1: 1.0}.get(after, 0.0), after in (0, STATES - 1)
@@ -65,8 +81,9 @@ def best_values() -> Any:
 @pytest.fixture
 def chain() -> Iterator[None]:
     gymnasium.register("Chain-v0", Chain, max_episode_steps=50)
+    gymnasium.register("Aim-v0", Aim, max_episode_steps=5)
     yield
-    del gymnasium.registry["Chain-v0"]
+    del gymnasium.registry["Chain-v0"], gymnasium.registry["Aim-v0"]
 
 
 TABLE = """yamlnet: 1
@@ -99,6 +116,21 @@ train:
        goal: 1, MORE}
   optimizer: {Adam: {learning_rate: 0.1}}
   steps: 200
+"""
+
+
+AIM = """yamlnet: 1
+name: aim
+models:
+  actor: {inputs: {x: [1]}, layers: [{Dense: {units: 4, as: aim}}], outputs: aim}
+  critic: {inputs: {x: [1]}, layers: [{Dense: 1}]}
+train:
+  objective:
+    PolicyGradient:
+      {environment: Aim-v0, policy: actor, value: critic, environments: 16, test_episodes: 40, MORE}
+  optimizer: {Adam: {learning_rate: 0.02}}
+  steps: 400
+export: [keras]
 """
 
 
@@ -171,6 +203,20 @@ def test_a_policy_goes_right_and_stops_at_its_goal(more: str, tmp_path: Path) ->
     assert run.history["val_return"][-1] == 1.0
     assert len(run.history["val_return"]) < 10
     assert run.metrics["validation"]["return"] == 1.0
+
+
+@pytest.mark.parametrize("more", ["rollout: 8, passes: 4, minibatches: 2", "algorithm: reinforce"])
+def test_a_policy_says_the_numbers_that_are_best(more: str, tmp_path: Path) -> None:
+    run = trained(AIM.replace("MORE", more), tmp_path)
+    assert run.metrics["test"]["return"] > -0.02  # of -0.42 for doing nothing
+    (tmp_path / "rows.csv").write_text("x\n0.8\n-0.4\n", encoding="utf-8")
+    said = yamlnet.predict(run, tmp_path / "rows.csv")["aim"]
+    np.testing.assert_allclose(said[:, :2], [[0.8, -0.4], [-0.4, 0.2]], atol=0.1)
+    told("play", str(run.folder), "-n", "3", "-o", str(tmp_path / "steps.npz"))
+    steps = np.load(tmp_path / "steps.npz")
+    assert steps["action"].shape == (3, 2)
+    np.testing.assert_allclose(steps["action"], steps["observation"] * [1, -0.5], atol=0.15)
+    assert "random" in told("play", str(run.folder), "--random")
 
 
 def test_validate_asks_the_environment(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import gymnasium
 import numpy as np
 import pytest
 
+from yamlnet.diagnostics.diagnostic import BlueprintError
 from yamlnet.resolver.plan import ObjectivePlan
 from yamlnet.runner.experience.advantages import generalized_advantages, returns_to_come
 from yamlnet.runner.experience.copies import Copies, Moves
@@ -108,6 +109,19 @@ def test_the_oldest_memories_go_first(world: World) -> None:
     drawn = replay.draw("x", 200, np.random.default_rng(0))
     assert set(drawn.inputs["x"][:, 0]) == {2, 3, 4, 5}
     np.testing.assert_array_equal(drawn.targets["next"], drawn.inputs["x"] + 1)
+
+
+class Switches(Counter):
+    action_space: Any = gymnasium.spaces.MultiBinary(3)
+
+
+def test_other_actions_are_refused() -> None:
+    gymnasium.register("yamlnetTest/Switches-v0", Switches, max_episode_steps=6)
+    try:
+        with pytest.raises(BlueprintError, match=r"are MultiBinary\(3\); an agent takes one of some"):
+            find_world(ObjectivePlan("PolicyGradient", arguments={"environment": "yamlnetTest/Switches-v0"}))
+    finally:
+        del gymnasium.registry["yamlnetTest/Switches-v0"]
 
 
 def test_episodes_are_whole_and_all_are_told(world: World) -> None:

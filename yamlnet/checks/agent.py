@@ -1,9 +1,10 @@
 """agent: an objective that learns from an environment has models that give what it asks for, and no data.
 
-DQN reads the value of each action from the model's only output. PolicyGradient reads a logit for each action
-from the model called policy and the return to come from the one called value, or both from the two outputs of
-one model, in this order; algorithm: reinforce can do without a value. Data are what an agent meets, so a data
-section has no use.
+DQN reads the value of each action from the model's only output. PolicyGradient reads what to do from the
+model called policy and the return to come from the one called value, or both from the two outputs of one
+model, in this order; algorithm: reinforce can do without a value. What to do is a logit for each action, or,
+where actions are numbers, the mean of each and then the logarithm of each deviation. Data are what an agent
+meets, so a data section has no use.
 
 Fails:
 
@@ -82,7 +83,7 @@ def _policy(plan: Plan, objective: ObjectivePlan) -> Iterator[Diagnostic]:
     if "value" in objective.models:
         if outputs != 1:
             message = (
-                f'"{objective.feeds}" gives {outputs} outputs; a policy gives one: a logit for each action'
+                f'"{objective.feeds}" gives {outputs} outputs; a policy gives one, which says what to do'
             )
             yield Diagnostic(NAME, message, (*objective.path, "policy"))
     elif outputs > 2 or (ppo and outputs != 2):

@@ -109,7 +109,7 @@ def _stepper(run: Run, plan: Plan) -> Stepper:
 
 def _by_chance(world: World, seed: int) -> Choose:
     numbers = np.random.default_rng([seed, 2])
-    return lambda seen: numbers.integers(0, world.actions, len(seen))
+    return lambda seen: world.actions.by_chance(len(seen), numbers)
 
 
 def _recorded(world: World, choose: Choose, count: int, seed: int) -> Played:

@@ -187,7 +187,7 @@ OBJECTIVES: dict[str, ObjectiveWords] = {
     "PolicyGradient": ObjectiveWords(
         help="A policy learns to take the actions in an environment that turn out better than expected.",
         models=(
-            _role("policy", "the model that gives a logit for each action", required=False),
+            _role("policy", "the model that says what to do: a logit for each action", required=False),
             _role("value", "the model that tells the return that is to come", required=False),
         ),
         arguments=POLICY_ARGUMENTS,

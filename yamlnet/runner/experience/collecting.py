@@ -100,11 +100,11 @@ class Replaying:
 
     def _actions(self, predict: Predict, seen: Array) -> Array:
         """Nothing is asked of the model while every action is left to chance."""
-        by_chance = self.numbers.integers(0, self.copies.world.actions, len(seen), dtype=np.int32)
+        by_chance = self.copies.world.actions.by_chance(len(seen), self.numbers)
         epsilon = self.epsilon
         if epsilon >= 1 or self.copies.steps < self.settings.warm_up:
             return by_chance
-        best = np.argmax(predict(seen), axis=-1).astype(np.int32)
+        best = self.copies.world.actions.best(predict(seen))
         return np.where(self.numbers.random(len(seen)) < epsilon, by_chance, best)
 
     @property
@@ -136,14 +136,14 @@ class _Policy:
 
     def __init__(self, settings: PolicySettings, world: World, seen: Seen, seed: int) -> None:
         self.settings, self.seen = settings, seen
-        self.copies = Copies(world, settings.environments, seed)
+        self.copies, self.actions = Copies(world, settings.environments, seed), world.actions
         self.numbers = np.random.default_rng([seed, 1])
 
     def example(self) -> Batch:
         """What is seen at first, with nothing learnt from it."""
         seen = self.copies.seen.astype(self.seen.dtype)
         zeros = np.zeros(len(seen), np.float32)
-        return self._batch(seen, zeros.astype(np.int32), zeros, zeros, zeros)
+        return self._batch(seen, self.actions.none(len(seen)), zeros, zeros, zeros)
 
     def told(self) -> dict[str, float]:
         """Episodes."""
@@ -152,11 +152,6 @@ class _Policy:
     def _batch(self, seen: Array, action: Array, advantage: Array, to_come: Array, log: Array) -> Batch:
         targets = {"action": action, "advantage": advantage, "return": to_come, "log_probability": log}
         return Batch({self.seen.name: seen}, targets)
-
-    def _drawn(self, logits: Array) -> Array:
-        """An action of each row's distribution, by the Gumbel-max trick: (rows, actions) → (rows,)."""
-        drawn: Array = np.argmax(logits + self.numbers.gumbel(size=logits.shape), axis=-1)
-        return drawn.astype(np.int32)
 
     def _scaled(self, advantages: Array) -> Array:
         return normalized(advantages) if self.settings.normalize_advantages else advantages
@@ -182,8 +177,8 @@ class Rolling(_Policy):
         for _ in range(self.settings.rollout):
             seen.append(self.copies.seen.astype(self.seen.dtype))
             said = predict(seen[-1])
-            actions.append(self._drawn(said["policy"]))
-            logs.append(_log_probability(said["policy"], actions[-1]))
+            actions.append(self.actions.drawn(said["policy"], self.numbers))
+            logs.append(self.actions.log_probability(said["policy"], actions[-1]))
             values.append(said["value"])
             moves.append(self.copies.step(actions[-1]))
         arrived = np.concatenate([move.arrived for move in moves]).astype(self.seen.dtype)
@@ -203,9 +198,7 @@ class WholeEpisodes(_Policy):
     def batches(self, predict: Predict) -> Iterator[Batch]:
         """All steps of an episode of each copy, filled up to one of few sizes with rows that do not count."""
         while True:
-            episodes = episode_of_each(
-                self.copies, lambda seen: self._drawn(predict(seen.astype(self.seen.dtype))["policy"])
-            )
+            episodes = episode_of_each(self.copies, lambda seen: self._drawn(predict, seen))
             seen = np.concatenate([one.seen for one in episodes]).astype(self.seen.dtype)
             actions = np.concatenate([one.actions for one in episodes])
             to_come = np.concatenate([returns_to_come(one.rewards, self.settings.gamma) for one in episodes])
@@ -214,6 +207,9 @@ class WholeEpisodes(_Policy):
             columns = (seen, actions, self._scaled(to_come - expected), to_come, np.zeros_like(to_come))
             batch = self._batch(*(_filled(column) for column in columns))
             yield Batch(batch.inputs, batch.targets, _filled(np.ones(len(seen), np.float32)))
+
+    def _drawn(self, predict: Predict, seen: Array) -> Array:
+        return self.actions.drawn(predict(seen.astype(self.seen.dtype))["policy"], self.numbers)
 
     def example(self) -> Batch:
         """The same, with a weight for each row."""
@@ -225,10 +221,3 @@ def _filled(rows: Array) -> Array:
     """Rows and as many zeros as make their number a power of two: each size is compiled once."""
     more = (1 << (len(rows) - 1).bit_length()) - len(rows)
     return np.concatenate([rows, np.zeros((more, *rows.shape[1:]), rows.dtype)])
-
-
-def _log_probability(logits: Array, actions: Array) -> Array:
-    """The log of the probability of each row's action: (rows, actions), (rows,) → (rows,), float32."""
-    shifted = logits.astype(np.float64) - logits.max(axis=-1, keepdims=True)
-    logs = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    return np.take_along_axis(logs, actions[:, None], axis=-1)[:, 0].astype(np.float32)

@@ -54,13 +54,13 @@ class Copies:
         """Take an action in each copy, or in those that are awake; the others stay as they are.
 
         Args:
-            actions: counted from 0: (copies,) int.
+            actions: as the world's `Actions` gives them: (copies, …).
             awake: (copies,) bool.
         """
         arrived, rewards = self.seen.copy(), np.zeros(len(self), np.float32)
         terminated, over = np.zeros(len(self), bool), np.zeros(len(self), bool)
         moved = list(range(len(self))) if awake is None else np.flatnonzero(awake).tolist()
-        chosen = (actions + self.world.first).tolist()
+        chosen = self.world.actions.done(actions)
         for index in moved:
             seen, reward, ended, cut_off, _ = self.environments[index].step(chosen[index])
             arrived[index], rewards[index], terminated[index] = seen, reward, ended

@@ -15,7 +15,7 @@ TOGETHER = 16
 """Copies in which episodes are played at once."""
 
 Choose = Callable[[Array], Array]
-"""What is seen in each copy, (copies, *shape) → an action for each, (copies,)."""
+"""What is seen in each copy, (copies, *shape) → an action for each, (copies, …)."""
 
 
 class Episode(Struct, frozen=True):
@@ -35,21 +35,21 @@ class Episode(Struct, frozen=True):
 def episode_of_each(copies: Copies, choose: Choose) -> list[Episode]:
     """Play one episode to its end in every copy; in each of them the next has begun then."""
     awake = np.ones(len(copies), bool)
-    steps: list[list[tuple[Array, int, float]]] = [[] for _ in range(len(copies))]
+    steps: list[list[tuple[Array, Array, float]]] = [[] for _ in range(len(copies))]
     terminated = np.zeros(len(copies), bool)
     while awake.any():
         seen, actions = copies.seen, choose(copies.seen)
         moves = copies.step(actions, awake)
         for index in np.flatnonzero(awake):
-            steps[index].append((seen[index], int(actions[index]), float(moves.rewards[index])))
+            steps[index].append((seen[index], actions[index], float(moves.rewards[index])))
         terminated |= moves.terminated
         awake &= ~moves.over
     return [_episode(one, bool(ended)) for one, ended in zip(steps, terminated, strict=True)]
 
 
-def _episode(steps: list[tuple[Array, int, float]], terminated: bool) -> Episode:
+def _episode(steps: list[tuple[Array, Array, float]], terminated: bool) -> Episode:
     seen, actions, rewards = zip(*steps, strict=True)
-    return Episode(np.stack(seen), np.array(actions, np.int32), np.array(rewards, np.float32), terminated)
+    return Episode(np.stack(seen), np.stack(actions), np.array(rewards, np.float32), terminated)
 
 
 def play_episodes(world: World, choose: Choose, count: int, seed: int) -> list[Episode]:

@@ -12,6 +12,7 @@ from msgspec import Struct, convert
 from yamlnet.data.batches import Batch
 from yamlnet.data.table import Array
 from yamlnet.resolver.plan import Plan
+from yamlnet.runner.experience.actions import Actions
 from yamlnet.runner.experience.collecting import Predict, Seen, make_collector
 from yamlnet.runner.experience.episodes import Choose, measured, play_episodes
 from yamlnet.runner.experience.world import find_world
@@ -69,7 +70,8 @@ class Experience:
 
     def measure(self, stepper: Stepper, part: str) -> dict[str, float]:
         """Episodes in which the best action is always taken, from the same starts each time."""
-        choose, seed = _choosing(stepper, self.seen), self.seed + APART[part]
+        choose = _choosing(stepper, self.seen, self.world.actions)
+        seed = self.seed + APART[part]
         found = measured(play_episodes(self.world, choose, self.episodes[part], seed))
         if part == "validation":
             del found["return_deviation"]
@@ -111,18 +113,17 @@ def observed(plan: Plan) -> Seen:
 
 def acting(stepper: Stepper, plan: Plan) -> Choose:
     """Always the best action, by the weights that a stepper holds."""
-    return _choosing(stepper, observed(plan))
+    return _choosing(stepper, observed(plan), find_world(plan.objective).actions)
 
 
-def _choosing(stepper: Stepper, seen: Seen) -> Choose:
+def _choosing(stepper: Stepper, seen: Seen, actions: Actions) -> Choose:
     predict = _predict(stepper, seen)
-    return lambda rows: _best(predict(rows))
+    return lambda rows: actions.best(_of_actions(predict(rows)))
 
 
-def _best(said: Any) -> Array:
-    """The action of the greatest value, or the likeliest, of each row."""
-    values = said["policy"] if isinstance(said, Mapping) else said
-    return cast(Array, np.argmax(values, axis=-1).astype(np.int32))
+def _of_actions(said: Any) -> Array:
+    """What an objective says of actions, beside what else it may say: (rows, width)."""
+    return cast(Array, said["policy"] if isinstance(said, Mapping) else said)
 
 
 def _predict(stepper: Stepper, seen: Seen) -> Predict:

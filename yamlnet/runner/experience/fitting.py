@@ -1,4 +1,4 @@
-"""Whether the models of an objective fit to its environment: they read what is seen, and rate each action."""
+"""Whether the models of an objective fit to its environment: they read what is seen, and say what to do."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def require_fit(plan: Plan, world: World) -> None:
 
     Raises:
         BlueprintError: with every input of another shape than observations, and every output of another width
-            than there are actions.
+            than actions take.
     """
     if problems := list(_problems(plan, world)):
         raise BlueprintError(problems)
@@ -40,7 +40,8 @@ def _problems(plan: Plan, world: World) -> Iterator[Diagnostic]:
             yield from _input(graph.inputs[0], world)
     acting = plan.models.get(plan.objective.feeds) or plan.models[DEFAULT_MODEL]
     outputs = list(acting.outputs)
-    yield from _output(plan, acting, outputs[0], world.actions, f'a number for each action of "{world.id}"')
+    meaning = f'{world.actions.meaning} of "{world.id}"'
+    yield from _output(plan, acting, outputs[0], world.actions.width, meaning)
     if "value" in roles:
         valuing = plan.models[roles["value"]]
         yield from _output(plan, valuing, next(iter(valuing.outputs)), 1, "the return that is to come")

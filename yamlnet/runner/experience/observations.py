@@ -87,6 +87,6 @@ def _met(world: World, seen: Seen, seed: int) -> Array:
     copies, numbers, found = Copies(world, 4, seed), np.random.default_rng(seed), []
     for _ in range(ROWS // len(copies)):
         found.append(copies.seen)
-        copies.step(numbers.integers(0, world.actions, len(copies)))
+        copies.step(world.actions.by_chance(len(copies), numbers))
     copies.close()
     return np.concatenate(found).astype(seen.dtype)

@@ -11,12 +11,14 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from msgspec import Struct
 
 from yamlnet.catalog.values import problem, shown
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, KeyPath
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.resolver.plan import ObjectivePlan
+from yamlnet.runner.experience.actions import Actions, Continuous, Discrete
 from yamlnet.schema.experience_words import ENVIRONMENT_ARGUMENT
 
 if TYPE_CHECKING:
@@ -52,8 +54,7 @@ class World(Struct, frozen=True):
         steps: after which an episode is cut off.
         shape: of one observation.
         dtype: NumPy's, of an observation.
-        actions: how many there are.
-        first: what the environment calls the first of them.
+        actions: what can be done.
         states: how many observations there are where they are numbers of states, else 0.
     """
 
@@ -62,8 +63,7 @@ class World(Struct, frozen=True):
     steps: int
     shape: tuple[int, ...]
     dtype: str
-    actions: int
-    first: int
+    actions: Actions
     states: int
 
     def make(self, render: bool = False) -> gymnasium.Env[Any, Any]:
@@ -95,7 +95,7 @@ def find_world(objective: ObjectivePlan) -> World:
     except Exception as error:  # whatever an environment's code raises of its arguments, or of what it needs
         raise _refused(f'"{id}" cannot be made: {" ".join(str(error).split())[:300]}', path) from error
     try:
-        return _world(id, arguments, steps, made, path)
+        return _world(id, arguments, steps, made, objective.name, path)
     finally:
         made.close()
 
@@ -131,26 +131,42 @@ def _made(id: str, arguments: Mapping[str, Any], steps: int, render: bool = Fals
 
 
 def _world(
-    id: str, arguments: Mapping[str, Any], steps: int, made: gymnasium.Env[Any, Any], path: KeyPath
+    id: str,
+    arguments: Mapping[str, Any],
+    steps: int,
+    made: gymnasium.Env[Any, Any],
+    objective: str,
+    path: KeyPath,
 ) -> World:
-    from gymnasium.spaces import Box, Discrete, MultiBinary, MultiDiscrete
+    from gymnasium import spaces
 
-    seen, done = made.observation_space, made.action_space
-    if not isinstance(seen, Box | Discrete | MultiBinary | MultiDiscrete):
+    seen = made.observation_space
+    if not isinstance(seen, spaces.Box | spaces.Discrete | spaces.MultiBinary | spaces.MultiDiscrete):
         raise _refused(f'observations of "{id}" are {type(seen).__name__}, and not one tensor', path)
-    if not isinstance(done, Discrete):
-        message = f'actions of "{id}" are {type(done).__name__}; this version chooses among some (Discrete)'
-        raise _refused(message, path)
     return World(
         id=id,
         arguments=arguments,
         steps=steps,
         shape=tuple(int(axis) for axis in seen.shape or ()),
         dtype=str(seen.dtype),
-        actions=int(done.n),
-        first=int(done.start),
-        states=int(seen.n) if isinstance(seen, Discrete) and seen.start == 0 else 0,
+        actions=_actions(id, objective, made.action_space, path),
+        states=int(seen.n) if isinstance(seen, spaces.Discrete) and seen.start == 0 else 0,
     )
+
+
+def _actions(id: str, objective: str, space: gymnasium.Space[Any], path: KeyPath) -> Actions:
+    from gymnasium import spaces
+
+    if isinstance(space, spaces.Discrete):
+        return Discrete(int(space.n), int(space.start))
+    if not (isinstance(space, spaces.Box) and np.issubdtype(space.dtype, np.floating)):
+        message = f'actions of "{id}" are {space}; an agent takes one of some (Discrete) or says numbers'
+        raise _refused(f"{message} (Box)", path)
+    if objective == "DQN":
+        message = f'actions of "{id}" are numbers ({space}), and DQN takes one of some'
+        raise _refused(f"{message}; objective PolicyGradient says numbers", path)
+    low, high = (tuple(ends.ravel().tolist()) for ends in (space.low, space.high))
+    return Continuous(space.shape, str(space.dtype), low, high)
 
 
 def _refused(message: str, path: KeyPath, at: Any = "value") -> BlueprintError:
