@@ -62,7 +62,6 @@ EXCEPTED = {
     "data/transforms/normalize.py inverse: ": PREDICTED,
     "data/transforms/scale.py inverse: ": PREDICTED,
     "data/windows.py agreed_lengths: ": "takes a column of lists of any length: tests/data/test_windows.py",
-    "runner/experience/world.py _actions: (Box)": "Gymnasium has none: tests/runner/test_experience.py",
     "data/given_rows.py ": "told about a file given on the command line",
     "data/report/findings.py ": "shown by `yamlnet data`: tests/data/test_report.py",
     "data/report/report.py ": "what is looked at meanwhile, on a terminal",

@@ -19,6 +19,7 @@ from yamlnet.checks import check, check_words
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, YamlnetError
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.manual.settling import found_in_rows, rows_left_out, settle
+from yamlnet.resolver.given import at_giver
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.resolve import resolve
 from yamlnet.schema.forms import Blueprint
@@ -179,7 +180,8 @@ def parse_file(path: str | Path) -> Tree:
 
 
 def located(error: BlueprintError, tree: Tree) -> BlueprintError:
-    """The error with the files that it points into."""
+    """The error with the files that it points into, each problem first where its value was written."""
+    error.diagnostics = tuple(at_giver(one, tree) for one in error.diagnostics)
     error.trees = {**error.trees, "": tree, tree.source: tree}
     return error
 

@@ -1,12 +1,17 @@
-"""`--set` of a parameter that is a path: from the folder one is in, not from the blueprint's."""
+"""`--set` of what is a path: from the folder one is in, not from the blueprint's."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import yamlnet
+from yamlnet.assembly.settings import apply_settings
+from yamlnet.diagnostics.diagnostic import BlueprintError
+from yamlnet.diagnostics.problems import Problems
+from yamlnet.pipeline import parse_file
 
 BLUEPRINT = """\
 yamlnet: 1
@@ -55,6 +60,40 @@ def test_its_default_stays_the_blueprint_s(blueprint: Path) -> None:
 @pytest.mark.parametrize("written", ["/data/rows.csv", "https://example.org/rows.csv"])
 def test_what_is_no_relative_path_is_taken_as_it_is(blueprint: Path, written: str) -> None:
     assert read(blueprint, f"rows={written}")[0] == written
+
+
+SETTINGS = {
+    "data.train.Csv=mine.csv": ("data", "train", "Csv"),
+    "data.train={Csv: {path: mine.csv, sep: ';'}}": ("data", "train", "Csv", "path"),
+    "data.train={Sql: {url: 'sqlite:///mine.csv', query: SELECT 1}}": ("data", "train", "Sql", "url"),
+    "data.inputs={x: {column: t, tokenize: {run: mine.csv}}}": ("data", "inputs", "x", "tokenize", "run"),
+    "train.initialize=mine.csv": ("train", "initialize"),
+    "train.initialize={a: mine.csv}": ("train", "initialize", "a"),
+    "train.initialize={a: {path: mine.csv}}": ("train", "initialize", "a", "path"),
+}
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_every_path_is(setting: str, blueprint: Path) -> None:
+    tree = parse_file(blueprint)
+    found: Any = apply_settings(tree, [setting], Problems()).value
+    for step in SETTINGS[setting]:
+        found = found[step]
+    assert found.removeprefix("sqlite:///") == "../here/mine.csv"
+    again: Any = apply_settings(parse_file(blueprint), ["data.batch_size=4"], Problems()).value
+    assert again["data"]["train"] == {"Csv": "${rows}"}  # what no setting says stays as it is
+    assert again["params"]["rows"]["default"] == "own.csv"
+
+
+def test_a_mistake_is_shown_where_it_was_written(blueprint: Path) -> None:
+    """The place that gave a value comes first, then the one that reads it."""
+    (Path.cwd() / "mine.csv").write_text("x,y\n1,2\n", encoding="utf-8")
+    with pytest.raises(BlueprintError) as raised:
+        yamlnet.load(blueprint, ["rows=mien.csv"]).train(progress="none")
+    (problem,) = raised.value.diagnostics
+    assert problem.message == 'there is no file mien.csv; did you mean "mine.csv"?'
+    assert problem.path == ("params", "rows", "default")
+    assert [note.path for note in problem.notes] == [("data", "train", "Csv")]
 
 
 def test_a_text_is_no_path(blueprint: Path) -> None:

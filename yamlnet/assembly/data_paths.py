@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os.path
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
@@ -20,16 +21,16 @@ PARTS = ("train", "validation", "test")
 INITIALIZE: KeyPath = ("train", "initialize")
 
 
-def seen_from(written: Branch, folder: str) -> Branch:
-    """A path from the folder one is in, as a file in another folder writes it."""
-    value = written.value
-    if not isinstance(value, str) or is_template(value) or not value.strip():
-        return written
-    begin, file = _divided(value)
-    if os.path.isabs(file) or "://" in file:
-        return written
-    moved = os.path.relpath(file, folder or ".")
-    return Branch(begin + moved, replace(written.positions, style="*"))
+def seen_from(document: Branch, setting: KeyPath, folder: str) -> Branch:
+    """The document with a setting's paths, which are from the folder one is in, as its own file writes paths.
+
+    Args:
+        document: with the setting in it.
+        setting: where that stands.
+        folder: of the document's file.
+    """
+    places = [place for place in _places(document) if place[: len(setting)] == setting]
+    return _moved_paths(document, places, lambda file: os.path.relpath(file, folder or "."))
 
 
 def moved(document: Branch, base: Address, writer: Address) -> Branch:
@@ -37,39 +38,45 @@ def moved(document: Branch, base: Address, writer: Address) -> Branch:
     folder = os.path.relpath(os.path.dirname(base.path) or ".", os.path.dirname(writer.path) or ".")
     if base.scheme != "path" or writer.scheme != "path" or folder == ".":
         return document
+    return _moved_paths(document, _places(document), lambda file: os.path.join(folder, file))
+
+
+def _places(document: Branch) -> list[KeyPath]:
+    """Where a document may write a path of rows, of a run or of weights, or a parameter that is a path."""
+    found: list[KeyPath] = []
     for part in PARTS:
-        source = find(document, ("data", part))
-        if source is not None and isinstance(source.value, dict) and len(source.value) == 1:
-            document = _moved_source(document, ("data", part, next(iter(source.value))), folder)
+        for name in _names(document, ("data", part))[:1]:
+            source: KeyPath = ("data", part, name)
+            arguments = {argument.name for argument in SOURCES.get(name, ())}
+            found += [source, (*source, "path")] if "path" in arguments else []
+            found += [(*source, "url")] if "url" in arguments else []
     for side in SIDES:
-        tensors = find(document, ("data", side))
-        names = list(tensors.value) if tensors is not None and isinstance(tensors.value, dict) else []
-        runs: list[KeyPath] = [("data", side, name, "tokenize", "run") for name in names]
-        document = _moved_paths(document, runs, folder)
-    weights = find(document, INITIALIZE)
-    targets = list(weights.value) if weights is not None and isinstance(weights.value, dict) else []
-    places = [INITIALIZE, *((*INITIALIZE, one) for one in targets)]
-    return _moved_paths(document, [*places, *((*INITIALIZE, one, "path") for one in targets)], folder)
+        found += [("data", side, name, "tokenize", "run") for name in _names(document, ("data", side))]
+    weights: list[KeyPath] = [(*INITIALIZE, name) for name in _names(document, INITIALIZE)]
+    found += [INITIALIZE, *weights, *((*place, "path") for place in weights)]
+    for name in _names(document, ("params",)):
+        declared = find(document, ("params", name, "type"))
+        found += [("params", name, "default")] if declared is not None and declared.value == "path" else []
+    return found
 
 
-def _moved_source(document: Branch, path: KeyPath, folder: str) -> Branch:
-    arguments = {argument.name for argument in SOURCES.get(str(path[-1]), ())}
-    places = [path, (*path, "path")] if "path" in arguments else []
-    return _moved_paths(document, [*places, (*path, "url")] if "url" in arguments else places, folder)
+def _names(document: Branch, path: KeyPath) -> list[str]:
+    found = find(document, path)
+    return list(found.value) if found is not None and isinstance(found.value, dict) else []
 
 
-def _moved_paths(document: Branch, places: list[KeyPath], folder: str) -> Branch:
-    """The document with the texts at some places, those that there are, as paths from another folder."""
+def _moved_paths(document: Branch, places: list[KeyPath], move: Callable[[str], str]) -> Branch:
+    """The document with the relative paths at some places, those that there are, as others."""
     for place in places:
         found = find(document, place)
         if found is None or not isinstance(found.value, str) or is_template(found.value):
             continue
         begin, file = _divided(found.value)
-        if os.path.isabs(file) or "://" in file:
+        if os.path.isabs(file) or "://" in file or not file.strip():
             continue
         # Columns inside the text no longer tell where they stand in the file.
         positions = replace(found.positions, style="*")
-        document = put(document, place, Branch(begin + os.path.join(folder, file), positions))
+        document = put(document, place, Branch(begin + move(file), positions))
     return document
 
 

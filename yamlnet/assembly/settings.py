@@ -1,7 +1,7 @@
 """`--set path=value`: the command line's values over the file's, each still pointing at its own words.
 
-A parameter that is declared as a path is set as paths are on a command line, from the folder one is in; a
-blueprint's own words are from the folder of the blueprint.
+Paths of files, those of parameters that are declared as paths, too, are set as on any command line, from the
+folder one is in; a blueprint's own words are from the folder of the blueprint.
 """
 
 from __future__ import annotations
@@ -63,23 +63,11 @@ class _Refused(Exception):
 
 def _with_setting(root: Branch, path: KeyPath, parsed: Tree, folder: str) -> Branch:
     new, old = labelled(parsed), find(root, path)
-    if _is_path(root, path):
-        new = seen_from(new, folder)
     try:
-        return put(root, path, new if old is None else replacing(old, new))
+        return seen_from(put(root, path, new if old is None else replacing(old, new)), path, folder)
     except NoSuchPlace as error:
         written = ".".join(map(str, path))
         raise _Refused(f'there is no "{error.step}" to set in "{written}"') from None
-
-
-def _is_path(root: Branch, path: KeyPath) -> bool:
-    declared = find(root, path[:2])
-    return (
-        path[:1] == ("params",)
-        and declared is not None
-        and isinstance(declared.value, dict)
-        and declared.value.get("type") == "path"
-    )
 
 
 def _read(setting: str, root: Branch) -> tuple[KeyPath, Tree]:

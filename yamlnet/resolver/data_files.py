@@ -18,9 +18,8 @@ from yamlnet.diagnostics.problems import Problems
 from yamlnet.ordinary import is_written_below
 from yamlnet.protocols import refusal
 from yamlnet.resolver.data_arguments import check_arguments
-from yamlnet.resolver.given import PASSED_ON
+from yamlnet.resolver.given import giver_in
 from yamlnet.resolver.plan import SourcePlan, TensorPlan
-from yamlnet.syntax.graft import find, whole
 from yamlnet.syntax.tree import Tree
 
 if TYPE_CHECKING:
@@ -76,26 +75,7 @@ def check_file(written: str, path: KeyPath, tree: Tree | None, problems: Problem
 
 def _source(path: KeyPath, tree: Tree | None) -> str:
     """Where a word was written: a file's path or address, or `--set`; "" where nothing says it."""
-    return tree.position(_giver(path, tree)).span.source if tree is not None else ""
-
-
-def _giver(path: KeyPath, tree: Tree) -> KeyPath:
-    """The parameter that a word only passes on (`Csv: ${rows}`), or the word's own place."""
-    seen: set[KeyPath] = set()
-    while path not in seen:
-        seen.add(path)
-        branch = find(whole(tree), path)
-        named = (
-            PASSED_ON.match(branch.value) if branch is not None and isinstance(branch.value, str) else None
-        )
-        if named is None:
-            break
-        params: KeyPath = ("params", named[1])
-        declared = find(whole(tree), params)
-        if declared is None:
-            break
-        path = (*params, "default") if isinstance(declared.value, dict) else params
-    return path
+    return tree.position(giver_in(tree, path)).span.source if tree is not None else ""
 
 
 def _refused_of_bases(written: str, source: str, path: KeyPath, problems: Problems) -> bool:

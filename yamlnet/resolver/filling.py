@@ -14,7 +14,7 @@ from yamlnet.diagnostics.diagnostic import At, KeyPath, Note
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.resolver.evaluate import Scope, Unknown, evaluate, has_template
 from yamlnet.resolver.expression_values import Refusal, weight
-from yamlnet.resolver.given import giver, source_notes, sources, written_here
+from yamlnet.resolver.given import READ_HERE, giver, source_notes, sources, written_here
 from yamlnet.resolver.plan import ObjectSpec
 from yamlnet.resolver.token_files import CHECK as VOCABULARY
 from yamlnet.resolver.token_files import TokenFiles, VocabularyError, check_tokens
@@ -135,7 +135,7 @@ class Filling(Struct):
         if given == path:
             self.problems.add(check, message, path, at, notes=(*behind, *notes))
         else:
-            notes = (Note("read here", path, at="value"), *behind, *notes)
+            notes = (Note(READ_HERE, path, at="value"), *behind, *notes)
             self.problems.add(check, message, given, notes=notes)
 
     def _specs(self, type: t.ValueType, value: object, path: KeyPath) -> object:

@@ -12,16 +12,21 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import islice
 
-from yamlnet.diagnostics.diagnostic import KeyPath, Note
+from msgspec.structs import replace
+
+from yamlnet.diagnostics.diagnostic import Diagnostic, KeyPath, Note
 from yamlnet.resolver.evaluate import Scope, evaluate
 from yamlnet.schema.expression_names import KEYWORDS, QUOTED, templates
 from yamlnet.schema.expressions import Expression, ExpressionError, parse_template
+from yamlnet.syntax.graft import find, whole
+from yamlnet.syntax.tree import Tree
 
 PASSED_ON = re.compile(r"\$\{\s*([A-Za-z_]\w*)\s*(?:\[([^\[\]]+)\])?\s*\}\Z")
 READ = re.compile(r"(?<![\w.])([A-Za-z_]\w*)(?!\w)(?!\s*\()(?:\s*\[([^\[\]:]+)\])?")
 """A name that is read, and the index behind it."""
 
 WRITTEN = "the value is written here"
+READ_HERE = "read here"
 
 MOST_PLACES = 3
 """So many of the places of one value are told."""
@@ -56,6 +61,35 @@ def giver(text: object, scope: Scope, place: KeyPath) -> KeyPath:
         return place
     path = scope.given[found[1]][0]
     return (*path, *_index(found[2], scope)) if found[2] else path
+
+
+def giver_in(tree: Tree, place: KeyPath) -> KeyPath:
+    """Where a word's value was written, as the file alone tells: in the parameter that it only passes on."""
+    seen: set[KeyPath] = set()
+    while place not in seen:
+        seen.add(place)
+        branch = find(whole(tree), place)
+        text = branch.value if branch is not None else None
+        found = PASSED_ON.match(text) if isinstance(text, str) else None
+        declared = find(whole(tree), ("params", found[1])) if found is not None else None
+        if found is None or declared is None:
+            break
+        default = ("default",) if isinstance(declared.value, dict) else ()
+        place = ("params", found[1], *default)
+    return place
+
+
+def at_giver(problem: Diagnostic, tree: Tree) -> Diagnostic:
+    """A problem with a value at the place that wrote it, and then at the one that reads it.
+
+    In a model a name may be a block's, or a loop's: who finds a problem there knows.
+    """
+    own = problem.span is None and problem.source is None and problem.within is None
+    named = own and problem.at == "value" and problem.path[:1] in (("data",), ("train",))
+    place = giver_in(tree, problem.path) if named else problem.path
+    if place == problem.path:
+        return problem
+    return replace(problem, path=place, notes=(Note(READ_HERE, problem.path, at="value"), *problem.notes))
 
 
 def places(written: object, scope: Scope, place: KeyPath) -> tuple[KeyPath, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from yamlnet.compiler.backend import BACKENDS
 from yamlnet.diagnostics.diagnostic import YamlnetError
+from yamlnet.diagnostics.suggest import closest
 from yamlnet.ordinary import NotOrdinary, is_below, read_ordinary
 from yamlnet.schema.words import name_mistake
 
@@ -25,6 +26,11 @@ FOLDS = "folds.json"
 PIPELINE = "pipeline.json"
 EXPORTED = ("model.keras", "model.onnx", "saved_model")
 """Beside the exports of a run, what makes inputs of raw rows; and what the exports are called."""
+
+RUNS = "runs"
+"""Where training keeps runs unasked, in the folder one is in."""
+MOST_RUNS = 1000
+"""So many entries of a folder are looked at, the newest, for a run that may be meant."""
 
 MAX_BYTES = 64 << 20
 """The largest of a run's own files that is read."""
@@ -87,7 +93,8 @@ def read_text(path: Path, name: str) -> str:
         data = read_ordinary(path / name, MAX_BYTES + 1)
         text = data.decode("utf-8")
     except (FileNotFoundError, NotADirectoryError):
-        message = f"{path} is no run folder: it has no {name}"
+        what = f"{path} is no run folder: it has no {name}" if path.exists() else f"there is no run {path}"
+        message = f"{what}{run_meant(path)}"
         raise YamlnetError(message, hint="train a blueprint first: yamlnet train FILE") from None
     except NotOrdinary:
         raise YamlnetError(f"{path / name} is refused: it is no ordinary file") from None
@@ -96,6 +103,22 @@ def read_text(path: Path, name: str) -> str:
     if len(data) > MAX_BYTES:
         raise YamlnetError(f"{path / name} is refused: it is larger than {MAX_BYTES >> 20} MiB")
     return text
+
+
+def run_meant(path: Path) -> str:
+    """`; did you mean runs/digits-…?` where a run near that path is called alike or begins so, or nothing."""
+    folders = dict.fromkeys([path.parent, path.parent / RUNS, Path(RUNS)])
+    known = {run.name: run for folder in reversed(folders) for run in _runs_in(folder)}
+    begun = [name for name in known if name.startswith(f"{path.name}-")]
+    name = max(begun, default=None) or closest(path.name, known)  # of several the newest
+    return f"; did you mean {known[name]}?" if name is not None else ""
+
+
+def _runs_in(folder: Path) -> list[Path]:
+    try:
+        return [entry for entry in sorted(folder.iterdir())[-MOST_RUNS:] if (entry / MANIFEST).is_file()]
+    except OSError:
+        return []
 
 
 def require_own(path: Path, name: str) -> None:

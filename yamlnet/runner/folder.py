@@ -30,6 +30,7 @@ from yamlnet.runner.files import (
     METRICS,
     MODEL,
     RESOLVED,
+    RUNS,
     read_json,
     read_manifest,
     read_text,
@@ -138,7 +139,7 @@ def _is_line(token: object) -> bool:
 def fresh_path(name: str) -> Path:
     """A folder below `runs/` that there is not yet: `runs/<name>-<time>`."""
     safe = "".join(c if c.isalnum() or c in "-_." else "-" for c in name)
-    first = Path("runs") / f"{safe}-{datetime.now():%Y%m%d-%H%M%S}"
+    first = Path(RUNS) / f"{safe}-{datetime.now():%Y%m%d-%H%M%S}"
     path, number = first, 2
     while path.exists():
         path, number = Path(f"{first}-{number}"), number + 1

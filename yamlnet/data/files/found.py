@@ -81,7 +81,7 @@ def source_folder(arguments: Mapping[str, object], root: Path, path: KeyPath) ->
     if _is_file(folder):
         raise DataError(f"{written} is a file, and this source reads a folder", path=place, check="file")
     mend = _mend(folder) or _relative(written, root)
-    raise DataError(f"there is no folder {written}{mend}", path=place, check="file")
+    raise DataError(f"there is no folder {_shown(written, root)}{mend}", path=place, check="file")
 
 
 def size(arguments: Mapping[str, object], root: Path, path: KeyPath) -> int:
@@ -106,7 +106,7 @@ def _matching(pattern: str, root: Path, place: KeyPath) -> list[File]:
     if files:
         return files
     folders = f", only folders ({', '.join(found[:3])})" if found else ""
-    message = f"no file is like {pattern}{folders}{_relative(pattern, root)}"
+    message = f"no file is like {_shown(pattern, root)}{folders}{_relative(pattern, root)}"
     raise DataError(message, path=place, check="file")
 
 
@@ -129,7 +129,7 @@ def _missing(written: str, root: Path, place: KeyPath) -> DataError:
         message = f"there is no folder {file.parent}{_relative(written, root)}"
         return DataError(message, path=place, check="file")
     mend = _mend(file) or _relative(written, root)
-    return DataError(f"there is no file {written}{mend}", path=place, check="file")
+    return DataError(f"there is no file {_shown(written, root)}{mend}", path=place, check="file")
 
 
 def _kinds(folder: Path) -> list[str]:
@@ -147,6 +147,11 @@ def _relative(written: str, root: Path) -> str:
     is_here = from_there != os.path.normpath(written) and bool(glob.glob(written))
     there = f", which writes {from_there} for that of this folder" if is_here else ""
     return f"; paths are relative to the blueprint{there}"
+
+
+def _shown(written: str, root: Path) -> str:
+    """A path as the blueprint writes it; one that leads out of its folder from the folder one is in."""
+    return os.path.relpath(root / written) if os.path.normpath(written).startswith(os.pardir) else written
 
 
 def _mend(file: Path) -> str:

@@ -21,6 +21,7 @@ from yamlnet.data.parts.in_order import (
     text_in_order,
 )
 from yamlnet.data.parts.learnt import only_learnt
+from yamlnet.data.parts.split_columns import by_text
 from yamlnet.data.parts.splits import PARTS, Shares, assign
 from yamlnet.data.rows import Rows
 from yamlnet.data.sources import read_source
@@ -59,9 +60,17 @@ def read_parts(plan: DataPlan, root: Path, seed: int) -> dict[str, Rows]:
     parts = only_learnt(plan, parts)
     for part, found in parts.items():
         if found.rows == 0:
-            message = f"the {part} part of {rows.rows} rows is empty; give it a larger fraction, or more rows"
-            raise DataError(message, path=(*plan.path, part), check="empty-split")
+            raise _empty(part, rows, plan)
     return {part: parts[part] for part in PARTS if part in parts}
+
+
+def _empty(part: str, rows: Rows, plan: DataPlan) -> DataError:
+    """A part that no row is in."""
+    found = f"the {part} part of {rows.rows} rows is empty; it needs a larger fraction, or more rows"
+    if plan.split.kind == "group":
+        groups = len(by_text(rows, plan.split).values)
+        found += f', for those of one "{plan.split.column}" stay together (groups: {groups})'
+    return DataError(found, path=(*plan.path, part), check="empty-split")
 
 
 def all_rows(plan: DataPlan, root: Path) -> Table | Stream:

@@ -79,8 +79,10 @@ def _run_tokenizers(folder: Path, written: str, path: KeyPath) -> dict[str, dict
         data = json.loads(read_ordinary(file, MAX_BYTES + 1)[: MAX_BYTES + 1])
     except (OSError, ValueError, RecursionError):
         what = "is no run folder that says what it learnt" if folder.is_dir() else "is no folder"
-        message = f'"{written}" {what}; name one that yamlnet train has written, relative to the blueprint'
-        raise DataError(message, path=path, check="file") from None
+        beside = [run.name for run in folder.parent.iterdir()] if folder.parent.is_dir() else []
+        meant = did_you_mean(folder.name, beside) if not folder.is_dir() else ""
+        mend = meant or "; name one that yamlnet train has written, relative to the blueprint"
+        raise DataError(f'"{written}" {what}{mend}', path=path, check="file") from None
     found = {}
     for name, states in data.items() if isinstance(data, dict) else ():
         first = states[0] if isinstance(states, list) and states else None

@@ -6,6 +6,7 @@ of a `.weights.h5` file Keras reads nothing but arrays that lie in it (since 3.1
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import keras
@@ -14,7 +15,7 @@ from yamlnet.compiler.archives import ENDING
 from yamlnet.compiler.objects import first_sentences
 from yamlnet.compiler.saving import load_model
 from yamlnet.diagnostics.diagnostic import YamlnetError
-from yamlnet.runner.files import read_manifest, require_own
+from yamlnet.runner.files import read_manifest, require_own, run_meant
 from yamlnet.runner.transfer.layers import Layers, named_layers
 from yamlnet.schema.words import DEFAULT_MODEL
 
@@ -30,7 +31,9 @@ def stored_layers(path: Path) -> Layers:
     if path.suffix.lower() == ENDING:
         return named_layers({DEFAULT_MODEL: load_model(path)})
     if not path.is_dir():
-        raise YamlnetError(f"{path} is neither a run folder nor a file of weights that yamlnet reads")
+        shown = os.path.relpath(path)
+        what = f"{shown} is neither a run folder nor a file of weights that yamlnet reads"
+        raise YamlnetError(what if path.exists() else f"there is no {shown}{run_meant(Path(shown))}")
     names = [name for name in read_manifest(path)["models"] if (path / f"{name}{ENDING}").exists()]
     for name in names:
         require_own(path, f"{name}{ENDING}")
