@@ -20,7 +20,8 @@ from msgspec.structs import replace
 from yamlnet.assembly.settings import apply_settings
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, YamlnetError
 from yamlnet.diagnostics.problems import Problems
-from yamlnet.pipeline import LoadedBlueprint, Tell, inspect, located, train
+from yamlnet.pipeline import LoadedBlueprint, Tell, inspect, train
+from yamlnet.resolver.located import located
 
 
 class Fold(Struct, frozen=True):

@@ -6,8 +6,8 @@ by the stage that needs it: `load` never imports Keras, numpy or a backend.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from yamlnet.checks import check, check_words
 from yamlnet.diagnostics.diagnostic import BlueprintError, Diagnostic, YamlnetError
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.manual.settling import found_in_rows, rows_left_out, settle
-from yamlnet.resolver.given import at_giver
+from yamlnet.resolver.located import located, located_in
 from yamlnet.resolver.plan import Plan
 from yamlnet.resolver.resolve import resolve
 from yamlnet.schema.forms import Blueprint
@@ -179,22 +179,6 @@ def parse_file(path: str | Path) -> Tree:
     return parse(read(Path(path)), str(path))
 
 
-def located(error: BlueprintError, tree: Tree) -> BlueprintError:
-    """The error with the files that it points into, each problem first where its value was written."""
-    error.diagnostics = tuple(at_giver(one, tree) for one in error.diagnostics)
-    error.trees = {**error.trees, "": tree, tree.source: tree}
-    return error
-
-
-@contextmanager
-def _located_in(tree: Tree) -> Iterator[None]:
-    """Give every error that is raised meanwhile the files that it points into."""
-    try:
-        yield
-    except BlueprintError as error:
-        raise located(error, tree) from error.__cause__
-
-
 def infer_shapes(loaded: LoadedBlueprint, announce: Announce | None = None) -> Verdict:
     """Refuse a blueprint whose shapes do not fit or that is too large, as `build` would; nothing is built.
 
@@ -209,7 +193,7 @@ def infer_shapes(loaded: LoadedBlueprint, announce: Announce | None = None) -> V
     from yamlnet.compiler.inference import plan_verdict
     from yamlnet.data.facts import refuse_facts
 
-    with _located_in(loaded.tree):
+    with located_in(loaded.tree):
         refuse_facts(loaded.plan)
         verdict = plan_verdict(loaded.plan, announce=announce or nullcontext)
         raise_if_refused(verdict, loaded.max_params)
@@ -232,7 +216,7 @@ def build(loaded: LoadedBlueprint, backend: str | None = None) -> keras.Model:
         BlueprintError: shapes that do not fit, at the layers involved.
         DataError: the model's size depends on the data, and the data cannot be read.
     """
-    with _located_in(loaded.tree):
+    with located_in(loaded.tree):
         require_model(loaded.plan, "build")
     _select(loaded, backend)
     from yamlnet.data.facts import graph_facts
@@ -278,14 +262,14 @@ def train(
         TrainingError: training stopped; the run folder is kept.
         ExportError: an export did not reproduce the model; the trained run is kept.
     """
-    with _located_in(loaded.tree):
+    with located_in(loaded.tree):
         require_model(loaded.plan, "train")
         require_training(loaded.plan)
     _select(loaded, backend)
     from yamlnet.exporters.missing import require_exporters
     from yamlnet.runner.steps.devices import join
 
-    with _located_in(loaded.tree):
+    with located_in(loaded.tree):
         require_exporters(loaded.plan.export)
         devices = join(loaded.plan)
     if devices.process:  # the first of several processes speaks for all, and keeps the run
@@ -300,7 +284,7 @@ def _train(
     models = _lower(loaded, plan)
     from yamlnet.runner.before_training import prepare
 
-    with _located_in(loaded.tree):
+    with located_in(loaded.tree):
         told = prepare(plan, models, dataset, loaded.path.parent, devices)
     from yamlnet.exporters.export import export_run
     from yamlnet.runner.fit import fit
@@ -308,7 +292,7 @@ def _train(
     from yamlnet.runner.progress import make_progress
 
     files = {name: pin.sha256 for name, pin in loaded.pins.items()}
-    with _located_in(loaded.tree):
+    with located_in(loaded.tree):
         folder = create_folder(plan, loaded.tree.text, devices.place(out), files)
         shown = make_progress(progress, plan.data, told, live=devices.processes == 1)
         run = fit(models, dataset, plan, folder, shown, loaded.path.parent, devices)
@@ -330,7 +314,7 @@ def _with_data(
     from yamlnet.data.facts import with_data
     from yamlnet.data.waiting import hidden
 
-    with _located_in(loaded.tree), hidden(quiet):
+    with located_in(loaded.tree), hidden(quiet):
         if loaded.plan.objective.acts:
             from yamlnet.runner.experience.observations import with_environment
 
@@ -347,5 +331,5 @@ def _with_data(
 def _lower(loaded: LoadedBlueprint, plan: Plan) -> dict[str, keras.Model]:
     from yamlnet.compiler.lower import lower
 
-    with _located_in(loaded.tree):
+    with located_in(loaded.tree):
         return lower(plan, loaded.max_params)

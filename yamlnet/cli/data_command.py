@@ -36,7 +36,7 @@ def command(blueprint: str, overrides: tuple[str, ...], locked: bool, quiet: boo
 
     from yamlnet.data.report.report import report
     from yamlnet.diagnostics.diagnostic import BlueprintError, DataError, Diagnostic
-    from yamlnet.pipeline import located
+    from yamlnet.resolver.located import located, located_in
 
     loaded = opened(blueprint, overrides, locked, max_params=UNLIMITED)
     if loaded.plan.data is None:
@@ -56,7 +56,8 @@ def command(blueprint: str, overrides: tuple[str, ...], locked: bool, quiet: boo
             show(found)
     if error is not None:
         message = f"{error}; {error.hint}" if error.hint else str(error)
-        raise located(BlueprintError([Diagnostic(error.check, message, error.path)]), loaded.tree) from error
+        with located_in(loaded.tree):
+            raise BlueprintError([Diagnostic(error.check, message, error.path)]) from error
 
 
 @contextmanager
