@@ -1,7 +1,7 @@
 """What a text says next, and what it says where it is hidden.
 
-`text/char_rnn` is asked for what counts of its text reach, and reads the text once: too little for it.
-`text/gpt_small` is asked for what `text/char_rnn` reached, as large and on as much of the same text.
+`text/char_rnn` is asked for what counts of its text reach, which took it two readings: after one it has 2.470
+bits. `text/gpt_small` is asked for what `text/char_rnn` reached, as large and on as much of the same text.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ order = partial(
 
 ENTRIES = (
     character("text/char_rnn", beside=counted_characters),
-    character("text/gpt_small", bar=2.4698, run_beside=recurrent),
+    character("text/gpt_small", bar=2.2786, run_beside=recurrent),
     words(
         "text/masked_words",
         data="10,605 sentences of film reviews",

@@ -42,6 +42,20 @@ def merged(base: str, over: str) -> Value:
         ("{params: {a: {min: 0}}}", "{params: {a: 2}}", {"params": {"a": {"min": 0, "default": 2}}}),
         ("{params: {a: 1}}", "{params: {b: {default: 2}}}", {"params": {"a": 1, "b": {"default": 2}}}),
         ("{params: {a: 1}}", "{params: {a: {default: x}}}", {"params": {"a": {"default": "x"}}}),
+        ("{data: {split: {group: a}}}", "{data: {split: {time: b}}}", {"data": {"split": {"time": "b"}}}),
+        ("{data: {split: {group: a}}}", "{data: {split: {group: b}}}", {"data": {"split": {"group": "b"}}}),
+        ("{train: {epochs: 3, seed: 1}}", "{train: {steps: 9}}", {"train": {"seed": 1, "steps": 9}}),
+        ("{train: {epochs: 3}}", "{train: {steps: 9, epochs: 1}}", {"train": {"steps": 9, "epochs": 1}}),
+        ("{data: {inputs: {x: {window: 3}}}}", "{data: {inputs: {x: {horizon: 2}}}}",
+         {"data": {"inputs": {"x": {"horizon": 2}}}}),
+        ("{data: {inputs: {x: {tokenize: {as: words, size: 9, length: 5}}}}}",
+         "{data: {inputs: {x: {tokenize: {run: r}}}}}",
+         {"data": {"inputs": {"x": {"tokenize": {"length": 5, "run": "r"}}}}}),
+        ("{data: {inputs: {x: {tokenize: {run: r, of: y}}}}}",
+         "{data: {inputs: {x: {tokenize: {as: bpe}}}}}",
+         {"data": {"inputs": {"x": {"tokenize": {"as": "bpe"}}}}}),
+        ("{data: {inputs: {x: {tokenize: {run: r}}}}}", "{data: {inputs: {x: {tokenize: {size: 9}}}}}",
+         {"data": {"inputs": {"x": {"tokenize": {"run": "r", "size": 9}}}}}),  # which validation refuses
     ],
 )  # fmt: skip
 def test_one_document_over_another(base: str, over: str, result: Value) -> None:

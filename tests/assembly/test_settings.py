@@ -85,6 +85,13 @@ def test_every_path_is(setting: str, blueprint: Path) -> None:
     assert again["params"]["rows"]["default"] == "own.csv"
 
 
+def test_one_word_in_the_place_of_another(blueprint: Path) -> None:
+    blueprint.write_text(BLUEPRINT.replace("{loss: mse}", "{loss: mse, epochs: 9}"), encoding="utf-8")
+    train = yamlnet.load(blueprint, ["train.steps=40"]).plan.train
+    assert train is not None
+    assert (train.epochs, train.steps) == (None, 40)
+
+
 def test_a_mistake_is_shown_where_it_was_written(blueprint: Path) -> None:
     """The place that gave a value comes first, then the one that reads it."""
     (Path.cwd() / "mine.csv").write_text("x,y\n1,2\n", encoding="utf-8")

@@ -1,19 +1,21 @@
 """One document over another: `extends`, and the variants of a file.
 
-Mapping by mapping; a list, a scalar, or another object in the place of an object replaces what stood
-there. A parameter is set by its value alone, whichever way it was declared.
+Mapping by mapping; a list, a scalar, or another object in the place of an object replaces what stood there,
+and so does one of several words of which a place has one (`alternatives`). A parameter is set by its value
+alone, whichever way it was declared.
 """
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
+from yamlnet.assembly.alternatives import displaced
 from yamlnet.catalog.values import problem
 from yamlnet.diagnostics.diagnostic import KeyPath
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import did_you_mean
 from yamlnet.schema.parameters import implied_type
-from yamlnet.syntax.graft import replacing
+from yamlnet.syntax.graft import replacing, without
 from yamlnet.syntax.tree import Branch, Positions, Value
 
 SECTIONS = ("params", "data", "train", "export")
@@ -34,6 +36,8 @@ def merge(base: Branch, over: Branch, problems: Problems, path: KeyPath = ()) ->
     """
     if not (isinstance(base.value, dict) and isinstance(over.value, dict)) or _is_whole(base, over, path):
         return replacing(base, over)
+    base = without(base, displaced(path, over.value))
+    assert isinstance(base.value, dict)
     value: dict[str, Value] = dict(base.value)
     children, keys = dict(base.positions.children), dict(base.positions.keys)
     for name, item in over.value.items():
@@ -45,7 +49,7 @@ def merge(base: Branch, over: Branch, problems: Problems, path: KeyPath = ()) ->
         value[name], children[name] = new
         if path != PARAMS or name not in keys or isinstance(item, dict):
             keys[name] = over.positions.keys.get(name, new.positions.span)
-    positions = replace(over.positions, keys=keys, children=children)
+    positions = replace(over.positions, keys=keys, children=children, replaced=base.positions.replaced)
     return Branch(value, positions)
 
 

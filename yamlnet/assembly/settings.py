@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
+from yamlnet.assembly.alternatives import displaced
 from yamlnet.assembly.data_paths import seen_from
 from yamlnet.assembly.merge import SECTIONS, check_kept_type
 from yamlnet.diagnostics.diagnostic import BlueprintError, KeyPath, Span
 from yamlnet.diagnostics.problems import Problems
 from yamlnet.diagnostics.suggest import did_you_mean
-from yamlnet.syntax.graft import NoSuchPlace, find, labelled, put, replacing, whole
+from yamlnet.syntax.graft import NoSuchPlace, find, labelled, put, replacing, whole, without
 from yamlnet.syntax.parse import parse
 from yamlnet.syntax.tree import Branch, Tree, Value
 
@@ -62,7 +63,9 @@ class _Refused(Exception):
 
 
 def _with_setting(root: Branch, path: KeyPath, parsed: Tree, folder: str) -> Branch:
-    new, old = labelled(parsed), find(root, path)
+    new, old, around = labelled(parsed), find(root, path), find(root, path[:-1])
+    if around is not None and (gone := displaced(path[:-1], [str(path[-1])])):
+        root = put(root, path[:-1], without(around, gone))
     try:
         return seen_from(put(root, path, new if old is None else replacing(old, new)), path, folder)
     except NoSuchPlace as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from msgspec.structs import replace
 
@@ -92,6 +92,17 @@ def _empty(like: Branch) -> Branch:
 def replacing(old: Branch, new: Branch) -> Branch:
     """The new branch, remembering what it stands in the place of."""
     return Branch(new.value, replace(new.positions, replaced=old))
+
+
+def without(mapping: Branch, names: Collection[str]) -> Branch:
+    """A mapping without some of its keys, if it has them, remembering what they were."""
+    if not isinstance(mapping.value, dict) or mapping.value.keys().isdisjoint(names):
+        return mapping
+    kept = {name: item for name, item in mapping.value.items() if name not in names}
+    keys = {name: span for name, span in mapping.positions.keys.items() if name in kept}
+    children = {step: child for step, child in mapping.positions.children.items() if step in kept}
+    positions = replace(mapping.positions, keys=keys, children=children)
+    return replacing(mapping, Branch(kept, positions))
 
 
 def replaced(positions: Positions) -> Iterator[Value]:
