@@ -212,3 +212,41 @@ def test_a_quantized_run_is_measured_as_it_is_kept(path: Path, capfd: pytest.Cap
     assert run.metrics["validation"] == pytest.approx(yamlnet.evaluate(again, "validation"), rel=1e-4)
     with zipfile.ZipFile(run.folder / "model.keras") as archive:
         assert b"optimizer" not in archive.read("metadata.json")
+
+
+ATTENTION = """yamlnet: 1
+blocks:
+  attend:
+    layers:
+      - MultiHeadAttention: {num_heads: 2, key_dim: 4, from: [_, _], as: heads}
+      - Dropout: {rate: 0.5}
+      - Add: {from: [input, _]}
+models:
+  backbone:
+    inputs: {x: [2, 8]}
+    layers:
+      - GroupQueryAttention: {head_dim: 4, num_query_heads: 2, num_key_value_heads: 1, from: [x, x]}
+      - attend
+model:
+  inputs: {row: [4]}
+  layers:
+    - Dense: {units: 16, activation: relu}
+    - Reshape: [2, 8]
+    - backbone
+    - attend: {for: 2}
+    - Flatten
+    - Dense: {units: 3, as: kind}
+"""
+
+
+@pytest.mark.usefixtures("on_jax")
+def test_attention_is_quantized_and_read_again(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    path.write_text(ATTENTION + text[text.index("data:") :], encoding="utf-8")
+    run = loaded(path, "quantize=int8", "epochs=1").train(out=path.parent / "run", progress="none")
+    again = yamlnet.open_run(run.folder)
+    inside = [one for one in again.model._flatten_layers() if isinstance(one, keras.layers.EinsumDense)]
+    assert len(inside) == 4 * 4
+    assert {str(one._kernel.dtype) for one in inside} == {"int8"}
+    rows = np.random.default_rng(0).normal(size=(5, 4)).astype("float32")
+    np.testing.assert_array_equal(again.model.predict(rows, verbose=0), run.model.predict(rows, verbose=0))

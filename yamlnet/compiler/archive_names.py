@@ -23,7 +23,7 @@ _ROOMS: dict[str, Kind] = {
 
 _BESIDE: dict[str, frozenset[str]] = {
     "keras": frozenset({"DTypePolicy", "Sequential"}),
-    "keras.dtype_policies": frozenset({"QuantizedDTypePolicy"}),
+    "keras.dtype_policies": frozenset({"DTypePolicyMap", "QuantizedDTypePolicy"}),
     "keras.layers": frozenset({"InputLayer"}),
     "keras.optimizers": frozenset({"LossScaleOptimizer"}),
     "keras.quantizers": frozenset({"AbsMaxQuantizer", "Int8QuantizationConfig"}),

@@ -1,15 +1,13 @@
 """`quantize`: the trained model is kept with kernels of 8 bits, and measured again.
 
 Keras quantizes `Dense`, `EinsumDense` and `Embedding` (https://keras.io/guides/quantization_overview/): one
-scale for each output, and inputs that are rounded as they come. Layers of other kinds stay as they are, and
-so do layers in layers (the projections of attention), which Keras could not load again: an outer layer's
-configuration does not say that what is in it is quantized. What is kept has no optimizer: it learns no more.
+scale for each output, and inputs that are rounded as they come. So it does the projections of attention,
+whose layer then has to say it of them, for Keras to load them again: by a policy for each path. Layers of
+other kinds stay as they are, and so do layers in other layers. What is kept has no optimizer: it learns no
+more.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from typing import Any
 
 import keras
 from msgspec.structs import replace
@@ -26,6 +24,11 @@ from yamlnet.runner.run import Run
 from yamlnet.runner.transfer.adapters import plain_models
 from yamlnet.runner.transfer.layers import named_layers, outermost
 
+ALONE = (keras.layers.Dense, keras.layers.EinsumDense, keras.layers.Embedding)
+"""What Keras quantizes."""
+ATTENTION = (keras.layers.MultiHeadAttention, keras.layers.GroupQueryAttention)
+"""What gives the layers in it its own policy."""
+
 
 def quantize_run(run: Run, plan: Plan, dataset: Dataset, folder: RunFolder) -> tuple[Run, str]:
     """A run with quantized models, in memory and in its folder; its metrics are those of what is kept.
@@ -35,8 +38,7 @@ def quantize_run(run: Run, plan: Plan, dataset: Dataset, folder: RunFolder) -> t
     """
     models = plain_models(run.models, plan)
     large = _saved(models, folder)
-    for layer in _alone(models):
-        layer.quantize("int8")
+    _quantize(models)
     small = _saved(models, folder)
     kept = replace(run, models=models, metrics=dict(run.metrics))
     parts = {"validation": dataset.validation, "test": dataset.test}
@@ -63,8 +65,13 @@ def _saved(models: Models, folder: RunFolder) -> int:
     return (folder.path / MODEL).stat().st_size
 
 
-def _alone(models: Models) -> Iterator[Any]:
-    """The layers that can be quantized and are in no other layer."""
+def _quantize(models: Models) -> None:
     for layer in outermost(named_layers(models), ["*"]).values():
-        if isinstance(layer, keras.layers.Dense | keras.layers.EinsumDense | keras.layers.Embedding):
-            yield layer
+        if isinstance(layer, ALONE):
+            layer.quantize("int8")
+        elif isinstance(layer, ATTENTION):
+            inner = [one for one in layer._flatten_layers(include_self=False) if isinstance(one, ALONE)]
+            for one in inner:
+                one.quantize("int8")
+            policies = {one.path: one.dtype_policy for one in inner}
+            layer.dtype_policy = keras.dtype_policies.DTypePolicyMap(layer.dtype_policy, policies)
