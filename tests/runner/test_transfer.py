@@ -250,3 +250,4 @@ def test_attention_is_quantized_and_read_again(path: Path) -> None:
     assert {str(one._kernel.dtype) for one in inside} == {"int8"}
     rows = np.random.default_rng(0).normal(size=(5, 4)).astype("float32")
     np.testing.assert_array_equal(again.model.predict(rows, verbose=0), run.model.predict(rows, verbose=0))
+    yamlnet.export(again, ["keras"])  # reopened and compared

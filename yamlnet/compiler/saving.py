@@ -60,9 +60,22 @@ def load_model(path: Path) -> keras.Model:
         ):
             # An objective's optimizer may train more than the model that it is saved with: a projection.
             warnings.filterwarnings("ignore", "Skipping variable loading for optimizer")
-            return keras.saving.load_model(path, safe_mode=True)
+            return _with_own_policies(keras.saving.load_model(path, safe_mode=True))
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, RuntimeError, OSError) as error:
         raise ArchiveError(path, f"Keras cannot load it: {first_sentences(str(error))}") from error
+
+
+def _with_own_policies(model: keras.Model) -> keras.Model:
+    """A loaded model whose layers have the dtype policy that a map of attention gave them by their path.
+
+    Keras leaves them the map, and cannot save such a layer again: its kernel is quantized, its policy not.
+    """
+    for layer in model._flatten_layers(include_self=False):
+        policies = layer._dtype_policy
+        mapped = isinstance(policies, keras.dtype_policies.DTypePolicyMap) and layer.path in policies
+        if mapped:
+            layer._dtype_policy = policies[layer.path]  # by its property the map itself would be changed
+    return model
 
 
 def _import_plugins(modules: set[str]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from yamlnet.compiler.native_stderr import unheard
 from yamlnet.compiler.structure import by_output
 from yamlnet.exporters.artifact import Array, Rows
 
@@ -57,6 +58,7 @@ def _quietly() -> Iterator[None]:
     try:
         with (
             warnings.catch_warnings(),
+            unheard(),
             contextlib.redirect_stdout(io.StringIO()),
             contextlib.redirect_stderr(io.StringIO()),
         ):
