@@ -41,8 +41,8 @@ set_option = click.option(
     "overrides",
     multiple=True,
     metavar="PATH=VALUE",
-    help="Override a value: --set train.epochs=3, or a parameter by its name: --set width=32. A parameter"
-    " that is a path (type: path) is taken from the current folder.",
+    help="Override a value: --set train.epochs=3, or a parameter by its name: --set width=32. Paths are"
+    " taken from the current folder.",
 )
 lock_option = click.option(
     "--locked", is_flag=True, help="Refuse imported files that are not as blueprint.lock pins them."
