@@ -183,6 +183,7 @@ def test_new_lists_and_copies_the_gallery(here: Path) -> None:
     assert call("new", "digits").exit_code == 2
     assert call("new", "digits", "--force").exit_code == 0
     assert 'did you mean "digits"' in call("new", "digit").stderr
+    assert 'did you mean "sentiment/bert" or "text/bert"?' in call("new", "bert").stderr
 
 
 def test_the_schema_beside_a_new_blueprint_is_the_one_it_names(here: Path) -> None:

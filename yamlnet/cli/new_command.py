@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import click
@@ -39,7 +40,6 @@ def command(
       yamlnet new digits -o my-digits.yaml
       yamlnet new --from-data houses.csv --target price
     """
-    from yamlnet.diagnostics.suggest import did_you_mean
     from yamlnet.resources import gallery
 
     if rows is not None:
@@ -56,12 +56,23 @@ def command(
             click.echo(f"{name:<{width}}  {_description(path)}")
         return
     if starter not in starters:
-        known = ", ".join(starters)
-        mend = did_you_mean(starter, starters) or f"; there are {known}"
-        raise click.UsageError(f'the gallery has no "{starter}"{mend}')
+        raise click.UsageError(f'the gallery has no "{starter}"{_meant(starter, starters)}')
     path = _free(output or f"{Path(starter).name}.yaml", force)
     _copy(starters[starter], path, force)
     click.echo(f"  yamlnet validate {path}\n  yamlnet {_next_step(path)} {path}")
+
+
+def _meant(name: str, known: Collection[str]) -> str:
+    """The blueprint that is meant, by its whole name or by its last part; or all there are."""
+    from yamlnet.diagnostics.suggest import closest, did_you_mean
+
+    last = closest(name, [one.rpartition("/")[2] for one in known])
+    ending = [one for one in known if last is not None and one.rpartition("/")[2] == last]
+    if mend := did_you_mean(name, known):
+        return mend
+    if ending:
+        return "; did you mean " + " or ".join(f'"{one}"' for one in ending) + "?"
+    return f"; there are {', '.join(known)}"
 
 
 def _copy(starter: Path, path: Path, force: bool) -> None:
