@@ -165,7 +165,8 @@ class TensorPlan(Struct, frozen=True):
 class SplitPlan(Struct, frozen=True):
     """What decides which part a row is in: `random`, or a column by its `kind` (`group`, `time`, …).
 
-    `form` is how rows get their numbers: a run of version 0.3 keeps the first one.
+    `form` is how rows get their numbers, and whether windows reach back over the rows before a part: a run of
+    version 0.3 keeps the first one, whose windows do not.
     """
 
     kind: str = "random"
