@@ -164,7 +164,6 @@ def anchors(
     if within is not None and within.past is not None:
         ordered = within.past if order is None else within.past[order]
         past = np.add.reduceat(ordered, starts, dtype=np.intp)
-    firsts = starts.copy()
     if within is not None:
         starts[0] -= within.passed
         past[0] += within.passed_past
