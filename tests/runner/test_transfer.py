@@ -47,7 +47,8 @@ train:
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)  # what `--set` names is relative to the folder one is in
     file = tmp_path / "small.yaml"
     file.write_text(BLUEPRINT, encoding="utf-8")
     return file
@@ -146,7 +147,8 @@ def test_what_does_not_fit_is_refused(path: Path, first: Any) -> None:
     told = refused(path, f"initialize={{kind: {{path: {first.folder}, model: backbone}}}}")
     assert told.startswith("nothing in ")
     assert told.endswith("it has backbone/first, backbone/norm, backbone/second, kind")
-    assert "is neither a run folder nor a file of weights" in refused(path, "initialize=nothing")
+    assert 'there is no run or file "nothing"' in refused(path, "initialize=nothing")
+    assert "is neither a run folder nor a file of weights" in refused(path, f"initialize={path}")
     assert '"kind/inner" means no layer' in refused(path, "freeze=[kind/inner]")
     assert 'keras.applications has no "Resnet50"; did you mean "ResNet50"?' in refused(
         path, "initialize={backbone: {application: Resnet50}}"
@@ -226,14 +228,13 @@ models:
     inputs: {x: [2, 8]}
     layers:
       - GroupQueryAttention: {head_dim: 4, num_query_heads: 2, num_key_value_heads: 1, from: [x, x]}
-      - attend
 model:
   inputs: {row: [4]}
   layers:
     - Dense: {units: 16, activation: relu}
     - Reshape: [2, 8]
     - backbone
-    - attend: {for: 2}
+    - attend
     - Flatten
     - Dense: {units: 3, as: kind}
 """
@@ -243,10 +244,10 @@ model:
 def test_attention_is_quantized_and_read_again(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     path.write_text(ATTENTION + text[text.index("data:") :], encoding="utf-8")
-    run = loaded(path, "quantize=int8", "epochs=1").train(out=path.parent / "run", progress="none")
+    run = loaded(path, "quantize=int8", "steps=2").train(out=path.parent / "run", progress="none")
     again = yamlnet.open_run(run.folder)
     inside = [one for one in again.model._flatten_layers() if isinstance(one, keras.layers.EinsumDense)]
-    assert len(inside) == 4 * 4
+    assert len(inside) == 2 * 4
     assert {str(one._kernel.dtype) for one in inside} == {"int8"}
     rows = np.random.default_rng(0).normal(size=(5, 4)).astype("float32")
     np.testing.assert_array_equal(again.model.predict(rows, verbose=0), run.model.predict(rows, verbose=0))

@@ -33,7 +33,8 @@ def stored_layers(path: Path) -> Layers:
     if not path.is_dir():
         shown = os.path.relpath(path)
         what = f"{shown} is neither a run folder nor a file of weights that yamlnet reads"
-        raise YamlnetError(what if path.exists() else f"there is no {shown}{run_meant(Path(shown))}")
+        missing = f'there is no run or file "{shown}"{run_meant(Path(shown))}'
+        raise YamlnetError(what if path.exists() else missing)
     names = [name for name in read_manifest(path)["models"] if (path / f"{name}{ENDING}").exists()]
     for name in names:
         require_own(path, f"{name}{ENDING}")
