@@ -57,6 +57,17 @@ def test_its_default_stays_the_blueprint_s(blueprint: Path) -> None:
     assert read(blueprint) == ("own.csv", "own.csv")
 
 
+def test_the_default_of_a_base_stays_the_base_s(blueprint: Path) -> None:
+    own = Path("own.yaml")
+    own.write_text("yamlnet: 1\nextends: ../gallery/blueprint.yaml\n", encoding="utf-8")
+    assert read(own)[0] == "../gallery/own.csv"
+    assert read(own, "rows=mine.csv")[0] == "mine.csv"
+    own.write_text(
+        "yamlnet: 1\nextends: ../gallery/blueprint.yaml\nparams: {rows: mine.csv}\n", encoding="utf-8"
+    )
+    assert read(own)[0] == "mine.csv"
+
+
 @pytest.mark.parametrize("written", ["/data/rows.csv", "https://example.org/rows.csv"])
 def test_what_is_no_relative_path_is_taken_as_it_is(blueprint: Path, written: str) -> None:
     assert read(blueprint, f"rows={written}")[0] == written
