@@ -24,10 +24,10 @@ from yamlnet.runner.run import Run
 from yamlnet.runner.transfer.adapters import plain_models
 from yamlnet.runner.transfer.layers import named_layers, outermost
 
-ALONE = (keras.layers.Dense, keras.layers.EinsumDense, keras.layers.Embedding)
-"""What Keras quantizes."""
+QUANTIZED = (keras.layers.Dense, keras.layers.EinsumDense, keras.layers.Embedding)
+"""The layers that Keras quantizes."""
 ATTENTION = (keras.layers.MultiHeadAttention, keras.layers.GroupQueryAttention)
-"""What gives the layers in it its own policy."""
+"""The layers that give those in them their own policy."""
 
 
 def quantize_run(run: Run, plan: Plan, dataset: Dataset, folder: RunFolder) -> tuple[Run, str]:
@@ -67,10 +67,10 @@ def _saved(models: Models, folder: RunFolder) -> int:
 
 def _quantize(models: Models) -> None:
     for layer in outermost(named_layers(models), ["*"]).values():
-        if isinstance(layer, ALONE):
+        if isinstance(layer, QUANTIZED):
             layer.quantize("int8")
         elif isinstance(layer, ATTENTION):
-            inner = [one for one in layer._flatten_layers(include_self=False) if isinstance(one, ALONE)]
+            inner = [one for one in layer._flatten_layers(include_self=False) if isinstance(one, QUANTIZED)]
             for one in inner:
                 one.quantize("int8")
             policies = {one.path: one.dtype_policy for one in inner}
